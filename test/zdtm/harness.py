@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: GPL-2.0
+"""One test in one flavour: start it, dump it, restore it, read its verdict.
+
+Whoever drives a Case calls its steps in order; each raises Failure, which
+says what was tried and what came back. close() ends whatever is left.
+"""
+import ast
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BUILD = os.path.join(os.path.dirname(os.path.dirname(HERE)), 'build', 'zdtm')
+FLAVOURS = {'h': 'the host\'s namespaces', 'ns': 'namespaces of its own',
+            'uns': 'these and a user namespace'}
+LIMIT = 180  # seconds for one step; emulation is slow
+ENVIRON_MARK = 'ZDTM_RUN'
+FIRST_ID = 100000  # lib/ns.c: where a user namespace's ids begin outside
+
+
+class Failure(Exception):
+    """A step went wrong; the text is for the person who reads the run."""
+
+
+class Skip(Exception):
+    """The test says that it cannot run here, and why."""
+
+
+def description(name):
+    """The .desc of a test, a python dict."""
+    with open(os.path.join(HERE, 'static', name + '.desc'), encoding='utf-8') as f:
+        return ast.literal_eval(f.read())
+
+
+def names():
+    """All tests, in order."""
+    return sorted(f[:-5] for f in os.listdir(os.path.join(HERE, 'static')) if f.endswith('.desc'))
+
+
+def read(path):
+    """The text of a file, empty where there is none."""
+    try:
+        with open(path, encoding='utf-8', errors='replace') as f:
+            return f.read()
+    except OSError:
+        return ''
+
+
+def lines_that_matter(log, limit=12):
+    """The errors and warnings of one of CRIU's logs, and what the plugin says."""
+    wanted = [line for line in read(log).splitlines()
+              if re.search(r'Error|Warn|seccomp_plugin', line)]
+    return wanted[-limit:]
+
+
+def status_of(pid, tid):
+    """/proc/PID/task/TID/status as a dict."""
+    text = read(f'/proc/{pid}/task/{tid}/status')
+    return dict(line.split(':\t', 1) for line in text.splitlines() if ':\t' in line)
+
+
+def tree_of(root):
+    """The pids of a task and all its descendants."""
+    found, todo = [], [root]
+    while todo:
+        pid = todo.pop()
+        found.append(pid)
+        for tid in os.listdir(f'/proc/{pid}/task'):
+            todo += [int(child) for child in read(f'/proc/{pid}/task/{tid}/children').split()]
+    return found
+
+
+def descriptors(pid):
+    """What a task has open: number, and what it is, without inode numbers."""
+    fds = {}
+    for fd in os.listdir(f'/proc/{pid}/fd'):
+        try:
+            fds[int(fd)] = re.sub(r'\d+\]$', ']', os.readlink(f'/proc/{pid}/fd/{fd}'))
+        except FileNotFoundError:
+            pass
+    return fds
+
+
+class Case:
+    """A test in a flavour, in a folder of its own."""
+
+    def __init__(self, name, flavour, plugin=True, verbose=False):
+        self.name, self.flavour, self.verbose = name, flavour, verbose
+        self.libdir = [] if plugin else None
+        self.mark = f'{name}-{flavour}-{os.getpid()}-{time.monotonic_ns()}'
+        self.dir = tempfile.mkdtemp(prefix='zdtm.')
+        os.chmod(self.dir, 0o755)
+        self.pidfile = os.path.join(self.dir, 'pid')
+        self.root = os.path.join(self.dir, 'root') if flavour != 'h' else None
+        self.outfile = os.path.join(self.root or self.dir, 'out')
+        self.images = os.path.join(self.dir, 'images-1')
+        self.pid = 0
+        if not plugin:
+            self.libdir = ['-L', os.path.join(self.dir, 'no-plugins')]
+            os.mkdir(self.libdir[1])
+
+    # ---- the test itself ----
+
+    def _make_root(self):
+        """What stands in the root of a test with a mount namespace."""
+        os.mkdir(self.root)
+        subprocess.run(['mount', '--bind', self.root, self.root], check=True)
+        subprocess.run(['mount', '--make-private', self.root], check=True)
+        for name in ('proc', 'dev'):
+            os.mkdir(os.path.join(self.root, name))
+        null = os.path.join(self.root, 'dev', 'null')
+        os.mknod(null, 0o20666, os.makedev(1, 3))
+        os.chmod(null, 0o666)
+        shutil.copy(os.path.join(BUILD, self.name), os.path.join(self.root, 'test'))
+        if self.flavour == 'uns':
+            os.chown(self.root, FIRST_ID, FIRST_ID)
+
+    def start(self):
+        """Until the test is ready to be dumped."""
+        env = {'PATH': os.environ['PATH'], ENVIRON_MARK: self.mark}
+        out = self.outfile
+        if self.root:
+            self._make_root()
+            env.update(ZDTM_NEWNS=self.flavour, ZDTM_ROOT=self.root)
+            out = '/out'
+        command = [os.path.join(BUILD, self.name), '--pidfile', self.pidfile, '--outfile', out]
+        try:
+            done = subprocess.run(command, env=env, cwd=self.dir, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                  text=True, timeout=LIMIT, check=False)
+        except subprocess.TimeoutExpired:
+            raise Failure(f'the test is not ready after {LIMIT} s: {self.messages()}') from None
+        if done.returncode:
+            last = self.messages()
+            if re.search(r'^SKIP', last, re.M):
+                raise Skip(last.split('SKIP: ')[-1].strip())
+            raise Failure(f'the test does not get ready: {done.stdout}{last}')
+        self.pid = int(read(self.pidfile))
+
+    def messages(self):
+        """What the test has printed."""
+        return (read(self.outfile) or read(self.outfile + '.inprogress')).strip()
+
+    def stop(self):
+        """Tell the test that it is time to look, and read its verdict."""
+        os.kill(self.pid, signal.SIGTERM)
+        end = time.monotonic() + LIMIT
+        while not os.path.exists(self.outfile):
+            if not self._alive() or time.monotonic() > end:
+                break
+            time.sleep(0.01)
+        text = self.messages()
+        if not os.path.exists(self.outfile):
+            raise Failure(f'no verdict; the test said: {text}')
+        if not text.splitlines()[-1:] or not text.splitlines()[-1].startswith('PASS'):
+            raise Failure(f'the test says: {text}')
+
+    def _alive(self):
+        return status_of(self.pid, self.pid).get('State', 'Z')[0] not in 'ZX'
+
+    def running(self):
+        """The pids of all that this case started and that still run."""
+        found = []
+        needle = f'{ENVIRON_MARK}={self.mark}'.encode()
+        for pid in filter(str.isdigit, os.listdir('/proc')):
+            try:
+                with open(f'/proc/{pid}/environ', 'rb') as f:
+                    if needle in f.read().split(b'\0'):
+                        found.append(int(pid))
+            except OSError:
+                pass
+        return found
+
+    # ---- what it looks like from outside ----
+
+    def picture(self):
+        """What must be the same before and after, as lines to compare."""
+        lines = []
+        level = len(status_of(self.pid, self.pid)['NSpid'].split()) - 1
+        for pid in tree_of(self.pid):
+            number = status_of(pid, pid)['NSpid'].split()[level]
+            for fd, what in sorted(descriptors(pid).items()):
+                lines.append(f'{number} has descriptor {fd}: {what}')
+            for tid in os.listdir(f'/proc/{pid}/task'):
+                status = status_of(pid, tid)
+                keys = ('Seccomp', 'Seccomp_filters', 'NoNewPrivs')
+                lines.append(f'{number}/{status["NSpid"].split()[level]} '
+                             + ' '.join(f'{key}={status[key].strip()}' for key in keys))
+        return sorted(lines) + self.signature()
+
+    def signature(self):
+        """The filter tree; see lib/treesig.c."""
+        done = subprocess.run([os.path.join(BUILD, 'treesig'), str(self.pid)],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, timeout=LIMIT, check=False)
+        if done.returncode:
+            raise Failure(f'cannot read the filter tree: {done.stdout.strip()}')
+        return done.stdout.splitlines()
+
+    # ---- CRIU ----
+
+    def criu(self, action, *options, log=None):
+        """Run CRIU; its exit status, negative for a signal."""
+        log = os.path.join(self.images, (log or action) + '.log')
+        command = ['criu', action, '-D', self.images, '-o', log, '-v4', *self.libdir, *options]
+        if self.root and action == 'restore':
+            command += ['--root', self.root]
+        if self.verbose:
+            print('#', ' '.join(command), flush=True)
+        try:
+            return subprocess.run(command, cwd=self.dir, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                  timeout=LIMIT, check=False).returncode
+        except subprocess.TimeoutExpired:
+            raise Failure(f'criu {action} is not done after {LIMIT} s') from None
+
+    def new_images(self, number):
+        """A fresh folder for the number-th dump."""
+        self.images = os.path.join(self.dir, f'images-{number}')
+        os.mkdir(self.images)
+
+    def dump(self, *options):
+        """Dump; without --leave-running nothing may be left."""
+        pids = tree_of(self.pid)
+        status = self.criu('dump', '-t', str(self.pid), *options)
+        if status:
+            raise Failure(f'criu dump exits {status}')
+        if '--leave-running' not in options:
+            self._wait_gone(pids)
+
+    def _wait_gone(self, pids):
+        """CRIU has killed them; somebody has still to reap them."""
+        end = time.monotonic() + 10
+        while any(os.path.exists(f'/proc/{pid}') for pid in pids):
+            if time.monotonic() > end:
+                raise Failure(f'still there after the dump: {self.running() or pids}')
+            time.sleep(0.01)
+
+    def restore(self):
+        """Restore, detached."""
+        if os.path.exists(self.pidfile):
+            os.unlink(self.pidfile)
+        status = self.criu('restore', '-d', '--pidfile', self.pidfile)
+        if status:
+            raise Failure(f'criu restore exits {status}')
+        self.pid = int(read(self.pidfile))
+
+    def logs(self):
+        """What is worth reading in the logs of the last dump and restore."""
+        text = []
+        for action in ('dump', 'restore'):
+            log = os.path.join(self.images, action + '.log')
+            text += [f'{action}.log: {line}' for line in lines_that_matter(log)]
+        return text
+
+    def kill(self):
+        """End whatever runs, and wait for that."""
+        end = time.monotonic() + 10
+        while self.running() and time.monotonic() < end:
+            for pid in self.running():
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            time.sleep(0.02)
+
+    def close(self):
+        """Leave nothing behind."""
+        self.kill()
+        if self.root and os.path.ismount(self.root):
+            subprocess.run(['umount', '-l', self.root], check=False)
+        shutil.rmtree(self.dir, ignore_errors=True)
