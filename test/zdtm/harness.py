@@ -123,6 +123,8 @@ class Case:
         """Until the test is ready to be dumped."""
         env = {'PATH': os.environ['PATH'], ENVIRON_MARK: self.mark}
         out = self.outfile
+        if not os.path.exists(os.path.join(BUILD, self.name)):
+            raise Failure(f'{self.name} is not built in {BUILD} (run make zdtm)')
         if self.root:
             self._make_root()
             env.update(ZDTM_NEWNS=self.flavour, ZDTM_ROOT=self.root)

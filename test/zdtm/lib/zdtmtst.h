@@ -48,11 +48,11 @@ void test_msg(const char *format, ...) __attribute__((__format__(__printf__, 1, 
 extern int zdtm_seccomp;
 
 #define pr_err(format, arg...) test_msg("ERR: %s:%d: " format, __FILE__, __LINE__, ##arg)
-#define pr_perror(format, arg...)                                                                  \
-	test_msg("ERR: %s:%d: " format " (errno = %d (%s))\n", __FILE__, __LINE__, ##arg, errno,   \
+#define pr_perror(format, arg...)                                                                \
+	test_msg("ERR: %s:%d: " format " (errno = %d (%s))\n", __FILE__, __LINE__, ##arg, errno, \
 		 strerror(errno))
-#define fail(format, arg...)                                                                       \
-	test_msg("FAIL: %s:%d: " format " (errno = %d (%s))\n", __FILE__, __LINE__, ##arg, errno,  \
+#define fail(format, arg...)                                                                      \
+	test_msg("FAIL: %s:%d: " format " (errno = %d (%s))\n", __FILE__, __LINE__, ##arg, errno, \
 		 strerror(errno))
 #define skip(format, arg...) test_msg("SKIP: %s:%d: " format "\n", __FILE__, __LINE__, ##arg)
 #define pass() test_msg("PASS\n")
@@ -60,13 +60,13 @@ extern int zdtm_seccomp;
 #define ARRAY_SIZE(x) (sizeof(x) / sizeof((x)[0]))
 
 /* snprintf into an array; a text that does not fit is a fault of the test. */
-#define ssprintf(s, fmt, ...)                                                                      \
-	({                                                                                         \
-		int len__ = snprintf(s, sizeof(s), fmt, ##__VA_ARGS__);                            \
-                                                                                                   \
-		if (len__ < 0 || (size_t)len__ >= sizeof(s))                                       \
-			abort();                                                                   \
-		len__;                                                                             \
+#define ssprintf(s, fmt, ...)                                           \
+	({                                                              \
+		int len__ = snprintf(s, sizeof(s), fmt, ##__VA_ARGS__); \
+                                                                        \
+		if (len__ < 0 || (size_t)len__ >= sizeof(s))            \
+			abort();                                        \
+		len__;                                                  \
 	})
 
 #endif /* ZDTMTST_H */

@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -32,6 +33,13 @@
 #ifndef SECCOMP_FILTER_FLAG_LOG
 #define SECCOMP_FILTER_FLAG_LOG (1UL << 1)
 #endif
+
+#ifndef __WALL
+#define __WALL 0x40000000
+#endif
+
+/* kcmp(2) type of a kernel with filter fds */
+#define TREE_KCMP_FILTER 8
 
 #define TREE_TASKS 256
 #define TREE_MARKS 900
@@ -377,6 +385,54 @@ static inline int tree_synced(int nr, int mark)
 	if (!ret)
 		return 0;
 	pr_err("TSYNC from task %d: %ld; it must succeed\n", nr, ret);
+	return -1;
+}
+
+/**
+ * tree_flags - must be the flags of a filter of task @nr; 0, or -1 with a message
+ * @index: which one, the oldest is 0
+ * @want: SECCOMP_FILTER_FLAG_LOG or 0, all that the kernel tells
+ *
+ * It tells only those with CAP_SYS_ADMIN outside all user namespaces. Who
+ * runs the test without must look from outside.
+ */
+static inline int tree_flags(int nr, int index, unsigned long long want)
+{
+	struct {
+		unsigned long long filter_off, flags;
+	} meta = { .filter_off = index };
+	pid_t tid = tree->task[nr].tid;
+	long ret;
+
+	if (ptrace(PTRACE_SEIZE, tid, NULL, NULL) || ptrace(PTRACE_INTERRUPT, tid, NULL, NULL) ||
+	    waitpid(tid, NULL, __WALL) != tid) {
+		pr_perror("cannot stop task %d", nr);
+		return -1;
+	}
+	ret = tree_errno(ptrace(PTRACE_SECCOMP_GET_METADATA, tid, sizeof(meta), &meta));
+	ptrace(PTRACE_DETACH, tid, NULL, NULL);
+	if (ret == -EACCES || (ret == sizeof(meta) && meta.flags == want))
+		return 0;
+	pr_err("task %d: filter %d has flags 0x%llx, not 0x%llx (%ld)\n", nr, index, meta.flags,
+	       want, ret);
+	return -1;
+}
+
+/**
+ * tree_same - must two filters be one object? 0, or -1 with a message
+ * @want: 1: yes, 0: no
+ *
+ * A kernel without filter fds cannot tell: then nothing is checked here.
+ */
+static inline int tree_same(int nr, int index, int nr2, int index2, int want)
+{
+	long ret = tree_errno(syscall(__NR_kcmp, tree->task[nr].tid, tree->task[nr2].tid,
+				      TREE_KCMP_FILTER, (long)index, (long)index2));
+
+	if (ret == -EINVAL || (ret >= 0 && (ret == 0) == want))
+		return 0;
+	pr_err("filter %d of task %d and %d of %d: kcmp says %ld, they must%s be the same\n", index,
+	       nr, index2, nr2, ret, want ? "" : " not");
 	return -1;
 }
 

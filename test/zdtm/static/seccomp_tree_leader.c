@@ -3,7 +3,8 @@
 
 #include "seccomp_tree.h"
 
-const char *test_doc = "One thread's filter lies under the other's: TSYNC from above works, from below not";
+const char *test_doc =
+	"One thread's filter lies under the other's: TSYNC from above works, from below not";
 const char *test_author = "criu-seccomp maintainers";
 
 /* Two processes, since a TSYNC that succeeds uses its tree up. */
