@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Nothing in an image is believed. Faults of an entry are told with its number
+ * and offset, so that a person can find it in the file.
+ */
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "image.h"
+#include "report.h"
+#include "seccomp-tree.pb-c.h"
+
+/**
+ * struct reader - where we are in the file
+ * @at: offset of the entry that is being read
+ * @next: offset behind it
+ * @entry: its number, the header is 0
+ */
+struct reader {
+	const char *name;
+	const uint8_t *data;
+	size_t size, at, next;
+	unsigned int entry;
+	bool ended;
+	struct tree *tree;
+};
+
+static int __attribute__((format(printf, 2, 3)))
+refuse(const struct reader *r, const char *fmt, ...)
+{
+	char fault[160];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(fault, sizeof(fault), fmt, args);
+	va_end(args);
+	pr_err("%s: entry %u at byte %zu: %s", r->name, r->entry, r->at, fault);
+	return -EBADMSG;
+}
+
+static int no_memory(const struct reader *r)
+{
+	pr_err("%s: not enough memory to read it", r->name);
+	return -ENOMEM;
+}
+
+static uint32_t u32_at(const struct reader *r, size_t at)
+{
+	uint32_t value;
+
+	memcpy(&value, r->data + at, sizeof(value));
+	return le32toh(value);
+}
+
+static int read_magic(struct reader *r)
+{
+	if (r->size < 2 * sizeof(uint32_t))
+		return refuse(r, "the file is cut off in its magic number");
+	if (u32_at(r, 0) != IMAGE_COMMON_MAGIC || u32_at(r, sizeof(uint32_t)) != IMAGE_MAGIC)
+		return refuse(r, "wrong magic number, this is not a seccomp tree");
+	r->next = 2 * sizeof(uint32_t);
+	return 0;
+}
+
+static int read_header(struct reader *r, const HeaderEntry *header)
+{
+	if (r->entry)
+		return refuse(r, "a second header");
+	if (header->version != IMAGE_VERSION)
+		return refuse(r, "its version is %u, this program reads version %u",
+			      header->version, IMAGE_VERSION);
+	return 0;
+}
+
+static int read_program(struct reader *r, const ProgramEntry *program)
+{
+	struct sock_filter insns[BPF_MAXINSNS];
+	size_t count = program->insns.len / sizeof(*insns), i;
+	int index;
+
+	if (!count || count > BPF_MAXINSNS || program->insns.len % sizeof(*insns))
+		return refuse(r, "a program of %zu bytes", program->insns.len);
+	memcpy(insns, program->insns.data, program->insns.len);
+	for (i = 0; i < count; i++) {
+		insns[i].code = le16toh(insns[i].code);
+		insns[i].k = le32toh(insns[i].k);
+	}
+
+	index = tree_add_program(r->tree, insns, count);
+	if (index < 0)
+		return no_memory(r);
+	if ((size_t)index != r->tree->n_programs - 1)
+		return refuse(r, "the program is that of number %d again", index);
+	return 0;
+}
+
+static int read_filter(struct reader *r, const FilterEntry *message)
+{
+	struct tree_filter filter = {
+		.program = message->program,
+		.parent = message->has_parent ? message->parent : TREE_NONE,
+		.flags = message->flags,
+		.listener_flags = message->listener_flags,
+	};
+	const char *fault;
+
+	/* TREE_NONE in the file would be a root where a parent was meant. */
+	if (message->has_parent && message->parent == TREE_NONE)
+		fault = "has a parent that does not come before it";
+	else
+		fault = tree_filter_fault(r->tree, &filter);
+	if (fault)
+		return refuse(r, "filter %zu %s", r->tree->n_filters, fault);
+	return tree_add_filter(r->tree, &filter) < 0 ? no_memory(r) : 0;
+}
+
+/* The differences added up; sums that fit nowhere become ones that fit nowhere. */
+static int decode_threads(struct reader *r, const ThreadsEntry *message,
+			  struct tree_thread *threads)
+{
+	int64_t tid = 0, filter = 0;
+	size_t i;
+
+	for (i = 0; i < message->n_tid; i++) {
+		tid += message->tid[i];
+		filter += message->filter[i];
+		if (tid < 1 || tid > TREE_MAX_TID)
+			return refuse(r, "thread %zu of it has the id %lld", i, (long long)tid);
+		if (filter < 0 || filter > (int64_t)r->tree->n_filters)
+			return refuse(r, "thread %lld has filter %lld of %zu", (long long)tid,
+				      (long long)filter - 1, r->tree->n_filters);
+		threads[i].tid = tid;
+		threads[i].filter = filter ? filter - 1 : TREE_NONE;
+	}
+	return 0;
+}
+
+static int add_processes(struct reader *r, const ThreadsEntry *message,
+			 const struct tree_thread *threads)
+{
+	size_t i, first = 0, left = message->n_tid;
+	const char *fault;
+	int ret;
+
+	for (i = 0; i < message->n_size; i++) {
+		if (message->size[i] > left)
+			return refuse(r, "process %zu of it has %u threads, %zu are left", i,
+				      message->size[i], left);
+		fault = tree_process_fault(r->tree, threads + first, message->size[i]);
+		if (fault)
+			return refuse(r, "process %zu of it %s", i, fault);
+		ret = tree_add_process(r->tree, threads + first, message->size[i]);
+		if (ret == -EINVAL)
+			return refuse(r, "process %zu of it has a thread twice", i);
+		if (ret < 0)
+			return no_memory(r);
+		first += message->size[i];
+		left -= message->size[i];
+	}
+	return left ? refuse(r, "%zu threads of it are of no process", left) : 0;
+}
+
+static int read_threads(struct reader *r, const ThreadsEntry *message)
+{
+	struct tree_thread *threads;
+	int ret;
+
+	if (message->n_tid != message->n_filter)
+		return refuse(r, "%zu threads, but %zu filters for them", message->n_tid,
+			      message->n_filter);
+	threads = calloc(message->n_tid + 1, sizeof(*threads));
+	if (!threads)
+		return no_memory(r);
+	ret = decode_threads(r, message, threads);
+	if (!ret)
+		ret = add_processes(r, message, threads);
+	free(threads);
+	return ret;
+}
+
+static int read_end(struct reader *r, const EndEntry *end)
+{
+	const struct {
+		const char *what;
+		size_t promised, found;
+	} counts[] = {
+		{ "programs", end->programs, r->tree->n_programs },
+		{ "filters", end->filters, r->tree->n_filters },
+		{ "threads", end->threads, r->tree->n_threads },
+		{ "processes", end->processes, r->tree->n_processes },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(counts) / sizeof(*counts); i++)
+		if (counts[i].promised != counts[i].found)
+			return refuse(r, "the end entry counts %zu %s, the file has %zu",
+				      counts[i].promised, counts[i].what, counts[i].found);
+	r->ended = true;
+	return 0;
+}
+
+/* The message inside the one that every entry is. */
+static const ProtobufCMessage *inner(const SeccompTreeEntry *entry)
+{
+	/* All members of the union are pointers to messages. */
+	return (const ProtobufCMessage *)entry->header;
+}
+
+static int read_message(struct reader *r, const SeccompTreeEntry *entry)
+{
+	if (entry->entry_case == SECCOMP_TREE_ENTRY__ENTRY__NOT_SET)
+		return refuse(r, "an entry of no known kind");
+	if (entry->base.n_unknown_fields || inner(entry)->n_unknown_fields)
+		return refuse(r, "has fields that version %u does not have", IMAGE_VERSION);
+	if (!r->entry && entry->entry_case != SECCOMP_TREE_ENTRY__ENTRY_HEADER)
+		return refuse(r, "the header is missing");
+
+	switch (entry->entry_case) {
+	case SECCOMP_TREE_ENTRY__ENTRY_HEADER:
+		return read_header(r, entry->header);
+	case SECCOMP_TREE_ENTRY__ENTRY_PROGRAM:
+		return read_program(r, entry->program);
+	case SECCOMP_TREE_ENTRY__ENTRY_FILTER:
+		return read_filter(r, entry->filter);
+	case SECCOMP_TREE_ENTRY__ENTRY_THREADS:
+		return read_threads(r, entry->threads);
+	case SECCOMP_TREE_ENTRY__ENTRY_END:
+		return read_end(r, entry->end);
+	default:
+		return refuse(r, "an entry of no known kind");
+	}
+}
+
+static int read_entry(struct reader *r)
+{
+	SeccompTreeEntry *entry;
+	size_t left = r->size - r->next;
+	uint32_t size;
+	int ret;
+
+	r->at = r->next;
+	if (r->ended)
+		return refuse(r, "%zu bytes after the end entry", left);
+	if (left < sizeof(size))
+		return refuse(r, "the file is cut off: no end entry");
+	size = u32_at(r, r->at);
+	left -= sizeof(size);
+	if (size > left)
+		return refuse(r, "it is said to have %u bytes, the file has %zu more", size, left);
+
+	entry = seccomp_tree_entry__unpack(NULL, size, r->data + r->at + sizeof(size));
+	if (!entry)
+		return refuse(r, "its %u bytes are not an entry", size);
+	ret = read_message(r, entry);
+	seccomp_tree_entry__free_unpacked(entry, NULL);
+	r->next = r->at + sizeof(size) + size;
+	r->entry++;
+	return ret;
+}
+
+int image_parse(const char *name, const uint8_t *data, size_t size, struct tree *tree)
+{
+	struct reader r = { .name = name, .data = data, .size = size, .tree = tree };
+	int ret;
+
+	ret = read_magic(&r);
+	while (!ret && (r.next < r.size || !r.ended))
+		ret = read_entry(&r);
+	if (ret)
+		tree_free(tree);
+	return ret;
+}
+
+static int read_whole(int fd, uint8_t *data, size_t size)
+{
+	ssize_t got;
+
+	while (size) {
+		got = read(fd, data, size);
+		if (got < 0 && errno != EINTR)
+			return -errno;
+		if (!got)
+			return -EIO;
+		if (got > 0) {
+			data += got;
+			size -= got;
+		}
+	}
+	return 0;
+}
+
+/* The file in memory, for the caller to free. */
+static int load(int fd, uint8_t **data, size_t *size)
+{
+	struct stat st;
+	int ret;
+
+	if (fstat(fd, &st))
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	*size = st.st_size;
+	*data = malloc(*size + 1);
+	if (!*data)
+		return -ENOMEM;
+	ret = read_whole(fd, *data, *size);
+	if (ret) {
+		free(*data);
+		*data = NULL;
+	}
+	return ret;
+}
+
+static int open_and_load(int dir, uint8_t **data, size_t *size)
+{
+	int fd = openat(dir, IMAGE_NAME, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = load(fd, data, size);
+	close(fd);
+	return ret;
+}
+
+int image_read(int dir, struct tree *tree)
+{
+	uint8_t *data = NULL;
+	size_t size = 0;
+	int ret;
+
+	ret = open_and_load(dir, &data, &size);
+	if (ret == -ENOENT)
+		return ret;
+	if (ret) {
+		pr_err("cannot read %s: %s", IMAGE_NAME, strerror(-ret));
+		return ret;
+	}
+	ret = image_parse(IMAGE_NAME, data, size, tree);
+	free(data);
+	return ret;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The one door to the kernel for everything about filters. What stands behind
+ * it is chosen once, by kernel_detect(); nobody else needs to know.
+ *
+ * A filter is a file descriptor here, close-on-exec, and the caller's to
+ * close. A tid is one that the caller traces and has stopped. Everything
+ * returns a negative errno when it fails and prints nothing: the caller knows
+ * what it was doing.
+ */
+#ifndef KERNEL_H
+#define KERNEL_H
+
+#include <linux/filter.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "seccomp-fd.h"
+
+/* The newest filter of a thread, where an index is asked for. */
+#define KERNEL_NEWEST (-1)
+
+struct kernel {
+	const char *name;
+
+	/**
+	 * identify - which is the newest filter of a thread?
+	 * @id: out, the number that is in struct seccomp_filter_info
+	 *
+	 * One kernel entry, and no descriptor. Returns 0; -ENODATA: the thread
+	 * is not in filter mode.
+	 */
+	int (*identify)(pid_t tid, uint64_t *id);
+
+	/**
+	 * open - a filter of a thread
+	 * @index: 0 is the oldest
+	 *
+	 * Returns a filter; -ENOENT: there are not so many; -ENODATA: the
+	 * thread is not in filter mode.
+	 */
+	int (*open)(pid_t tid, long index);
+
+	/* info - see struct seccomp_filter_info. Returns 0. */
+	int (*info)(int filter, struct seccomp_filter_info *info);
+
+	/**
+	 * program - the classic program of a filter
+	 * @len: instructions that fit at @insns
+	 *
+	 * Returns the number of instructions.
+	 */
+	int (*program)(int filter, struct sock_filter *insns, uint32_t len);
+
+	/* parent - the filter below. Returns a filter; -ENOENT: it is a root. */
+	int (*parent)(int filter);
+
+	/**
+	 * create - make a filter, which no thread has
+	 * @parent: the filter below it; -1: a root
+	 * @flags: SECCOMP_FILTER_FLAG_{LOG,NEW_LISTENER,WAIT_KILLABLE_RECV}
+	 * @listener: out, with NEW_LISTENER: its listener; else not touched
+	 *
+	 * Returns a filter; -EINVAL: the program is not one; -ENOMEM: also when
+	 * the path gets too long; -EBUSY: the path has a listener.
+	 */
+	int (*create)(int parent, uint32_t flags, const struct sock_filter *insns, uint32_t len,
+		      int *listener);
+
+	/**
+	 * set - give a thread this filter and its ancestors, and no others
+	 *
+	 * The caller holds PTRACE_O_SUSPEND_SECCOMP on the thread. One kernel
+	 * entry. Returns 0.
+	 */
+	int (*set)(pid_t tid, int filter);
+};
+
+/**
+ * kernel_detect - how this kernel lets us at the filters
+ *
+ * Traces nothing and changes nothing. Returns NULL if it does not.
+ */
+const struct kernel *kernel_detect(void);
+
+/* One for each way in: NULL if this kernel has it not. */
+const struct kernel *kernel_patched(void);
+
+#endif /* KERNEL_H */

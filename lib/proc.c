@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "array.h"
+#include "proc.h"
+
+/* As the kernel fills it; the C library has no name for it. */
+struct linux_dirent64 {
+	uint64_t d_ino;
+	int64_t d_off;
+	uint16_t d_reclen;
+	uint8_t d_type;
+	char d_name[];
+};
+
+/*
+ * Kept for all calls, so that none of them asks the kernel for memory: the
+ * entries of 10,000 threads, 24 bytes each, and the longest status there can be,
+ * with its 65,536 groups of up to 11 characters.
+ */
+static char entries[256 * 1024];
+static char status_text[768 * 1024];
+
+static int open_proc(pid_t tid, const char *name, int flags)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", tid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC | flags);
+	return fd < 0 ? -errno : fd;
+}
+
+static int append_tids(struct proc_threads *threads, size_t size)
+{
+	const struct linux_dirent64 *entry;
+	size_t at;
+	int ret;
+
+	for (at = 0; at < size; at += entry->d_reclen) {
+		entry = (const void *)(entries + at);
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		ret = array_reserve(&threads->tids, &threads->room, threads->count + 1,
+				    sizeof(*threads->tids));
+		if (ret)
+			return ret;
+		threads->tids[threads->count++] = atoi(entry->d_name);
+	}
+	return 0;
+}
+
+/*
+ * getdents64() and not readdir(): its buffer holds a thousand threads, and it
+ * asks for the size of the folder first.
+ */
+static int read_tids(int dir, struct proc_threads *threads)
+{
+	long size;
+	int ret = 0;
+
+	do {
+		size = syscall(SYS_getdents64, dir, entries, sizeof(entries));
+		if (size < 0)
+			return -errno;
+		ret = append_tids(threads, size);
+	} while (size && !ret);
+	return ret;
+}
+
+/* The kernel lists the leader first; who builds on that should not need to trust it. */
+static void leader_first(struct proc_threads *threads, pid_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < threads->count; i++)
+		if (threads->tids[i] == pid) {
+			threads->tids[i] = threads->tids[0];
+			threads->tids[0] = pid;
+			return;
+		}
+}
+
+int proc_read_threads(pid_t pid, struct proc_threads *threads)
+{
+	int dir, ret;
+
+	threads->count = 0;
+	dir = open_proc(pid, "task", O_DIRECTORY);
+	if (dir < 0)
+		return dir;
+	ret = read_tids(dir, threads);
+	close(dir);
+	if (ret)
+		return ret;
+	leader_first(threads, pid);
+	return threads->count ? 0 : -ENOENT;
+}
+
+void proc_free_threads(struct proc_threads *threads)
+{
+	free(threads->tids);
+	*threads = (struct proc_threads){ 0 };
+}
+
+/* One read: the kernel makes the file in one piece. */
+static int read_status(pid_t tid)
+{
+	int fd = open_proc(tid, "status", 0);
+	ssize_t len;
+
+	if (fd < 0)
+		return fd;
+	len = read(fd, status_text, sizeof(status_text) - 1);
+	if (len < 0)
+		len = -errno;
+	close(fd);
+	if (len < 0)
+		return len;
+	status_text[len] = '\0';
+	return 0;
+}
+
+/* What follows "name:" at the beginning of a line, or NULL. */
+static const char *find_line(const char *status, const char *name)
+{
+	size_t len = strlen(name);
+	const char *line;
+
+	for (line = status; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (!strncmp(line, name, len) && line[len] == ':')
+			return line + len + 1;
+	}
+	return NULL;
+}
+
+/* The number at @text after blanks; *end is behind it. -ENOENT: there is none. */
+static int parse_int(const char *text, const char **end)
+{
+	char *behind;
+	long value;
+
+	while (*text == ' ' || *text == '\t')
+		text++;
+	if (!isdigit((unsigned char)*text))
+		return -ENOENT;
+	errno = 0;
+	value = strtol(text, &behind, 10);
+	if (errno || value > INT_MAX)
+		return -ENOENT;
+	*end = behind;
+	return value;
+}
+
+pid_t proc_parse_nspid(const char *status, int index)
+{
+	const char *at = find_line(status, "NSpid");
+	int id = -ENOENT, i;
+
+	if (!at)
+		return -ENOENT;
+	for (i = 0; i <= index; i++) {
+		id = parse_int(at, &at);
+		if (id < 0)
+			return id;
+	}
+	return id;
+}
+
+int proc_count_nspid(const char *status)
+{
+	const char *at = find_line(status, "NSpid");
+	int count = 0;
+
+	if (!at)
+		return -ENOENT;
+	while (parse_int(at, &at) >= 0)
+		count++;
+	return count ? count : -ENOENT;
+}
+
+int proc_parse_number(const char *status, const char *name)
+{
+	const char *at = find_line(status, name);
+
+	return at ? parse_int(at, &at) : -ENOENT;
+}
+
+int proc_namespace_depth(pid_t tid)
+{
+	int ret = read_status(tid);
+
+	if (ret)
+		return ret;
+	ret = proc_count_nspid(status_text);
+	return ret < 0 ? ret : ret - 1;
+}
+
+pid_t proc_id_at_depth(pid_t tid, int depth)
+{
+	int ret;
+
+	if (!depth)
+		return tid;
+	ret = read_status(tid);
+	if (ret)
+		return ret;
+	ret = proc_parse_nspid(status_text, depth);
+	return ret == -ENOENT ? -ESRCH : ret;
+}
+
+int proc_filter_count(pid_t tid)
+{
+	int ret = read_status(tid);
+
+	return ret ? ret : proc_parse_number(status_text, "Seccomp_filters");
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What /proc says about processes: their threads, the ids of these in a pid
+ * namespace, how many filters they have. proc(5), pid_namespaces(7). For one
+ * thread at a time: the buffers are shared.
+ */
+#ifndef PROC_H
+#define PROC_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* The threads of one process; zero bytes are an empty list. */
+struct proc_threads {
+	pid_t *tids;
+	size_t count;
+	size_t room;
+};
+
+/**
+ * proc_read_threads - the threads of a process, its leader first
+ * @threads: filled anew; what it holds is kept for the next time
+ *
+ * Four kernel entries for some 10,000 threads. Returns 0, -ENOENT if there is
+ * no such process, another negative errno.
+ */
+int proc_read_threads(pid_t pid, struct proc_threads *threads);
+void proc_free_threads(struct proc_threads *threads);
+
+/**
+ * proc_namespace_depth - how deep a thread's pid namespace lies below ours
+ *
+ * Ours is that of the mounted /proc. Returns 0 for our own, 1 for a child of
+ * it, and so on, or a negative errno.
+ */
+int proc_namespace_depth(pid_t tid);
+
+/**
+ * proc_id_at_depth - the id of a thread in a pid namespace below ours
+ * @depth: from proc_namespace_depth() of a thread that lives in it; 0 is free
+ *
+ * Three kernel entries unless @depth is 0. Returns the id, -ESRCH if the
+ * thread is not in that namespace or one below, another negative errno.
+ */
+pid_t proc_id_at_depth(pid_t tid, int depth);
+
+/* The number of filters of a thread (since Linux 5.9), or a negative errno. */
+int proc_filter_count(pid_t tid);
+
+/*
+ * The same from the text of /proc/PID/status: the index-th id of its NSpid
+ * line, the number of ids in it, the value of a line with one number. Each
+ * returns -ENOENT where the text has it not.
+ */
+pid_t proc_parse_nspid(const char *status, int index);
+int proc_count_nspid(const char *status);
+int proc_parse_number(const char *status, const char *name);
+
+#endif /* PROC_H */

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "array.h"
+#include "tree.h"
+
+static uint64_t hash_program(const struct sock_filter *insns, size_t len)
+{
+	uint64_t hash = len;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		hash ^= (uint64_t)insns[i].code << 48 | (uint64_t)insns[i].jt << 40 |
+			(uint64_t)insns[i].jf << 32 | insns[i].k;
+		hash *= 0x100000001b3u;
+		hash ^= hash >> 29;
+	}
+	return hash;
+}
+
+static bool same_program(const struct tree_program *program, const struct sock_filter *insns,
+			 size_t len)
+{
+	return program->len == len && !memcmp(program->insns, insns, len * sizeof(*insns));
+}
+
+static int append_program(struct tree *tree, const struct sock_filter *insns, size_t len,
+			  uint64_t key)
+{
+	struct tree_program program = { .len = len };
+	int ret;
+
+	ret = array_reserve(&tree->programs, &tree->programs_room, tree->n_programs + 1,
+			    sizeof(*tree->programs));
+	if (ret)
+		return ret;
+	program.insns = malloc(len * sizeof(*insns));
+	if (!program.insns)
+		return -ENOMEM;
+	memcpy(program.insns, insns, len * sizeof(*insns));
+
+	ret = map_put(&tree->program_by_hash, key, tree->n_programs);
+	if (ret) {
+		free(program.insns);
+		return ret;
+	}
+	tree->programs[tree->n_programs] = program;
+	return tree->n_programs++;
+}
+
+int tree_add_program(struct tree *tree, const struct sock_filter *insns, size_t len)
+{
+	uint64_t key;
+	uint32_t index;
+
+	if (!len || len > BPF_MAXINSNS)
+		return -EINVAL;
+	/* Two programs with one hash: the second lives under the next key. */
+	for (key = hash_program(insns, len); map_get(&tree->program_by_hash, key, &index); key++)
+		if (same_program(&tree->programs[index], insns, len))
+			return index;
+	return append_program(tree, insns, len, key);
+}
+
+static uint32_t path_insns(const struct tree *tree, const struct tree_filter *filter)
+{
+	uint32_t below = 0;
+
+	if (filter->parent != TREE_NONE)
+		below = tree->filters[filter->parent].path_insns + TREE_FILTER_PENALTY;
+	return below + tree->programs[filter->program].len;
+}
+
+static bool below_supervised(const struct tree *tree, const struct tree_filter *filter)
+{
+	return filter->parent != TREE_NONE && tree->filters[filter->parent].supervised;
+}
+
+const char *tree_filter_fault(const struct tree *tree, const struct tree_filter *filter)
+{
+	bool listener = filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER;
+
+	if (filter->program >= tree->n_programs)
+		return "has a program that does not come before it";
+	if (filter->parent != TREE_NONE && filter->parent >= tree->n_filters)
+		return "has a parent that does not come before it";
+	if (filter->flags & ~TREE_FILTER_FLAGS)
+		return "has unknown flags";
+	if (filter->listener_flags & ~TREE_LISTENER_FLAGS)
+		return "has unknown listener flags";
+	if (filter->listener_flags && !listener)
+		return "has listener flags and no listener";
+	if (listener && below_supervised(tree, filter))
+		return "has a second listener on one path";
+	if (path_insns(tree, filter) > TREE_MAX_PATH_INSNS)
+		return "makes its path longer than the kernel allows";
+	return NULL;
+}
+
+int tree_add_filter(struct tree *tree, const struct tree_filter *filter)
+{
+	struct tree_filter *new;
+	int ret;
+
+	if (tree_filter_fault(tree, filter))
+		return -EINVAL;
+	ret = array_reserve(&tree->filters, &tree->filters_room, tree->n_filters + 1,
+			    sizeof(*tree->filters));
+	if (ret)
+		return ret;
+
+	new = &tree->filters[tree->n_filters];
+	*new = *filter;
+	new->path_insns = path_insns(tree, filter);
+	new->supervised =
+		filter->flags &SECCOMP_FILTER_FLAG_NEW_LISTENER || below_supervised(tree, filter);
+	return tree->n_filters++;
+}
+
+const char *tree_process_fault(const struct tree *tree, const struct tree_thread *threads,
+			       size_t count)
+{
+	size_t i;
+
+	if (!count)
+		return "has no threads";
+	for (i = 0; i < count; i++) {
+		if (threads[i].tid < 1 || threads[i].tid > TREE_MAX_TID)
+			return "has a thread id out of range";
+		if (threads[i].filter != TREE_NONE && threads[i].filter >= tree->n_filters)
+			return "has a thread whose filter does not come before it";
+		if (tree_find_thread(tree, threads[i].tid))
+			return "has a thread id that another process has";
+	}
+	return NULL;
+}
+
+static int index_threads(struct tree *tree, const struct tree_thread *threads, size_t count)
+{
+	size_t i;
+	int ret;
+
+	for (i = 0; i < count; i++) {
+		if (tree_find_thread(tree, threads[i].tid))
+			return -EINVAL;
+		tree->threads[tree->n_threads] = (struct tree_thread){
+			.tid = threads[i].tid,
+			.filter = threads[i].filter,
+			.process = tree->n_processes,
+		};
+		ret = map_put(&tree->thread_by_tid, threads[i].tid, tree->n_threads);
+		if (ret)
+			return ret;
+		tree->n_threads++;
+	}
+	return 0;
+}
+
+int tree_add_process(struct tree *tree, const struct tree_thread *threads, size_t count)
+{
+	struct tree_process process = { .first = tree->n_threads, .count = count };
+	int ret;
+
+	if (tree_process_fault(tree, threads, count))
+		return -EINVAL;
+	ret = array_reserve(&tree->threads, &tree->threads_room, tree->n_threads + count,
+			    sizeof(*tree->threads));
+	if (ret)
+		return ret;
+	ret = array_reserve(&tree->processes, &tree->processes_room, tree->n_processes + 1,
+			    sizeof(*tree->processes));
+	if (ret)
+		return ret;
+
+	ret = index_threads(tree, threads, count);
+	if (ret)
+		return ret;
+	tree->processes[tree->n_processes] = process;
+	return tree->n_processes++;
+}
+
+const struct tree_thread *tree_find_thread(const struct tree *tree, pid_t tid)
+{
+	uint32_t index;
+
+	return map_get(&tree->thread_by_tid, tid, &index) ? &tree->threads[index] : NULL;
+}
+
+const struct tree_process *tree_find_process(const struct tree *tree, pid_t leader)
+{
+	const struct tree_thread *thread = tree_find_thread(tree, leader);
+	const struct tree_process *process;
+
+	if (!thread)
+		return NULL;
+	process = &tree->processes[thread->process];
+	return &tree->threads[process->first] == thread ? process : NULL;
+}
+
+void tree_free(struct tree *tree)
+{
+	size_t i;
+
+	for (i = 0; i < tree->n_programs; i++)
+		free(tree->programs[i].insns);
+	free(tree->programs);
+	free(tree->filters);
+	free(tree->threads);
+	free(tree->processes);
+	map_free(&tree->program_by_hash);
+	map_free(&tree->thread_by_tid);
+	*tree = (struct tree){ 0 };
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The model: seccomp filters as the tree that they are in the kernel, and the
+ * threads that stand on them. It is filled from a kernel or from an image and
+ * knows neither. What is not consistent is not let in.
+ *
+ * Programs, filters, processes and threads are named by their index. Zero
+ * bytes are an empty tree.
+ */
+#ifndef TREE_H
+#define TREE_H
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "map.h"
+#include "seccomp-fd.h"
+
+/* Stands for "no filter": below a root, or of a thread without filters. */
+#define TREE_NONE UINT32_MAX
+
+/* kernel/seccomp.c: every filter counts its program and 4 instructions more */
+#define TREE_MAX_PATH_INSNS 32768
+#define TREE_FILTER_PENALTY 4
+/* include/linux/threads.h: PID_MAX_LIMIT */
+#define TREE_MAX_TID 4194304
+
+#define TREE_FILTER_FLAGS                                             \
+	(SECCOMP_FILTER_FLAG_LOG | SECCOMP_FILTER_FLAG_NEW_LISTENER | \
+	 SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV)
+#define TREE_LISTENER_FLAGS SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP
+
+struct tree_program {
+	struct sock_filter *insns;
+	uint32_t len;
+};
+
+/**
+ * struct tree_filter - one filter object of the kernel
+ * @program: its program; filters with equal programs share it
+ * @parent: the filter below it, or TREE_NONE
+ * @flags: SECCOMP_FILTER_FLAG_{LOG,WAIT_KILLABLE_RECV}, and NEW_LISTENER if it
+ *         has a listener
+ * @listener_flags: SECCOMP_USER_NOTIF_FD_* of that listener
+ * @path_insns: what the kernel's limit counts on its path (set by the tree)
+ * @supervised: a filter on its path has a listener (set by the tree)
+ */
+struct tree_filter {
+	uint32_t program;
+	uint32_t parent;
+	uint32_t flags;
+	uint32_t listener_flags;
+	uint32_t path_insns;
+	bool supervised;
+};
+
+/**
+ * struct tree_thread - one thread
+ * @tid: as seen in the root task's pid namespace
+ * @filter: its newest filter, or TREE_NONE
+ * @process: its process
+ */
+struct tree_thread {
+	pid_t tid;
+	uint32_t filter;
+	uint32_t process;
+};
+
+/* A process: @count threads from @first on, its leader the first of them. */
+struct tree_process {
+	uint32_t first;
+	uint32_t count;
+};
+
+struct tree {
+	struct tree_program *programs;
+	struct tree_filter *filters;
+	struct tree_thread *threads;
+	struct tree_process *processes;
+	size_t n_programs, n_filters, n_threads, n_processes;
+
+	/* private */
+	size_t programs_room, filters_room, threads_room, processes_room;
+	struct map program_by_hash;
+	struct map thread_by_tid;
+};
+
+/**
+ * tree_add_program - put a program in, or find it there
+ * @insns: copied
+ * @len: instructions, 1 to BPF_MAXINSNS
+ *
+ * Returns its index, -EINVAL for the length, -ENOMEM.
+ */
+int tree_add_program(struct tree *tree, const struct sock_filter *insns, size_t len);
+
+/**
+ * tree_filter_fault - why a filter cannot be put in
+ *
+ * Returns NULL if it can, else the end of a sentence about the filter.
+ */
+const char *tree_filter_fault(const struct tree *tree, const struct tree_filter *filter);
+
+/**
+ * tree_add_filter - put a filter in, its parent is there already
+ *
+ * Returns its index, -EINVAL if tree_filter_fault() has something to say,
+ * -ENOMEM.
+ */
+int tree_add_filter(struct tree *tree, const struct tree_filter *filter);
+
+/**
+ * tree_process_fault - why a process cannot be put in; as tree_filter_fault()
+ */
+const char *tree_process_fault(const struct tree *tree, const struct tree_thread *threads,
+			       size_t count);
+
+/**
+ * tree_add_process - put a process in with all its threads, the leader first
+ * @threads: copied; only @tid and @filter are read
+ *
+ * Returns its index, -EINVAL if tree_process_fault() has something to say or a
+ * thread id is there twice, -ENOMEM. After a failure the tree is good for
+ * nothing but tree_free().
+ */
+int tree_add_process(struct tree *tree, const struct tree_thread *threads, size_t count);
+
+/* The thread with that id, or NULL. */
+const struct tree_thread *tree_find_thread(const struct tree *tree, pid_t tid);
+
+/* The process whose leader has that id, or NULL. */
+const struct tree_process *tree_find_process(const struct tree *tree, pid_t leader);
+
+/* Empties the tree. */
+void tree_free(struct tree *tree);
+
+#endif /* TREE_H */

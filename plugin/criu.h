@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * CRIU as the plugin sees it: what criu-plugin.h publishes, and the functions
+ * that CRIU exports and does not publish. These are weak: a CRIU that has one
+ * no more still loads the plugin, which then says which one.
+ */
+#ifndef PLUGIN_CRIU_H
+#define PLUGIN_CRIU_H
+
+#include <criu/criu-plugin.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#define PLUGIN_NAME "seccomp_plugin"
+
+#define CRIU_EXPORT extern __attribute__((weak, visibility("default")))
+
+/* criu/log.c: one message in CRIU's log; the levels are those of report.h */
+CRIU_EXPORT void print_on_level(unsigned int loglevel, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * criu/seccomp.c: which seccomp mode the dump writes down for a thread. CRIU
+ * calls it when it seizes the thread; the last call counts. 0, or -1.
+ */
+CRIU_EXPORT int seccomp_collect_entry(pid_t tid_real, unsigned int mode);
+
+/* criu/image.c: the inventory names the plugins that a restore needs. 0, or -1. */
+CRIU_EXPORT int add_inventory_plugin(const char *name);
+
+/*
+ * criu/image.c: whether it named this one; also true for everything if the
+ * images come from a CRIU that did not name any. Newer ones ignore @n.
+ */
+CRIU_EXPORT bool check_and_remove_inventory_plugin(const char *name, size_t n);
+
+/**
+ * criu_check - are the functions above all there?
+ *
+ * Returns 0, or -ENOSYS after a message that names what is missing.
+ */
+int criu_check(void);
+
+/**
+ * criu_hooks_first - have our hooks called before those of other plugins
+ *
+ * CRIU ends a chain of hooks at the first plugin that does not answer -ENOTSUP,
+ * and some answer 0 for tasks that they do not know. So we put ourselves in
+ * front; ours always answer -ENOTSUP where all is well. To be called at the end
+ * of an init that has not failed. Where CRIU's lists do not look as expected
+ * nothing is changed, and a warning printed.
+ */
+void criu_hooks_first(void);
+
+/* Undoes what CRIU cannot undo itself; to be called in exit. */
+void criu_hooks_exit(void);
+
+#endif /* PLUGIN_CRIU_H */

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "array.h"
+#include "criu.h"
+#include "dump.h"
+#include "image.h"
+#include "kernel.h"
+#include "map.h"
+#include "proc.h"
+#include "report.h"
+#include "tree.h"
+
+/**
+ * struct pending - a filter on the way down to one that the tree has
+ * @info: of the filter
+ * @insns: its program
+ */
+struct pending {
+	struct seccomp_filter_info info;
+	struct sock_filter *insns;
+};
+
+static struct {
+	const struct kernel *kernel;
+	struct tree tree;
+	struct map filter_by_id;
+	struct image image;
+	pid_t root;
+	int depth; /* of the root task's pid namespace */
+
+	/* kept from process to process for their memory */
+	struct proc_threads tids;
+	struct tree_thread *threads;
+	size_t threads_room;
+	struct pending *pending;
+	size_t pending_room;
+} dump = { .image.fd = -1 };
+
+int dump_begin(void)
+{
+	if (unlinkat(criu_get_image_dir(), IMAGE_NAME, 0) && errno != ENOENT) {
+		pr_err("cannot remove the old %s: %s", IMAGE_NAME, strerror(errno));
+		return -EIO;
+	}
+	dump.kernel = kernel_detect();
+	if (!dump.kernel)
+		pr_info("this kernel does not show seccomp filters as a tree: CRIU dumps them alone");
+	return 0;
+}
+
+static int fetch(int fd, struct pending *filter)
+{
+	int ret = dump.kernel->info(fd, &filter->info);
+
+	filter->insns = NULL;
+	if (ret)
+		return ret;
+	filter->insns = calloc(filter->info.len, sizeof(*filter->insns));
+	if (!filter->insns)
+		return -ENOMEM;
+	ret = dump.kernel->program(fd, filter->insns, filter->info.len);
+	if (ret < 0)
+		return ret;
+	return (uint32_t)ret == filter->info.len ? 0 : -EIO;
+}
+
+/*
+ * From the newest filter down to one that is in the tree, or to a root.
+ * *count of them are new, *below is what they stand on.
+ */
+static int walk_down(pid_t tid, size_t *count, uint32_t *below)
+{
+	struct pending *filter;
+	int fd = dump.kernel->open(tid, KERNEL_NEWEST);
+	int parent, ret;
+
+	while (fd >= 0) {
+		ret = array_reserve(&dump.pending, &dump.pending_room, *count + 1,
+				    sizeof(*dump.pending));
+		if (ret)
+			break;
+		filter = &dump.pending[(*count)++];
+		ret = fetch(fd, filter);
+		if (ret)
+			break;
+		if (!filter->info.parent_id ||
+		    map_get(&dump.filter_by_id, filter->info.parent_id, below))
+			break;
+		parent = dump.kernel->parent(fd);
+		close(fd);
+		fd = parent;
+	}
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return ret;
+}
+
+static int add_filter(const struct pending *pending, uint32_t below)
+{
+	struct tree_filter filter = {
+		.parent = below,
+		.flags = pending->info.flags,
+		.listener_flags = pending->info.listener_flags,
+	};
+	const char *fault;
+	int ret;
+
+	ret = tree_add_program(&dump.tree, pending->insns, pending->info.len);
+	if (ret < 0)
+		return ret;
+	filter.program = ret;
+	fault = tree_filter_fault(&dump.tree, &filter);
+	if (fault)
+		pr_err("filter %llu of the kernel %s", (unsigned long long)pending->info.id, fault);
+	ret = tree_add_filter(&dump.tree, &filter);
+	if (ret < 0)
+		return ret;
+	return map_put(&dump.filter_by_id, pending->info.id, ret) ?: ret;
+}
+
+/* A stack of filters that is new, or whose upper part is. */
+static int record_stack(pid_t tid, uint32_t *newest)
+{
+	uint32_t below = TREE_NONE;
+	size_t count = 0, i;
+	int ret;
+
+	ret = walk_down(tid, &count, &below);
+	for (i = count; !ret && i--;) {
+		ret = add_filter(&dump.pending[i], below);
+		if (ret >= 0) {
+			below = ret;
+			ret = 0;
+		}
+	}
+	for (i = 0; i < count; i++)
+		free(dump.pending[i].insns);
+	*newest = below;
+	return ret;
+}
+
+/* The newest filter of a thread, one that the tree has by then, or TREE_NONE. */
+static int find_filter(pid_t tid, uint32_t *filter)
+{
+	uint64_t id;
+	int ret = dump.kernel->identify(tid, &id);
+
+	*filter = TREE_NONE;
+	if (ret == -ENODATA)
+		return 0;
+	if (!ret && !map_get(&dump.filter_by_id, id, filter))
+		ret = record_stack(tid, filter);
+	if (ret)
+		pr_err("cannot read the seccomp filters of task %d: %s%s", tid, strerror(-ret),
+		       ret == -EACCES
+			       ? " (CRIU needs CAP_SYS_ADMIN, and to be under no filter itself)"
+			       : "");
+	return ret;
+}
+
+/* *filtered: threads in filter mode. */
+static int find_filters(const struct proc_threads *tids, size_t *filtered)
+{
+	size_t i;
+	int ret;
+
+	ret = array_reserve(&dump.threads, &dump.threads_room, tids->count, sizeof(*dump.threads));
+	if (ret)
+		return ret;
+	*filtered = 0;
+	for (i = 0; i < tids->count; i++) {
+		ret = find_filter(tids->tids[i], &dump.threads[i].filter);
+		if (ret)
+			return ret;
+		*filtered += dump.threads[i].filter != TREE_NONE;
+	}
+	return 0;
+}
+
+static int find_ids(const struct proc_threads *tids)
+{
+	size_t i;
+	int id;
+
+	for (i = 0; i < tids->count; i++) {
+		id = proc_id_at_depth(tids->tids[i], dump.depth);
+		if (id < 0) {
+			pr_err("cannot read the id of task %d in its pid namespace: %s",
+			       tids->tids[i], strerror(-id));
+			return id;
+		}
+		dump.threads[i].tid = id;
+	}
+	return 0;
+}
+
+static int write_process(const struct proc_threads *tids)
+{
+	int ret = find_ids(tids);
+
+	if (ret)
+		return ret;
+	ret = tree_add_process(&dump.tree, dump.threads, tids->count);
+	if (ret < 0) {
+		pr_err("cannot record process %d: %s", tids->tids[0], strerror(-ret));
+		return ret;
+	}
+	if (dump.image.fd < 0 && add_inventory_plugin(PLUGIN_NAME)) {
+		pr_err("cannot name the plugin in CRIU's inventory");
+		return -ENOMEM;
+	}
+	return image_sync(&dump.image, criu_get_image_dir(), &dump.tree);
+}
+
+static int place_placeholders(const struct proc_threads *tids)
+{
+	size_t i;
+
+	for (i = 0; i < tids->count; i++) {
+		if (dump.threads[i].filter == TREE_NONE)
+			continue;
+		if (seccomp_collect_entry(tids->tids[i], SECCOMP_MODE_STRICT)) {
+			pr_err("CRIU does not take strict mode for task %d", tids->tids[i]);
+			return -EIO;
+		}
+	}
+	return 0;
+}
+
+/*
+ * CRIU alone makes every thread its own copies of the filters, or one set for
+ * all threads whose programs are equal.
+ */
+static void warn_of_native_dump(const struct proc_threads *tids)
+{
+	int first = proc_filter_count(tids->tids[0]), count = first;
+	bool differ = false;
+	size_t i;
+
+	for (i = 1; i < tids->count && !differ; i++) {
+		count = proc_filter_count(tids->tids[i]);
+		differ = count != first;
+	}
+	if (tids->count < 2 || first < 0 || count < 0)
+		return;
+	if (differ)
+		pr_warn("process %d: its threads have different numbers of filters; after a restore they share none, and SECCOMP_FILTER_FLAG_TSYNC is refused where it works now",
+			tids->tids[0]);
+	else if (first)
+		pr_warn("process %d: after a restore, threads with equal filters share them, and SECCOMP_FILTER_FLAG_TSYNC works also where the filters were installed one by one",
+			tids->tids[0]);
+}
+
+/* The first process is the root task; what we know of it holds for all. */
+static int see_root(pid_t pid)
+{
+	if (dump.root)
+		return 0;
+	dump.depth = proc_namespace_depth(pid);
+	if (dump.depth < 0) {
+		pr_err("cannot read the pid namespace of task %d: %s", pid, strerror(-dump.depth));
+		return dump.depth;
+	}
+	dump.root = pid;
+	return 0;
+}
+
+int dump_process(pid_t pid)
+{
+	size_t filtered;
+	int ret;
+
+	ret = proc_read_threads(pid, &dump.tids);
+	if (ret) {
+		pr_err("cannot list the threads of process %d: %s", pid, strerror(-ret));
+		return ret;
+	}
+	if (!dump.kernel) {
+		warn_of_native_dump(&dump.tids);
+		return 0;
+	}
+	ret = see_root(pid);
+	if (!ret)
+		ret = find_filters(&dump.tids, &filtered);
+	if (ret || !filtered)
+		return ret;
+	ret = write_process(&dump.tids);
+	return ret ? ret : place_placeholders(&dump.tids);
+}
+
+void dump_end(bool failed)
+{
+	if (failed && dump.image.fd >= 0 && unlinkat(criu_get_image_dir(), IMAGE_NAME, 0))
+		pr_warn("cannot remove %s of the failed dump: %s", IMAGE_NAME, strerror(errno));
+	if (!failed && dump.tree.n_filters)
+		pr_info("%zu filters with %zu programs, %zu threads of %zu processes written to %s",
+			dump.tree.n_filters, dump.tree.n_programs, dump.tree.n_threads,
+			dump.tree.n_processes, IMAGE_NAME);
+	image_close(&dump.image);
+	tree_free(&dump.tree);
+	map_free(&dump.filter_by_id);
+	proc_free_threads(&dump.tids);
+	free(dump.threads);
+	free(dump.pending);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef PLUGIN_DUMP_H
+#define PLUGIN_DUMP_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/**
+ * dump_begin - get ready; all tasks still run
+ *
+ * Removes an image that another dump has left in the folder, as CRIU overwrites
+ * its own. Returns 0, or a negative errno after a message.
+ */
+int dump_begin(void);
+
+/**
+ * dump_process - record the filters of one process, all threads are stopped
+ * @pid: the first is the root task
+ *
+ * Threads in filter mode get the placeholder that fails closed: CRIU writes
+ * strict mode for them into its own images. Where the kernel does not let us
+ * at the filters, CRIU dumps them alone, and a warning says what that changes.
+ *
+ * Returns 0, or a negative errno after a message: the dump has to fail.
+ */
+int dump_process(pid_t pid);
+
+/* The dump is over; @failed: the image is removed. */
+void dump_end(bool failed);
+
+#endif /* PLUGIN_DUMP_H */

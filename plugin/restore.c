@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "array.h"
+#include "criu.h"
+#include "image.h"
+#include "kernel.h"
+#include "proc.h"
+#include "report.h"
+#include "restore.h"
+#include "tree.h"
+
+static struct {
+	const struct kernel *kernel;
+	struct tree tree;
+	int *filters;	 /* those that threads stand on; -1: not held */
+	int depth;	 /* of the root task's pid namespace */
+	int failed;	 /* why; 0: it has not */
+	size_t restored; /* processes of the tree */
+
+	pid_t *seen; /* processes that CRIU has shown us */
+	size_t n_seen, seen_room;
+	struct proc_threads tids;
+} restore;
+
+/*
+ * Images from a CRIU that does not name plugins in its inventory: then it says
+ * yes to any name.
+ */
+static bool inventory_names_plugin(void)
+{
+	static const char nobody[] = "no such plugin";
+	bool named = check_and_remove_inventory_plugin(PLUGIN_NAME, sizeof(PLUGIN_NAME));
+
+	return named && !check_and_remove_inventory_plugin(nobody, sizeof(nobody));
+}
+
+/*
+ * How many have still to be made on top of each filter, and one more for each
+ * that a thread stands on. At 0 nobody needs the descriptor any more, the
+ * filters above hold theirs in the kernel.
+ */
+static uint32_t *count_needs(const struct tree *tree)
+{
+	uint32_t *needs = calloc(tree->n_filters, sizeof(*needs));
+	size_t i;
+
+	if (!needs)
+		return NULL;
+	for (i = 0; i < tree->n_filters; i++)
+		if (tree->filters[i].parent != TREE_NONE)
+			needs[tree->filters[i].parent]++;
+	for (i = 0; i < tree->n_threads; i++)
+		if (tree->threads[i].filter != TREE_NONE)
+			needs[tree->threads[i].filter]++;
+	return needs;
+}
+
+static void release(uint32_t *needs, uint32_t filter)
+{
+	if (--needs[filter])
+		return;
+	close(restore.filters[filter]);
+	restore.filters[filter] = -1;
+}
+
+static int create_filter(size_t index)
+{
+	const struct tree_filter *filter = &restore.tree.filters[index];
+	const struct tree_program *program = &restore.tree.programs[filter->program];
+	int parent = filter->parent == TREE_NONE ? -1 : restore.filters[filter->parent];
+	int fd;
+
+	fd = restore.kernel->create(parent, filter->flags & SECCOMP_FILTER_FLAG_LOG, program->insns,
+				    program->len, NULL);
+	if (fd < 0)
+		pr_err("%s: the kernel refuses filter %zu (program %u): %s", IMAGE_NAME, index,
+		       filter->program, strerror(-fd));
+	restore.filters[index] = fd;
+	return fd < 0 ? fd : 0;
+}
+
+static int create_filters(void)
+{
+	const struct tree *tree = &restore.tree;
+	uint32_t *needs = count_needs(tree);
+	int ret = 0;
+	size_t i;
+
+	restore.filters = malloc(tree->n_filters * sizeof(*restore.filters));
+	if (!needs || !restore.filters) {
+		pr_err("not enough memory for %zu filters", tree->n_filters);
+		free(needs);
+		return -ENOMEM;
+	}
+	for (i = 0; i < tree->n_filters; i++)
+		restore.filters[i] = -1;
+	for (i = 0; !ret && i < tree->n_filters; i++) {
+		ret = create_filter(i);
+		if (!ret && tree->filters[i].parent != TREE_NONE)
+			release(needs, tree->filters[i].parent);
+	}
+	free(needs);
+	return ret;
+}
+
+static int read_image(void)
+{
+	bool named = inventory_names_plugin();
+	int ret = image_read(criu_get_image_dir(), &restore.tree);
+
+	if (ret != -ENOENT)
+		return ret;
+	if (!named)
+		return 0;
+	pr_err("%s is missing, and the inventory says that the dump wrote it: without it the tasks have no filters; copy all files of the dump",
+	       IMAGE_NAME);
+	return -ENOENT;
+}
+
+int restore_begin(void)
+{
+	int ret = read_image();
+
+	if (ret || !restore.tree.n_filters)
+		return ret;
+	restore.kernel = kernel_detect();
+	if (!restore.kernel) {
+		pr_err("%s needs a kernel with the seccomp filter descriptors, this one has them not: boot a kernel with the patches",
+		       IMAGE_NAME);
+		return -EOPNOTSUPP;
+	}
+	ret = create_filters();
+	if (ret)
+		restore_end(true);
+	return ret;
+}
+
+/* Only CRIU's ptrace keeps them from running, so they have to be dead before it ends. */
+static void kill_seen(void)
+{
+	size_t i;
+
+	for (i = 0; i < restore.n_seen; i++)
+		kill(restore.seen[i], SIGKILL);
+}
+
+static int set_filter(pid_t tid, const struct tree_thread *thread)
+{
+	int ret;
+
+	if (thread->filter == TREE_NONE)
+		return 0;
+	ret = restore.kernel->set(tid, restore.filters[thread->filter]);
+	if (ret)
+		pr_err("cannot give task %d (%d in the image) filter %u: %s", tid, thread->tid,
+		       thread->filter, strerror(-ret));
+	return ret;
+}
+
+/* The thread of the image that a restored one is. */
+static int find_thread(pid_t tid, const struct tree_thread **thread)
+{
+	int id = proc_id_at_depth(tid, restore.depth);
+
+	if (id < 0) {
+		pr_err("cannot read the id of task %d in its pid namespace: %s", tid,
+		       strerror(-id));
+		return id;
+	}
+	*thread = tree_find_thread(&restore.tree, id);
+	return 0;
+}
+
+static int set_thread(pid_t tid, const struct tree_process *process)
+{
+	const struct tree_thread *thread;
+	int ret = find_thread(tid, &thread);
+
+	if (ret)
+		return ret;
+	if (!thread || &restore.tree.processes[thread->process] != process) {
+		pr_err("%s does not have thread %d of process %d", IMAGE_NAME, tid,
+		       restore.tids.tids[0]);
+		return -EBADMSG;
+	}
+	return set_filter(tid, thread);
+}
+
+static int set_threads(const struct tree_process *process)
+{
+	const struct proc_threads *tids = &restore.tids;
+	size_t i;
+	int ret;
+
+	if (tids->count != process->count) {
+		pr_err("process %d has %zu threads, in %s it has %u", tids->tids[0], tids->count,
+		       IMAGE_NAME, process->count);
+		return -EBADMSG;
+	}
+	for (i = 0; i < tids->count; i++) {
+		ret = set_thread(tids->tids[i], process);
+		if (ret)
+			return ret;
+	}
+	restore.restored++;
+	return 0;
+}
+
+static int see(pid_t pid)
+{
+	int ret = array_reserve(&restore.seen, &restore.seen_room, restore.n_seen + 1,
+				sizeof(*restore.seen));
+
+	if (ret) {
+		kill(pid, SIGKILL);
+		return ret;
+	}
+	restore.seen[restore.n_seen++] = pid;
+	if (restore.n_seen > 1)
+		return 0;
+	restore.depth = proc_namespace_depth(pid);
+	if (restore.depth < 0)
+		pr_err("cannot read the pid namespace of task %d: %s", pid,
+		       strerror(-restore.depth));
+	return restore.depth < 0 ? restore.depth : 0;
+}
+
+static int give_filters(pid_t pid)
+{
+	const struct tree_thread *leader;
+	int ret;
+
+	ret = find_thread(pid, &leader);
+	if (ret || !leader)
+		return ret;
+	ret = proc_read_threads(pid, &restore.tids);
+	if (ret) {
+		pr_err("cannot list the threads of process %d: %s", pid, strerror(-ret));
+		return ret;
+	}
+	return set_threads(&restore.tree.processes[leader->process]);
+}
+
+int restore_process(pid_t pid)
+{
+	int ret;
+
+	if (!restore.tree.n_filters)
+		return 0;
+	ret = see(pid);
+	if (!ret)
+		ret = restore.failed ? restore.failed : give_filters(pid);
+	if (!ret)
+		return 0;
+	if (!restore.failed)
+		pr_err("the filters of process %d are not restored: killing all processes", pid);
+	restore.failed = ret;
+	kill_seen();
+	return ret;
+}
+
+void restore_end(bool failed)
+{
+	size_t i;
+
+	if (!failed && restore.restored != restore.tree.n_processes)
+		pr_err("%zu of %zu processes with filters had no turn, another plugin has ended the chain of hooks: they are in strict mode and die at their next system call",
+		       restore.tree.n_processes - restore.restored, restore.tree.n_processes);
+	for (i = 0; restore.filters && i < restore.tree.n_filters; i++)
+		if (restore.filters[i] >= 0)
+			close(restore.filters[i]);
+	free(restore.filters);
+	tree_free(&restore.tree);
+	free(restore.seen);
+	proc_free_threads(&restore.tids);
+	restore.filters = NULL;
+}
