@@ -1,0 +1,566 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is written is what is read; what was damaged in one place is refused. */
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "image.h"
+#include "seccomp-tree.pb-c.h"
+
+static const struct sock_filter allow[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
+static const struct sock_filter deny[] = {
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x12345678, 0, 1),
+	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 1),
+	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+};
+
+/* A folder for one image, and the image in memory. */
+struct folder {
+	char path[32];
+	int fd;
+	uint8_t data[1 << 20];
+	size_t size;
+};
+
+static struct folder folder;
+
+static int make_folder(void **state)
+{
+	(void)state;
+	strcpy(folder.path, "/tmp/image-test.XXXXXX");
+	if (!mkdtemp(folder.path))
+		return -1;
+	folder.fd = open(folder.path, O_DIRECTORY | O_RDONLY);
+	return folder.fd < 0;
+}
+
+static int remove_folder(void **state)
+{
+	(void)state;
+	unlinkat(folder.fd, IMAGE_NAME, 0);
+	close(folder.fd);
+	return rmdir(folder.path);
+}
+
+static void load(void)
+{
+	int fd = openat(folder.fd, IMAGE_NAME, O_RDONLY);
+	ssize_t size = read(fd, folder.data, sizeof(folder.data));
+
+	assert_true(size > 0 && (size_t)size < sizeof(folder.data));
+	folder.size = size;
+	close(fd);
+}
+
+static uint32_t add_filter(struct tree *tree, const struct sock_filter *insns, size_t len,
+			   uint32_t parent, uint32_t flags)
+{
+	struct tree_filter filter = { .parent = parent, .flags = flags };
+	int ret;
+
+	filter.program = tree_add_program(tree, insns, len);
+	ret = tree_add_filter(tree, &filter);
+	assert_true(ret >= 0);
+	return ret;
+}
+
+static void add_process(struct tree *tree, pid_t tid, uint32_t leader, uint32_t other)
+{
+	const struct tree_thread threads[] = { { .tid = tid, .filter = leader },
+					       { .tid = tid + 3, .filter = other } };
+
+	assert_true(tree_add_process(tree, threads, 2) >= 0);
+}
+
+/*
+ * Entries: 0 header, 1 and 2 programs, 3 to 5 filters, 6 threads, 7 end.
+ * Filters 0 and 1 are equal roots, 2 is above 1.
+ */
+static void fill(struct tree *tree)
+{
+	add_filter(tree, allow, 1, TREE_NONE, 0);
+	add_filter(tree, allow, 1, TREE_NONE, SECCOMP_FILTER_FLAG_LOG);
+	add_filter(tree, deny, 4, 1, 0);
+	add_process(tree, 100, 0, TREE_NONE);
+	add_process(tree, 50, 1, 2);
+}
+
+static void write_sample(void)
+{
+	struct image image = { .fd = -1 };
+	struct tree tree = { 0 };
+
+	fill(&tree);
+	assert_int_equal(image_sync(&image, folder.fd, &tree), 0);
+	image_close(&image);
+	tree_free(&tree);
+	load();
+}
+
+static void assert_same(const struct tree *a, const struct tree *b)
+{
+	size_t i;
+
+	assert_int_equal(a->n_programs, b->n_programs);
+	assert_int_equal(a->n_filters, b->n_filters);
+	assert_int_equal(a->n_threads, b->n_threads);
+	assert_int_equal(a->n_processes, b->n_processes);
+	for (i = 0; i < a->n_programs; i++) {
+		assert_int_equal(a->programs[i].len, b->programs[i].len);
+		assert_memory_equal(a->programs[i].insns, b->programs[i].insns,
+				    a->programs[i].len * sizeof(struct sock_filter));
+	}
+	for (i = 0; i < a->n_filters; i++) {
+		assert_int_equal(a->filters[i].program, b->filters[i].program);
+		assert_int_equal(a->filters[i].parent, b->filters[i].parent);
+		assert_int_equal(a->filters[i].flags, b->filters[i].flags);
+		assert_int_equal(a->filters[i].listener_flags, b->filters[i].listener_flags);
+	}
+	for (i = 0; i < a->n_threads; i++) {
+		assert_int_equal(a->threads[i].tid, b->threads[i].tid);
+		assert_int_equal(a->threads[i].filter, b->threads[i].filter);
+		assert_int_equal(a->threads[i].process, b->threads[i].process);
+	}
+}
+
+static void assert_file_is(const struct tree *tree)
+{
+	struct tree read = { 0 };
+
+	assert_int_equal(image_read(folder.fd, &read), 0);
+	assert_same(tree, &read);
+	tree_free(&read);
+}
+
+static void what_is_written_is_read(void **state)
+{
+	struct image image = { .fd = -1 };
+	struct tree tree = { 0 };
+
+	(void)state;
+	fill(&tree);
+	tree.filters[0].flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	tree.filters[0].listener_flags = SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP;
+	assert_int_equal(image_sync(&image, folder.fd, &tree), 0);
+	assert_file_is(&tree);
+	image_close(&image);
+	tree_free(&tree);
+}
+
+/* New filters now and then, and enough threads for several entries. */
+static void the_file_is_whole_after_every_step(void **state)
+{
+	struct image image = { .fd = -1 };
+	struct tree tree = { 0 };
+	uint32_t newest = TREE_NONE;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 1000; i++) {
+		if (i % 300 == 0)
+			newest = add_filter(&tree, i % 600 ? allow : deny, i % 600 ? 1 : 4, newest,
+					    0);
+		add_process(&tree, 1 + (i * 7919) % 100000 * 10, i % 2 ? newest : TREE_NONE,
+			    newest);
+		assert_int_equal(image_sync(&image, folder.fd, &tree), 0);
+		if (i % 37 == 0 || i > 990)
+			assert_file_is(&tree);
+	}
+	image_close(&image);
+	tree_free(&tree);
+}
+
+static size_t file_size(void)
+{
+	load();
+	return folder.size;
+}
+
+/* 10,000 processes of one thread with scattered ids: at most 6 bytes a thread. */
+static void a_thread_costs_few_bytes(void **state)
+{
+	struct image image = { .fd = -1 };
+	struct tree tree = { 0 };
+	size_t before;
+	int i;
+
+	(void)state;
+	add_filter(&tree, deny, 4, TREE_NONE, 0);
+	assert_int_equal(image_sync(&image, folder.fd, &tree), 0);
+	before = file_size();
+	assert_true(before <= sizeof(deny) + 200);
+	for (i = 0; i < 10000; i++) {
+		struct tree_thread thread = { .tid = 1 + i * 7919 % 32768, .filter = 0 };
+
+		assert_true(tree_add_process(&tree, &thread, 1) >= 0);
+		assert_int_equal(image_sync(&image, folder.fd, &tree), 0);
+	}
+	assert_true(file_size() <= before + 6 * 10000);
+	image_close(&image);
+	tree_free(&tree);
+}
+
+static void a_full_disk_is_told(void **state)
+{
+	struct image image = { .fd = open("/dev/full", O_WRONLY) };
+	struct tree tree = { 0 };
+
+	(void)state;
+	fill(&tree);
+	assert_int_equal(image_sync(&image, folder.fd, &tree), -ENOSPC);
+	assert_said("cannot write seccomp-tree.img: No space left");
+	image_close(&image);
+	tree_free(&tree);
+}
+
+static void no_file_is_not_a_fault(void **state)
+{
+	struct tree tree = { 0 };
+
+	(void)state;
+	said[0] = '\0';
+	unlinkat(folder.fd, IMAGE_NAME, 0);
+	assert_int_equal(image_read(folder.fd, &tree), -ENOENT);
+	assert_string_equal(said, "");
+}
+
+static void assert_refused(const char *fault)
+{
+	struct tree tree = { 0 };
+
+	said[0] = '\0';
+	assert_int_equal(image_parse("some.img", folder.data, folder.size, &tree), -EBADMSG);
+	assert_said("some.img: entry ");
+	assert_said(fault);
+	assert_int_equal(tree.n_filters, 0);
+}
+
+static void every_cut_is_noticed(void **state)
+{
+	size_t size;
+
+	(void)state;
+	write_sample();
+	size = folder.size;
+	for (folder.size = 0; folder.size < size; folder.size++)
+		assert_refused("");
+}
+
+static void bytes_after_the_end_are_refused(void **state)
+{
+	(void)state;
+	write_sample();
+	folder.data[folder.size++] = 0;
+	assert_refused("after the end entry");
+}
+
+static void a_wrong_magic_is_refused(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 8; i++) {
+		write_sample();
+		folder.data[i] ^= 1;
+		assert_refused("wrong magic");
+	}
+}
+
+static size_t entry_at(unsigned int number)
+{
+	size_t at = 8;
+	uint32_t size;
+
+	while (number--) {
+		memcpy(&size, folder.data + at, 4);
+		at += 4 + size;
+	}
+	return at;
+}
+
+static void a_length_that_lies_is_refused(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 8; i++) {
+		write_sample();
+		folder.data[entry_at(i) + 3] = 0x7f;
+		assert_refused("it is said to have");
+		write_sample();
+		folder.data[entry_at(i)]--;
+		assert_refused("");
+		write_sample();
+		folder.data[entry_at(i)]++;
+		assert_refused("");
+	}
+}
+
+static void put_bytes(size_t at, size_t old, const void *bytes, size_t new)
+{
+	memmove(folder.data + at + new, folder.data + at + old, folder.size - at - old);
+	memcpy(folder.data + at, bytes, new);
+	folder.size += new - old;
+}
+
+/* Takes an entry of the sample, lets @change change it, and puts it back. */
+static void edit(unsigned int number, void (*change)(SeccompTreeEntry *))
+{
+	SeccompTreeEntry *entry;
+	uint8_t packed[256];
+	uint32_t old, new;
+	size_t at;
+
+	write_sample();
+	at = entry_at(number);
+	memcpy(&old, folder.data + at, 4);
+	entry = seccomp_tree_entry__unpack(NULL, old, folder.data + at + 4);
+	assert_non_null(entry);
+	change(entry);
+	new = seccomp_tree_entry__get_packed_size(entry);
+	assert_true(new + 4 <= sizeof(packed));
+	memcpy(packed, &new, 4);
+	seccomp_tree_entry__pack(entry, packed + 4);
+	seccomp_tree_entry__free_unpacked(entry, NULL);
+	put_bytes(at, old + 4, packed, new + 4);
+}
+
+static void nothing(SeccompTreeEntry *e)
+{
+	(void)e;
+}
+
+static void version_2(SeccompTreeEntry *e)
+{
+	e->header->version = 2;
+}
+
+static void odd_program(SeccompTreeEntry *e)
+{
+	e->program->insns.len -= 1;
+}
+
+static void no_program(SeccompTreeEntry *e)
+{
+	e->program->insns.len = 0;
+}
+
+static void far_program(SeccompTreeEntry *e)
+{
+	e->filter->program = 2;
+}
+
+static void own_parent(SeccompTreeEntry *e)
+{
+	e->filter->parent = 2;
+}
+
+static void no_parent_by_number(SeccompTreeEntry *e)
+{
+	e->filter->parent = TREE_NONE;
+}
+
+static void odd_flags(SeccompTreeEntry *e)
+{
+	e->filter->has_flags = 1;
+	e->filter->flags = 1;
+}
+
+static void far_filter(SeccompTreeEntry *e)
+{
+	e->threads->filter[0] = 4;
+}
+
+static void negative_filter(SeccompTreeEntry *e)
+{
+	e->threads->filter[0] = -1;
+}
+
+static void filter_too_few(SeccompTreeEntry *e)
+{
+	e->threads->n_filter--;
+}
+
+static void tid_zero(SeccompTreeEntry *e)
+{
+	e->threads->tid[0] = 0;
+}
+
+static void tid_too_large(SeccompTreeEntry *e)
+{
+	e->threads->tid[0] = INT32_MAX;
+}
+
+static void tid_twice(SeccompTreeEntry *e)
+{
+	e->threads->tid[1] = 0;
+}
+
+static void tid_in_two_processes(SeccompTreeEntry *e)
+{
+	e->threads->tid[2] = -3;
+}
+
+static void process_too_large(SeccompTreeEntry *e)
+{
+	e->threads->size[1] = 3;
+}
+
+static void process_too_small(SeccompTreeEntry *e)
+{
+	e->threads->size[1] = 1;
+}
+
+static void process_empty(SeccompTreeEntry *e)
+{
+	e->threads->size[0] = 0;
+}
+
+static void more_programs(SeccompTreeEntry *e)
+{
+	e->end->programs++;
+}
+
+static void more_filters(SeccompTreeEntry *e)
+{
+	e->end->filters++;
+}
+
+static void fewer_threads(SeccompTreeEntry *e)
+{
+	e->end->threads--;
+}
+
+static void fewer_processes(SeccompTreeEntry *e)
+{
+	e->end->processes--;
+}
+
+static void every_damaged_entry_is_refused(void **state)
+{
+	static const struct {
+		unsigned int entry;
+		void (*change)(SeccompTreeEntry *);
+		const char *fault;
+	} damages[] = {
+		{ 0, version_2, "its version is 2" },
+		{ 1, odd_program, "a program of 7 bytes" },
+		{ 2, odd_program, "a program of 31 bytes" },
+		{ 2, no_program, "a program of 0 bytes" },
+		{ 3, far_program, "filter 0 has a program" },
+		{ 5, own_parent, "filter 2 has a parent" },
+		{ 5, no_parent_by_number, "filter 2 has a parent" },
+		{ 4, odd_flags, "filter 1 has unknown flags" },
+		{ 6, far_filter, "thread 100 has filter 3 of 3" },
+		{ 6, negative_filter, "thread 100 has filter -2 of 3" },
+		{ 6, filter_too_few, "4 threads, but 3 filters" },
+		{ 6, tid_zero, "has the id 0" },
+		{ 6, tid_too_large, "has the id 2147483647" },
+		{ 6, tid_twice, "process 0 of it has a thread twice" },
+		{ 6, tid_in_two_processes, "process 1 of it has a thread id that another" },
+		{ 6, process_too_large, "process 1 of it has 3 threads, 2 are left" },
+		{ 6, process_too_small, "1 threads of it are of no process" },
+		{ 6, process_empty, "process 0 of it has no threads" },
+		{ 7, more_programs, "counts 3 programs, the file has 2" },
+		{ 7, more_filters, "counts 4 filters, the file has 3" },
+		{ 7, fewer_threads, "counts 3 threads, the file has 4" },
+		{ 7, fewer_processes, "counts 1 processes, the file has 2" },
+	};
+	struct tree tree = { 0 };
+	size_t i;
+
+	(void)state;
+	edit(6, nothing);
+	assert_int_equal(image_parse("same", folder.data, folder.size, &tree), 0);
+	tree_free(&tree);
+	for (i = 0; i < sizeof(damages) / sizeof(*damages); i++) {
+		edit(damages[i].entry, damages[i].change);
+		assert_refused(damages[i].fault);
+	}
+}
+
+static void entries_in_the_wrong_place_are_refused(void **state)
+{
+	uint8_t copy[64];
+	size_t at, size;
+
+	(void)state;
+	write_sample();
+	at = entry_at(1);
+	put_bytes(8, at - 8, "", 0);
+	assert_refused("the header is missing");
+
+	write_sample();
+	size = entry_at(1) - 8;
+	memcpy(copy, folder.data + 8, size);
+	put_bytes(entry_at(2), 0, copy, size);
+	assert_refused("a second header");
+
+	write_sample();
+	size = entry_at(2) - entry_at(1);
+	memcpy(copy, folder.data + entry_at(1), size);
+	put_bytes(entry_at(3), 0, copy, size);
+	assert_refused("the program is that of number 0 again");
+}
+
+static void unknown_things_are_refused(void **state)
+{
+	/* an empty entry; one with field 15; a header with field 15 */
+	static const uint8_t empty[] = { 0, 0, 0, 0 };
+	static const uint8_t unknown[] = { 2, 0, 0, 0, 0x78, 1 };
+	static const uint8_t header[] = { 6, 0, 0, 0, 0x0a, 4, 0x08, 1, 0x78, 1 };
+
+	(void)state;
+	write_sample();
+	put_bytes(entry_at(3), 0, empty, sizeof(empty));
+	assert_refused("no known kind");
+	write_sample();
+	put_bytes(entry_at(3), 0, unknown, sizeof(unknown));
+	assert_refused("no known kind");
+	write_sample();
+	put_bytes(8, entry_at(1) - 8, header, sizeof(header));
+	assert_refused("fields that version 1 does not have");
+}
+
+/* Whatever one bit does, the reader neither crashes nor leaves a half tree. */
+static void every_flipped_bit_is_survived(void **state)
+{
+	struct tree tree = { 0 };
+	size_t bit, size;
+
+	(void)state;
+	write_sample();
+	size = folder.size;
+	for (bit = 0; bit < size * 8; bit++) {
+		folder.data[bit / 8] ^= 1 << bit % 8;
+		if (image_parse("bit.img", folder.data, folder.size, &tree))
+			assert_int_equal(tree.n_filters, 0);
+		tree_free(&tree);
+		folder.data[bit / 8] ^= 1 << bit % 8;
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_written_is_read),
+		cmocka_unit_test(the_file_is_whole_after_every_step),
+		cmocka_unit_test(a_thread_costs_few_bytes),
+		cmocka_unit_test(a_full_disk_is_told),
+		cmocka_unit_test(no_file_is_not_a_fault),
+		cmocka_unit_test(every_cut_is_noticed),
+		cmocka_unit_test(bytes_after_the_end_are_refused),
+		cmocka_unit_test(a_wrong_magic_is_refused),
+		cmocka_unit_test(a_length_that_lies_is_refused),
+		cmocka_unit_test(every_damaged_entry_is_refused),
+		cmocka_unit_test(entries_in_the_wrong_place_are_refused),
+		cmocka_unit_test(unknown_things_are_refused),
+		cmocka_unit_test(every_flipped_bit_is_survived),
+	};
+
+	return cmocka_run_group_tests_name("image", tests, make_folder, remove_folder);
+}

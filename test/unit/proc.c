@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "unit.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "proc.h"
+
+static const char status[] = "Name:\tNSpid: 5\n"
+			     "Groups:\t1 2 3 \n"
+			     "NSpid:\t4711\t12\t1\n"
+			     "Seccomp:\t2\n"
+			     "Seccomp_filters:\t17\n";
+
+static void nspid_has_one_id_for_each_namespace(void **state)
+{
+	(void)state;
+	assert_int_equal(proc_count_nspid(status), 3);
+	assert_int_equal(proc_parse_nspid(status, 0), 4711);
+	assert_int_equal(proc_parse_nspid(status, 1), 12);
+	assert_int_equal(proc_parse_nspid(status, 2), 1);
+	assert_int_equal(proc_parse_nspid(status, 3), -ENOENT);
+}
+
+static void what_is_not_there_is_not_found(void **state)
+{
+	(void)state;
+	assert_int_equal(proc_count_nspid(""), -ENOENT);
+	assert_int_equal(proc_count_nspid("NSpid:\n"), -ENOENT);
+	assert_int_equal(proc_parse_nspid("NSpid:\t1\n2\n", 1), -ENOENT);
+	assert_int_equal(proc_parse_nspid("NSpid:\t99999999999\n", 0), -ENOENT);
+	assert_int_equal(proc_parse_number("Seccomp:\tx\n", "Seccomp"), -ENOENT);
+	assert_int_equal(proc_parse_number(status, "Seccomp_filter"), -ENOENT);
+}
+
+static void a_number_is_found_by_its_whole_name(void **state)
+{
+	(void)state;
+	assert_int_equal(proc_parse_number(status, "Seccomp"), 2);
+	assert_int_equal(proc_parse_number(status, "Seccomp_filters"), 17);
+}
+
+#define THREADS 300
+
+static pthread_mutex_t stop = PTHREAD_MUTEX_INITIALIZER;
+
+static void *wait_to_stop(void *tid)
+{
+	__atomic_store_n((pid_t *)tid, syscall(SYS_gettid), __ATOMIC_SEQ_CST);
+	pthread_mutex_lock(&stop);
+	pthread_mutex_unlock(&stop);
+	return NULL;
+}
+
+static void has_tid(const struct proc_threads *threads, pid_t tid)
+{
+	size_t i;
+
+	for (i = 0; i < threads->count; i++)
+		if (threads->tids[i] == tid)
+			return;
+	fail_msg("thread %d is missing", tid);
+}
+
+static void all_threads_are_listed_the_leader_first(void **state)
+{
+	struct proc_threads threads = { 0 };
+	pthread_t handles[THREADS];
+	static pid_t tids[THREADS];
+	int i;
+
+	(void)state;
+	pthread_mutex_lock(&stop);
+	for (i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&handles[i], NULL, wait_to_stop, &tids[i]), 0);
+	for (i = 0; i < THREADS; i++)
+		while (!__atomic_load_n(&tids[i], __ATOMIC_SEQ_CST))
+			usleep(1000);
+	assert_int_equal(proc_read_threads(getpid(), &threads), 0);
+	assert_int_equal(threads.tids[0], getpid());
+	for (i = 0; i < THREADS; i++)
+		has_tid(&threads, tids[i]);
+	pthread_mutex_unlock(&stop);
+	for (i = 0; i < THREADS; i++)
+		pthread_join(handles[i], NULL);
+	proc_free_threads(&threads);
+}
+
+static void nobody_has_no_threads(void **state)
+{
+	struct proc_threads threads = { 0 };
+
+	(void)state;
+	assert_int_equal(proc_read_threads(INT32_MAX, &threads), -ENOENT);
+	assert_int_equal(proc_namespace_depth(INT32_MAX), -ENOENT);
+	proc_free_threads(&threads);
+}
+
+static void our_own_namespace_has_our_ids(void **state)
+{
+	(void)state;
+	assert_int_equal(proc_id_at_depth(getpid(), 0), getpid());
+	assert_int_equal(proc_id_at_depth(getpid(), 30), -ESRCH);
+	assert_true(proc_filter_count(getpid()) >= 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nspid_has_one_id_for_each_namespace),
+		cmocka_unit_test(what_is_not_there_is_not_found),
+		cmocka_unit_test(a_number_is_found_by_its_whole_name),
+		cmocka_unit_test(all_threads_are_listed_the_leader_first),
+		cmocka_unit_test(nobody_has_no_threads),
+		cmocka_unit_test(our_own_namespace_has_our_ids),
+	};
+
+	return cmocka_run_group_tests_name("proc", tests, NULL, NULL);
+}

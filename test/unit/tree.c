@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "unit.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "tree.h"
+
+static const struct sock_filter allow[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
+static const struct sock_filter deny[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 1) };
+static const struct sock_filter longest[BPF_MAXINSNS];
+
+static int root(struct tree *tree, uint32_t program)
+{
+	return tree_add_filter(tree,
+			       &(struct tree_filter){ .program = program, .parent = TREE_NONE });
+}
+
+static void a_program_is_stored_once(void **state)
+{
+	struct tree tree = { 0 };
+
+	(void)state;
+	assert_int_equal(tree_add_program(&tree, allow, 1), 0);
+	assert_int_equal(tree_add_program(&tree, deny, 1), 1);
+	assert_int_equal(tree_add_program(&tree, allow, 1), 0);
+	assert_int_equal(tree.n_programs, 2);
+	tree_free(&tree);
+}
+
+static void many_programs_stay_apart(void **state)
+{
+	struct tree tree = { 0 };
+	struct sock_filter insn = { .code = BPF_RET | BPF_K };
+	uint32_t i;
+
+	(void)state;
+	for (i = 0; i < 5000; i++) {
+		insn.k = i;
+		assert_int_equal(tree_add_program(&tree, &insn, 1), i);
+	}
+	insn.k = 4321;
+	assert_int_equal(tree_add_program(&tree, &insn, 1), 4321);
+	tree_free(&tree);
+}
+
+static void a_program_has_1_to_4096_instructions(void **state)
+{
+	struct tree tree = { 0 };
+
+	(void)state;
+	assert_int_equal(tree_add_program(&tree, longest, 0), -EINVAL);
+	assert_int_equal(tree_add_program(&tree, longest, BPF_MAXINSNS + 1), -EINVAL);
+	assert_int_equal(tree_add_program(&tree, longest, BPF_MAXINSNS), 0);
+	tree_free(&tree);
+}
+
+static void equal_filters_are_two(void **state)
+{
+	struct tree tree = { 0 };
+
+	(void)state;
+	tree_add_program(&tree, allow, 1);
+	assert_int_equal(root(&tree, 0), 0);
+	assert_int_equal(root(&tree, 0), 1);
+	tree_free(&tree);
+}
+
+static void refuse(const struct tree_filter *filter, const char *why)
+{
+	struct tree tree = { 0 };
+
+	tree_add_program(&tree, allow, 1);
+	root(&tree, 0);
+	assert_non_null(tree_filter_fault(&tree, filter));
+	assert_non_null(strstr(tree_filter_fault(&tree, filter), why));
+	assert_int_equal(tree_add_filter(&tree, filter), -EINVAL);
+	assert_int_equal(tree.n_filters, 1);
+	tree_free(&tree);
+}
+
+static void filters_that_do_not_fit_stay_out(void **state)
+{
+	(void)state;
+	refuse(&(struct tree_filter){ .program = 1, .parent = TREE_NONE }, "program");
+	refuse(&(struct tree_filter){ .parent = 1 }, "parent");
+	refuse(&(struct tree_filter){ .flags = 1u << 20 }, "unknown flags");
+	refuse(&(struct tree_filter){ .flags = SECCOMP_FILTER_FLAG_NEW_LISTENER,
+				      .listener_flags = 2 },
+	       "unknown listener flags");
+	refuse(&(struct tree_filter){ .listener_flags = 1 }, "no listener");
+}
+
+static void one_listener_on_a_path(void **state)
+{
+	struct tree tree = { 0 };
+	struct tree_filter supervised = { .parent = TREE_NONE,
+					  .flags = SECCOMP_FILTER_FLAG_NEW_LISTENER };
+	struct tree_filter plain = { .parent = 0 };
+
+	(void)state;
+	tree_add_program(&tree, allow, 1);
+	assert_int_equal(tree_add_filter(&tree, &supervised), 0);
+	assert_int_equal(tree_add_filter(&tree, &plain), 1);
+	supervised.parent = 1;
+	assert_non_null(strstr(tree_filter_fault(&tree, &supervised), "second listener"));
+	supervised.parent = TREE_NONE;
+	assert_null(tree_filter_fault(&tree, &supervised));
+	tree_free(&tree);
+}
+
+/* 7 * (4096 + 4) + 4064 = 32764; 4 more for the next filter, and its program. */
+static void a_path_has_32768_instructions(void **state)
+{
+	struct tree tree = { 0 };
+	struct tree_filter filter = { .parent = TREE_NONE };
+	int i;
+
+	(void)state;
+	tree_add_program(&tree, longest, BPF_MAXINSNS);
+	tree_add_program(&tree, longest, 4063);
+	tree_add_program(&tree, allow, 1);
+	for (i = 0; i < 7; i++)
+		filter.parent = tree_add_filter(&tree, &filter);
+	filter.program = 1;
+	filter.parent = tree_add_filter(&tree, &filter);
+	assert_int_equal(tree.filters[7].path_insns, 32763);
+	filter.program = 2;
+	assert_null(tree_filter_fault(&tree, &filter));
+	filter.parent = tree_add_filter(&tree, &filter);
+	assert_int_equal(tree.filters[8].path_insns, 32768);
+	assert_non_null(strstr(tree_filter_fault(&tree, &filter), "longer"));
+	tree_free(&tree);
+}
+
+static void threads_are_found_by_their_id(void **state)
+{
+	struct tree tree = { 0 };
+	const struct tree_thread first[] = { { .tid = 10, .filter = 0 },
+					     { .tid = 11, .filter = TREE_NONE } };
+	const struct tree_thread second[] = { { .tid = 5, .filter = 0 } };
+
+	(void)state;
+	tree_add_program(&tree, allow, 1);
+	root(&tree, 0);
+	assert_int_equal(tree_add_process(&tree, first, 2), 0);
+	assert_int_equal(tree_add_process(&tree, second, 1), 1);
+	assert_int_equal(tree_find_thread(&tree, 11)->filter, TREE_NONE);
+	assert_int_equal(tree_find_thread(&tree, 5)->process, 1);
+	assert_null(tree_find_thread(&tree, 12));
+	assert_null(tree_find_thread(&tree, -1));
+	assert_ptr_equal(tree_find_process(&tree, 10), &tree.processes[0]);
+	assert_null(tree_find_process(&tree, 11));
+	tree_free(&tree);
+}
+
+static void refuse_process(const struct tree_thread *threads, size_t count, const char *why)
+{
+	struct tree tree = { 0 };
+	const struct tree_thread there[] = { { .tid = 10, .filter = TREE_NONE } };
+	const char *fault;
+
+	tree_add_process(&tree, there, 1);
+	fault = tree_process_fault(&tree, threads, count);
+	assert_int_equal(tree_add_process(&tree, threads, count), -EINVAL);
+	if (why)
+		assert_non_null(strstr(fault, why));
+	tree_free(&tree);
+}
+
+static void processes_that_do_not_fit_stay_out(void **state)
+{
+	const struct tree_thread twice[] = { { .tid = 7, .filter = TREE_NONE },
+					     { .tid = 7, .filter = TREE_NONE } };
+
+	(void)state;
+	refuse_process(NULL, 0, "no threads");
+	refuse_process(&(struct tree_thread){ .tid = 0, .filter = TREE_NONE }, 1, "out of range");
+	refuse_process(&(struct tree_thread){ .tid = TREE_MAX_TID + 1, .filter = TREE_NONE }, 1,
+		       "out of range");
+	refuse_process(&(struct tree_thread){ .tid = 1, .filter = 0 }, 1, "filter");
+	refuse_process(&(struct tree_thread){ .tid = 10, .filter = TREE_NONE }, 1, "another");
+	refuse_process(twice, 2, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_program_is_stored_once),
+		cmocka_unit_test(many_programs_stay_apart),
+		cmocka_unit_test(a_program_has_1_to_4096_instructions),
+		cmocka_unit_test(equal_filters_are_two),
+		cmocka_unit_test(filters_that_do_not_fit_stay_out),
+		cmocka_unit_test(one_listener_on_a_path),
+		cmocka_unit_test(a_path_has_32768_instructions),
+		cmocka_unit_test(threads_are_found_by_their_id),
+		cmocka_unit_test(processes_that_do_not_fit_stay_out),
+	};
+
+	return cmocka_run_group_tests_name("tree", tests, NULL, NULL);
+}
