@@ -1,0 +1,108 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What the scripts of this folder share: messages, the cache, long steps.
+
+vm=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck disable=SC2034 # for those who source this file
+top=${vm%/test/vm}
+# shellcheck disable=SC2034
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/criu-seccomp
+
+say() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+die() {
+	say "$@"
+	exit 1
+}
+
+# hash_of - a short name for what comes in on stdin
+hash_of() {
+	sha256sum | cut -c 1-16
+}
+
+# lock FILE - one at a time; holds until this process ends. Programs that
+# outlive it must not inherit the descriptor.
+lock() {
+	mkdir -p "$(dirname "$1")"
+	exec {lock_fd}>"$1"
+	flock --nonblock "$lock_fd" && return
+	say "another one is at it, waiting ($1)"
+	flock "$lock_fd"
+}
+
+# tick WHAT - says each minute how long it has been at it
+tick() {
+	local start=$SECONDS sleep
+
+	# a sleep left behind would keep the caller's stderr open
+	trap 'kill "$sleep"; exit' TERM
+	while :; do
+		sleep 60 &
+		sleep=$!
+		wait "$sleep"
+		say "$1: $(((SECONDS - start) / 60)) min"
+	done
+}
+
+# long_step WHAT LOG COMMAND... - its output goes to LOG, its elapsed time to
+# stderr now and then; where it fails, the end of LOG is shown
+long_step() {
+	local what=$1 log=$2 start=$SECONDS ticker job status=0
+	shift 2
+
+	mkdir -p "$(dirname "$log")"
+	say "$what (log: $log)"
+	tick "$what" &
+	ticker=$!
+	# "COMMAND || ..." would switch off errexit inside of COMMAND
+	"$@" >"$log" 2>&1 </dev/null &
+	job=$!
+	wait "$job" || status=$?
+	kill "$ticker"
+	wait "$ticker" || true
+	if [ "$status" != 0 ]; then
+		say "$what: failed with status $status, the end of the log:"
+		tail -n 25 "$log" >&2
+		return "$status"
+	fi
+	say "$what: done in $((SECONDS - start)) s"
+}
+
+# as_root COMMAND... - as root, or as root of a user namespace
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	else
+		mmdebstrap --unshare-helper "$@"
+	fi
+}
+
+# debian_mirror - where this machine gets Debian from, as apt has it
+debian_mirror() {
+	# shellcheck disable=SC2016 # apt fills in the address
+	local uri format='$(REPO_URI)'
+
+	uri=$(apt-get indextargets --format "$format" 'Created-By: Packages' \
+		'Origin: Debian' 'Label: Debian' | sed -n 1p)
+	# before the first "apt-get update" apt knows addresses, not origins
+	[ -n "$uri" ] || uri=$(apt-get indextargets --format "$format" \
+		'Created-By: Packages' | grep -m 1 '/debian/$')
+	[ -n "$uri" ] || die "apt on this machine has no Debian mirror" \
+		"configured (apt-get indextargets names none); add one to" \
+		"/etc/apt/sources.list"
+	printf '%s\n' "$uri"
+}
+
+# debian_source SUITE - a line for sources.list
+debian_source() {
+	local ring signed='' mirror
+
+	for ring in /usr/share/keyrings/debian-archive-keyring.{pgp,gpg}; do
+		[ ! -e "$ring" ] || signed="[signed-by=$ring] "
+	done
+	mirror=$(debian_mirror)
+	echo "deb $signed$mirror $1 main"
+}
