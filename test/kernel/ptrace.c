@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: GPL-2.0
+/* PTRACE_SECCOMP_GET_FILTER_FD, _SET_FILTER_FD, and the number in _GET_METADATA */
+#include "harness.h"
+
+#define SUSPEND PTRACE_O_SUSPEND_SECCOMP
+
+static long nothing(long unused)
+{
+	(void)unused;
+	return 0;
+}
+
+static long install(long fd)
+{
+	no_new_privs();
+	return fd_install(fd, 0);
+}
+
+static long do_set_mark(long mark)
+{
+	no_new_privs();
+	return set_mark(mark, 0);
+}
+
+static long do_probe(long mark)
+{
+	return probe(mark);
+}
+
+/* What an ended tracee leaves: the helper's processes only live as long as the test. */
+static pid_t spinning(int mode)
+{
+	pid_t pid = fork();
+
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (mode)
+			prctl(PR_SET_SECCOMP, mode, 0, 0, 0);
+		for (;;)
+			;
+	}
+	while (status_field(pid, pid, "Seccomp") != mode)
+		usleep(1000);
+	return pid;
+}
+
+TEST(get_returns_the_object_by_its_index)
+{
+	int root = mark_fd(-1, 1), top = mark_fd(root, 2), fd;
+	pid_t pid = start_child(install, top);
+
+	attach(pid, 0);
+	fd = get_fd(pid, 0);
+	CHECK(fd >= 0);
+	IS(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	IS(id_of(fd), id_of(root));
+	IS(id_of(get_fd(pid, 1)), id_of(top));
+	IS(id_of(get_fd(pid, -1)), id_of(top));
+	detach(pid);
+}
+
+TEST(get_gives_a_plain_filter_a_descriptor)
+{
+	pid_t pid = start_child(do_set_mark, 1), other;
+	int fd;
+
+	attach(pid, 0);
+	fd = get_fd(pid, -1);
+	CHECK(fd >= 0);
+	detach(pid);
+	/* another task can have the same, and what is put above it */
+	other = start_child(install, mark_fd(fd, 2));
+	IS(compare(pid, 0, other, 0), 0);
+	IS(child_run(pid, install, mark_fd(fd, 3)), 0);
+	IS(child_run(pid, do_probe, 3), -1003);
+	/* the filter stays as long as the descriptor */
+	end_child(pid);
+	IS(info_of(fd).depth, 1);
+}
+
+TEST(get_refuses_what_is_not_there)
+{
+	pid_t pid = start_child(install, mark_fd(mark_fd(-1, 1), 2)), none, strict;
+
+	attach(pid, 0);
+	IS(get_fd(pid, 2), -ENOENT);
+	IS(get_fd(pid, -2), -ENOENT);
+	IS(get_fd(pid, 1L << 40), -ENOENT);
+	IS(ptrace(PTRACE_SECCOMP_GET_FILTER_FD, pid, NULL, (void *)1), -1);
+	IS(errno, EINVAL);
+	detach(pid);
+	none = start_child(nothing, 0);
+	attach(none, 0);
+	IS(get_fd(none, 0), -EINVAL);
+	IS(get_fd(none, -1), -EINVAL);
+	strict = spinning(SECCOMP_MODE_STRICT);
+	attach(strict, 0);
+	IS(get_fd(strict, -1), -EINVAL);
+	end_child(strict);
+}
+
+TEST(get_and_set_need_a_stopped_tracee)
+{
+	int fd = mark_fd(-1, 1);
+	pid_t pid = start_child(install, fd), status;
+
+	IS(get_fd(pid, 0), -ESRCH);
+	IS(set_fd(pid, fd), -ESRCH);
+	IS(ptrace(PTRACE_SEIZE, pid, NULL, (void *)SUSPEND), 0);
+	IS(get_fd(pid, 0), -ESRCH);
+	IS(set_fd(pid, fd), -ESRCH);
+	IS(ptrace(PTRACE_INTERRUPT, pid, NULL, NULL), 0);
+	IS(waitpid(pid, &status, 0), pid);
+	CHECK(get_fd(pid, 0) >= 0);
+	IS(set_fd(pid, fd), 0);
+	end_child(pid);
+	IS(get_fd(pid, 0), -ESRCH);
+}
+
+/* In a process of its own: what a tracer of @pid is told that is not what it should be. */
+static long trace_and_ask(pid_t pid)
+{
+	int fd = mark_fd(-1, 9);
+	struct seccomp_metadata_id meta = { .filter_off = 0 };
+
+	attach(pid, 0);
+	IS(get_fd(pid, 0), -EACCES);
+	IS(set_fd(pid, fd), -EACCES);
+	IS(ptrace(PTRACE_SECCOMP_GET_METADATA, pid, sizeof(meta), &meta), -1);
+	IS(errno, EACCES);
+	detach(pid);
+	return 0;
+}
+
+static long ask_confined(long pid)
+{
+	IS(set_mark(1, 0), 0);
+	return trace_and_ask(pid);
+}
+
+static long ask_unprivileged(long unused)
+{
+	pid_t pid;
+
+	(void)unused;
+	drop_privileges();
+	pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		no_new_privs();
+		set_mark(1, 0);
+		for (;;)
+			;
+	}
+	while (status_field(pid, pid, "Seccomp") != 2)
+		usleep(1000);
+	return trace_and_ask(pid);
+}
+
+TEST(get_and_set_are_refused_to_a_confined_tracer)
+{
+	pid_t pid = start_child(do_set_mark, 2);
+
+	start_child(ask_confined, pid);
+}
+
+static long ask_as_root_of_namespace(long unused)
+{
+	pid_t pid;
+
+	(void)unused;
+	IS(syscall(SYS_unshare, 0x10000000 /* CLONE_NEWUSER */), 0);
+	pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		IS(set_mark(1, 0), 0);
+		for (;;)
+			;
+	}
+	while (status_field(pid, pid, "Seccomp") != 2)
+		usleep(1000);
+	return trace_and_ask(pid);
+}
+
+TEST(get_and_set_are_refused_without_the_capability)
+{
+	start_child(ask_unprivileged, 0);
+	/* all capabilities in a user namespace are not that one */
+	start_child(ask_as_root_of_namespace, 0);
+}
+
+TEST(set_needs_suspended_seccomp)
+{
+	int fd = mark_fd(-1, 1);
+	pid_t pid = start_child(nothing, 0);
+
+	attach(pid, 0);
+	IS(set_fd(pid, fd), -EPERM);
+	detach(pid);
+	IS(child_run(pid, do_probe, 1), -EINVAL);
+	attach(pid, SUSPEND);
+	IS(set_fd(pid, fd), 0);
+	/* taken back, and refused again */
+	IS(ptrace(PTRACE_SETOPTIONS, pid, NULL, NULL), 0);
+	IS(set_fd(pid, fd), -EPERM);
+	detach(pid);
+	IS(child_run(pid, do_probe, 1), -1001);
+}
+
+TEST(set_gives_filters_to_who_had_none)
+{
+	int top = mark_fd(mark_fd(-1, 1), 2);
+	pid_t pid = start_child(nothing, 0);
+
+	attach(pid, SUSPEND);
+	IS(set_fd(pid, top), 0);
+	IS(status_field(pid, pid, "Seccomp"), 2);
+	IS(status_field(pid, pid, "Seccomp_filters"), 2);
+	/* that is the tracee's own business */
+	IS(status_field(pid, pid, "NoNewPrivs"), 0);
+	IS(id_of(get_fd(pid, -1)), id_of(top));
+	detach(pid);
+	IS(child_run(pid, do_probe, 1), -1001);
+	IS(child_run(pid, do_probe, 2), -1002);
+}
+
+TEST(set_replaces_filters_by_any_others)
+{
+	int root = mark_fd(-1, 1), top = mark_fd(root, 2), apart = mark_fd(-1, 3);
+	pid_t pid = start_child(install, top);
+
+	attach(pid, SUSPEND);
+	IS(set_fd(pid, root), 0);
+	IS(status_field(pid, pid, "Seccomp_filters"), 1);
+	detach(pid);
+	IS(child_run(pid, do_probe, 1), -1001);
+	IS(child_run(pid, do_probe, 2), -EINVAL);
+	attach(pid, SUSPEND);
+	IS(set_fd(pid, apart), 0);
+	detach(pid);
+	IS(child_run(pid, do_probe, 1), -EINVAL);
+	IS(child_run(pid, do_probe, 3), -1003);
+}
+
+TEST(set_is_for_one_thread)
+{
+	int fd = mark_fd(-1, 1), status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		start_thread(nothing, 0);
+		for (;;)
+			pause();
+	}
+	while (status_field(pid, pid, "Threads") != 2)
+		usleep(1000);
+	attach(pid, SUSPEND);
+	IS(set_fd(pid, fd), 0);
+	IS(status_field(pid, pid, "Seccomp"), 2);
+	IS(status_field(pid, pid + 1, "Seccomp"), 0);
+	kill(pid, SIGKILL);
+	IS(waitpid(pid, &status, 0), pid);
+}
+
+static long read_counter(long unused)
+{
+	(void)unused;
+#ifdef __x86_64__
+	return __builtin_ia32_rdtsc() == 0;
+#else
+	return 0;
+#endif
+}
+
+/* Strict mode, but the tracer has seccomp suspended: it can go on with anything. */
+static long go_strict(long unused)
+{
+	(void)unused;
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT, 0, 0, 0);
+}
+
+TEST(set_leads_out_of_strict_mode_and_gives_the_counter_back)
+{
+	int fd = mark_fd(-1, 1);
+	pid_t pid = start_child(nothing, 0);
+
+	attach(pid, SUSPEND);
+	IS(ptrace(PTRACE_CONT, pid, NULL, NULL), 0);
+	IS(child_run(pid, go_strict, 0), 0);
+	IS(status_field(pid, pid, "Seccomp"), 1);
+	/* INSTALL does not lead out of it */
+	IS(child_run(pid, install, fd), -EINVAL);
+	IS(ptrace(PTRACE_INTERRUPT, pid, NULL, NULL), 0);
+	IS(waitpid(pid, NULL, 0), pid);
+	IS(set_fd(pid, fd), 0);
+	IS(status_field(pid, pid, "Seccomp"), 2);
+	detach(pid);
+	IS(child_run(pid, do_probe, 1), -1001);
+	/* SIGSEGV where strict mode still keeps it */
+	IS(child_run(pid, read_counter, 0), 0);
+}
+
+TEST(set_refuses_bad_arguments)
+{
+	int fd = mark_fd(-1, 1), listener;
+	pid_t pid = start_child(nothing, 0);
+
+	CHECK(mark_fd_flags(-1, 2, SECCOMP_FILTER_FLAG_NEW_LISTENER, &listener) >= 0);
+	attach(pid, SUSPEND);
+	IS(set_fd(pid, -1), -EBADF);
+	IS(set_fd(pid, 200), -EBADF);
+	IS(set_fd(pid, listener), -EBADF);
+	IS(set_fd(pid, open("/dev/null", O_RDONLY)), -EBADF);
+	IS(ptrace(PTRACE_SECCOMP_SET_FILTER_FD, pid, NULL, (void *)(1L << 32 | fd)), -1);
+	IS(errno, EBADF);
+	IS(ptrace(PTRACE_SECCOMP_SET_FILTER_FD, pid, (void *)1, (void *)(long)fd), -1);
+	IS(errno, EINVAL);
+	IS(status_field(pid, pid, "Seccomp"), 0);
+	detach(pid);
+}
+
+TEST(set_refuses_a_tracee_that_still_needs_its_filter)
+{
+	const struct sock_filter trace[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct seccomp_fd_create args = {
+		.size = sizeof(args), .parent_fd = -1, .len = 4, .insns = (uintptr_t)trace
+	};
+	int fd = fd_create(&args), status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		no_new_privs();
+		IS(fd_install(fd, 0), 0);
+		for (;;)
+			syscall(SYS_getppid);
+	}
+	while (status_field(pid, pid, "Seccomp") != 2)
+		usleep(1000);
+	attach(pid, PTRACE_O_TRACESECCOMP);
+	IS(ptrace(PTRACE_CONT, pid, NULL, NULL), 0);
+	IS(waitpid(pid, &status, 0), pid);
+	IS(status >> 8, SIGTRAP | PTRACE_EVENT_SECCOMP << 8);
+	/* suspended only now: or it would not have stopped there */
+	IS(ptrace(PTRACE_SETOPTIONS, pid, NULL, (void *)SUSPEND), 0);
+	IS(set_fd(pid, mark_fd(-1, 1)), -EBUSY);
+	end_child(pid);
+}
+
+TEST(metadata_tells_the_number)
+{
+	int root = mark_fd(-1, 1);
+	int top = mark_fd_flags(root, 2, SECCOMP_FILTER_FLAG_LOG, NULL);
+	struct seccomp_metadata_id meta = { .filter_off = -1, .id = 42 };
+	pid_t pid = start_child(install, top);
+
+	attach(pid, 0);
+	IS(ptrace(PTRACE_SECCOMP_GET_METADATA, pid, sizeof(meta), &meta), 24);
+	IS(meta.id, id_of(top));
+	IS(meta.flags, SECCOMP_FILTER_FLAG_LOG);
+	meta.filter_off = 0;
+	IS(ptrace(PTRACE_SECCOMP_GET_METADATA, pid, sizeof(meta), &meta), 24);
+	IS(meta.id, id_of(root));
+	IS(meta.flags, 0);
+	/* who knows nothing of it gets what he always got */
+	meta.id = 42;
+	IS(ptrace(PTRACE_SECCOMP_GET_METADATA, pid, 16, &meta), 16);
+	IS(meta.id, 42);
+	IS(ptrace(PTRACE_SECCOMP_GET_METADATA, pid, 64, &meta), 24);
+	meta.filter_off = 2;
+	IS(ptrace(PTRACE_SECCOMP_GET_METADATA, pid, sizeof(meta), &meta), -1);
+	IS(errno, ENOENT);
+	detach(pid);
+}
+
+TEST(get_filter_takes_the_newest_too)
+{
+	struct sock_filter given[MARK_LEN], back[MARK_LEN];
+	pid_t pid = start_child(install, mark_fd(mark_fd(-1, 1), 2));
+
+	mark_program(given, 2);
+	attach(pid, 0);
+	IS(ptrace(PTRACE_SECCOMP_GET_FILTER, pid, -1L, back), MARK_LEN);
+	IS(memcmp(given, back, sizeof(given)), 0);
+	detach(pid);
+}
+
+TEST(get_refuses_a_task_that_is_gone)
+{
+	pid_t pid = start_child(install, mark_fd(-1, 1));
+
+	attach(pid, PTRACE_O_TRACEEXIT);
+	kill(pid, SIGKILL);
+	while (status_field(pid, pid, "Seccomp") == 2 && get_fd(pid, 0) >= 0)
+		usleep(1000);
+	IS(get_fd(pid, 0), -ESRCH);
+}
