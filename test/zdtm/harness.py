@@ -53,7 +53,8 @@ def read(path):
 def lines_that_matter(log, limit=12):
     """The errors and warnings of one of CRIU's logs, and what the plugin says."""
     wanted = [line for line in read(log).splitlines()
-              if re.search(r'Error|Warn|seccomp_plugin', line)]
+              if re.search(r'Error|Warn|\) seccomp_plugin: ', line)
+              and not re.search(r'Unable to create tun|setup RLIMIT_NOFILE', line)]
     return wanted[-limit:]
 
 

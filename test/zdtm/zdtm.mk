@@ -2,9 +2,10 @@
 # The tests in zdtm form, and those of the raw kernel interface. Linked
 # statically, so that they run in any root file system.
 
+WERROR ?= -Werror
 ZDTM := test/zdtm
 ZDTM_CC = $(CC) -std=gnu11 -O2 -g -Wall -Wextra -Wshadow -Wstrict-prototypes \
-	-Wmissing-prototypes $(if $(filter-out 0,$(or $(WERROR),1)),-Werror) \
+	-Wmissing-prototypes $(WERROR) \
 	-static -pthread -MMD -MP -Ilib
 
 ZDTM_TESTS := $(patsubst $(ZDTM)/static/%.c,build/zdtm/%,$(wildcard $(ZDTM)/static/*.c))

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-2.0
+"""seccomp-tree.img, each time with one thing wrong.
+
+It speaks the wire format of protobuf itself: what a library writes is always
+in order.
+"""
+import struct
+
+HEADER, PROGRAM, FILTER, THREADS, END = 1, 2, 3, 4, 6
+VARINT, BYTES = 0, 2
+
+
+def varint(value):
+    """A number as protobuf writes it."""
+    out = b''
+    value &= (1 << 64) - 1
+    while value > 0x7f:
+        out += bytes([value & 0x7f | 0x80])
+        value >>= 7
+    return out + bytes([value])
+
+
+def read_varint(data, at):
+    """The number there, and where it ends."""
+    value = shift = 0
+    while True:
+        value |= (data[at] & 0x7f) << shift
+        at, shift = at + 1, shift + 7
+        if data[at - 1] < 0x80:
+            return value, at
+
+
+def decode(data):
+    """A message as a list of [field, value], in order; bytes or int."""
+    fields, at = [], 0
+    while at < len(data):
+        key, at = read_varint(data, at)
+        value, at = read_varint(data, at)
+        if key & 7 == BYTES:
+            value, at = data[at:at + value], at + value
+        fields.append([key >> 3, value])
+    return fields
+
+
+def encode(fields):
+    """The way back."""
+    out = b''
+    for field, value in fields:
+        if isinstance(value, int):
+            out += varint(field << 3 | VARINT) + varint(value)
+        else:
+            out += varint(field << 3 | BYTES) + varint(len(value)) + value
+    return out
+
+
+def zigzag(values):
+    """Packed signed numbers."""
+    return b''.join(varint(v << 1 ^ v >> 63) for v in values)
+
+
+class Image:
+    """The file, taken apart: magic numbers, and entries as [kind, fields]."""
+
+    def __init__(self, data):
+        self.magic, self.entries, self.offsets = data[:8], [], [0, 8]
+        at = 8
+        while at < len(data):
+            size = struct.unpack_from('<I', data, at)[0]
+            kind, inner = decode(data[at + 4:at + 4 + size])[0]
+            self.entries.append([kind, decode(inner)])
+            at += 4 + size
+            self.offsets.append(at)
+
+    def data(self):
+        """Put together again."""
+        return self.magic + b''.join(self.framed(e) for e in self.entries)
+
+    @staticmethod
+    def framed(entry):
+        """An entry with its length in front."""
+        kind, fields = entry
+        message = encode([[kind, encode(fields)]])
+        return struct.pack('<I', len(message)) + message
+
+    def nth(self, kind, n=0):
+        """The fields of the n-th entry of a kind; -1 is the last."""
+        return [fields for k, fields in self.entries if k == kind][n]
+
+
+def put(fields, number, value):
+    """Set a field, whether it was there or not."""
+    for field in fields:
+        if field[0] == number:
+            field[1] = value
+            return
+    fields.append([number, value])
+
+
+def changed(data, change):
+    """The image after change(Image)."""
+    image = Image(data)
+    change(image)
+    return image.data()
+
+
+def with_length(data, index, length):
+    """An entry whose length in front lies."""
+    at = Image(data).offsets[1 + index]
+    return data[:at] + struct.pack('<I', length & 0xffffffff) + data[at + 4:]
+
+
+def cuts(data):
+    """The file cut off: around every entry's end, and in many places besides."""
+    places = set(range(0, 24)) | set(range(24, len(data), max(1, len(data) // 12)))
+    for at in Image(data).offsets:
+        places |= {at - 1, at, at + 1, at + 3, at + 4, at + 5}
+    return sorted(p for p in places if 0 <= p < len(data))
+
+
+def all_of(data):
+    """Pairs of what is wrong, and the file with it."""
+    for at in cuts(data):
+        yield f'cut off after {at} of {len(data)} bytes', data[:at]
+    yield 'wrong common magic', b'\1' + data[1:]
+    yield 'wrong own magic', data[:4] + b'\1' + data[5:]
+    yield 'one byte more', data + b'\0'
+    yield 'four zero bytes more', data + b'\0' * 4
+    yield 'a page more', data + b'x' * 4096
+
+    last = len(Image(data).entries) - 1
+    for index in (0, 1, last // 2, last):
+        at, end = Image(data).offsets[1 + index:3 + index]
+        size = end - at - 4
+        for length in (0, size - 1, size + 1, len(data), 0x7fffffff, 0xffffffff):
+            yield f'entry {index} of {size} bytes says {length}', with_length(data, index, length)
+
+    def change(what, function):
+        return what, changed(data, function)
+
+    yield change('another version', lambda i: put(i.nth(HEADER), 1, 99))
+    yield change('no header', lambda i: i.entries.pop(0))
+    yield change('two headers', lambda i: i.entries.insert(1, i.entries[0]))
+    yield change('no end entry', lambda i: i.entries.pop())
+    yield change('two end entries', lambda i: i.entries.append(i.entries[-1]))
+    yield change('an unknown entry', lambda i: i.entries.insert(1, [9, [[1, 1]]]))
+
+    yield change('no program', lambda i: put(i.nth(PROGRAM), 1, b''))
+    yield change('half an instruction', lambda i: put(i.nth(PROGRAM), 1, b'\6' + b'\0' * 11))
+    yield change('4,097 instructions',
+                 lambda i: put(i.nth(PROGRAM), 1, struct.pack('<HBBI', 6, 0, 0, 0) * 4097))
+    yield change('a program that is none',
+                 lambda i: put(i.nth(PROGRAM), 1, struct.pack('<HBBI', 0x20, 0, 0, 0)))
+    for value in (Image(data).nth(END)[0][1], 0xffffffff):
+        yield change(f'program {value} in a filter',
+                     lambda i, v=value: put(i.nth(FILTER, -1), 1, v))
+    filters = sum(kind == FILTER for kind, _ in Image(data).entries)
+    for value in (filters - 1, filters, 0x7fffffff, 0xffffffff):
+        yield change(f'parent {value} of the last filter',
+                     lambda i, v=value: put(i.nth(FILTER, -1), 2, v))
+    yield change('parent 0 of filter 0', lambda i: put(i.nth(FILTER), 2, 0))
+    yield change('unknown flags', lambda i: put(i.nth(FILTER), 3, 1 << 20))
+
+    threads = Image(data).nth(THREADS)
+    yield change('a thread with a filter that is not there',
+                 lambda i: put(i.nth(THREADS), 3, zigzag([filters + 1])
+                               + zigzag([0]) * (len(dict(threads)[3]) - 1)))
+    yield change('a thread without an id',
+                 lambda i: put(i.nth(THREADS), 2, b'\0' + dict(threads)[2][2:]))
+    yield change('fewer filters than threads',
+                 lambda i: put(i.nth(THREADS), 3, dict(threads)[3][:-1]))
+    yield change('a process with more threads than there are',
+                 lambda i: put(i.nth(THREADS), 1, b'\x40' + dict(threads)[1][1:]))
+    yield change('a process with no thread',
+                 lambda i: put(i.nth(THREADS), 1, b'\0' + dict(threads)[1]))
+    for number, what in enumerate(('programs', 'filters', 'threads', 'processes', 'files'), 1):
+        for value in (dict(Image(data).nth(END))[number] + 1, 0xffffffff):
+            yield change(f'{value} {what} in the end entry',
+                         lambda i, n=number, v=value: put(i.nth(END, -1), n, v))
