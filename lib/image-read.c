@@ -186,6 +186,21 @@ static int read_threads(struct reader *r, const ThreadsEntry *message)
 	return ret;
 }
 
+static int read_file(struct reader *r, const FileEntry *message)
+{
+	struct tree_file file = {
+		.id = message->id,
+		.kind = (enum tree_file_kind)message->kind,
+		.filter = message->has_filter ? message->filter : TREE_NONE,
+		.flags = message->flags,
+	};
+	const char *fault = tree_file_fault(r->tree, &file);
+
+	if (fault)
+		return refuse(r, "file %u %s", file.id, fault);
+	return tree_add_file(r->tree, &file) < 0 ? no_memory(r) : 0;
+}
+
 static int read_end(struct reader *r, const EndEntry *end)
 {
 	const struct {
@@ -196,6 +211,7 @@ static int read_end(struct reader *r, const EndEntry *end)
 		{ "filters", end->filters, r->tree->n_filters },
 		{ "threads", end->threads, r->tree->n_threads },
 		{ "processes", end->processes, r->tree->n_processes },
+		{ "files", end->files, r->tree->n_files },
 	};
 	size_t i;
 
@@ -232,6 +248,8 @@ static int read_message(struct reader *r, const SeccompTreeEntry *entry)
 		return read_filter(r, entry->filter);
 	case SECCOMP_TREE_ENTRY__ENTRY_THREADS:
 		return read_threads(r, entry->threads);
+	case SECCOMP_TREE_ENTRY__ENTRY_FILE:
+		return read_file(r, entry->file);
 	case SECCOMP_TREE_ENTRY__ENTRY_END:
 		return read_end(r, entry->end);
 	default:

@@ -108,6 +108,22 @@ static int put_filter(struct buffer *buffer, const struct tree_filter *filter)
 	return put_entry(buffer, &entry);
 }
 
+static int put_file(struct buffer *buffer, const struct tree_file *file)
+{
+	FileEntry message = FILE_ENTRY__INIT;
+	SeccompTreeEntry entry = SECCOMP_TREE_ENTRY__INIT;
+
+	message.id = file->id;
+	message.kind = (FileEntry__FileKind)file->kind;
+	message.has_filter = file->filter != TREE_NONE;
+	message.filter = file->filter;
+	message.has_flags = file->flags != 0;
+	message.flags = file->flags;
+	entry.entry_case = SECCOMP_TREE_ENTRY__ENTRY_FILE;
+	entry.file = &message;
+	return put_entry(buffer, &entry);
+}
+
 static void fill_threads(const struct tree *tree, size_t first, size_t count, int32_t *tids,
 			 int32_t *filters)
 {
@@ -166,12 +182,13 @@ static int put_end(struct buffer *buffer, const struct tree *tree)
 	message.filters = tree->n_filters;
 	message.threads = tree->n_threads;
 	message.processes = tree->n_processes;
+	message.files = tree->n_files;
 	entry.entry_case = SECCOMP_TREE_ENTRY__ENTRY_END;
 	entry.end = &message;
 	return put_entry(buffer, &entry);
 }
 
-static int put_filters(struct buffer *buffer, const struct tree *tree, struct image *image)
+static int put_all_but_threads(struct buffer *buffer, const struct tree *tree, struct image *image)
 {
 	int ret = 0;
 
@@ -179,6 +196,8 @@ static int put_filters(struct buffer *buffer, const struct tree *tree, struct im
 		ret = put_program(buffer, &tree->programs[image->programs]);
 	for (; !ret && image->filters < tree->n_filters; image->filters++)
 		ret = put_filter(buffer, &tree->filters[image->filters]);
+	for (; !ret && image->files < tree->n_files; image->files++)
+		ret = put_file(buffer, &tree->files[image->files]);
 	return ret;
 }
 
@@ -202,15 +221,16 @@ static size_t threads_between(const struct tree *tree, size_t first, size_t end)
  * Filters come before the threads that stand on them. So where there are new
  * ones, the threads behind the tail stay as they are and get none added.
  */
-static int put_new_filters(struct buffer *buffer, const struct tree *tree, struct image *image)
+static int put_before_threads(struct buffer *buffer, const struct tree *tree, struct image *image)
 {
-	if (image->programs == tree->n_programs && image->filters == tree->n_filters)
+	if (image->programs == tree->n_programs && image->filters == tree->n_filters &&
+	    image->files == tree->n_files)
 		return 0;
 	if (image->processes) {
 		image->tail = image->end;
 		image->processes_before_tail = image->processes;
 	}
-	return put_filters(buffer, tree, image);
+	return put_all_but_threads(buffer, tree, image);
 }
 
 /* Full entries go before the new tail, what is in the last one behind it. */
@@ -242,7 +262,7 @@ static int put_news(struct buffer *buffer, const struct tree *tree, struct image
 	if (!image->tail)
 		ret = put_header(buffer);
 	if (!ret)
-		ret = put_new_filters(buffer, tree, image);
+		ret = put_before_threads(buffer, tree, image);
 	if (ret)
 		return ret;
 	*before_tail = buffer->size;

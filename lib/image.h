@@ -32,7 +32,7 @@
 struct image {
 	int fd;
 	off_t tail, end;
-	size_t programs, filters; /* of the tree, in the file */
+	size_t programs, filters, files; /* of the tree, in the file */
 	size_t processes_before_tail, processes;
 };
 

@@ -8,6 +8,10 @@
 
 #include "kernel.h"
 
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS /* since Linux 6.6 */
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS _IOW('!', 4, __u64)
+#endif
+
 static long or_errno(long ret)
 {
 	return ret < 0 ? -errno : ret;
@@ -60,7 +64,7 @@ static int patched_program(int filter, struct sock_filter *insns, uint32_t len)
 
 static int patched_parent(int filter)
 {
-	return or_errno(ioctl(filter, SECCOMP_IOCTL_FILTER_PARENT));
+	return or_errno(ioctl(filter, SECCOMP_IOCTL_FILTER_PARENT, 0));
 }
 
 static int patched_create(int parent, uint32_t flags, const struct sock_filter *insns, uint32_t len,
@@ -81,6 +85,16 @@ static int patched_create(int parent, uint32_t flags, const struct sock_filter *
 	return ret;
 }
 
+static int patched_listener_filter(int listener)
+{
+	return or_errno(ioctl(listener, SECCOMP_IOCTL_NOTIF_FILTER, 0));
+}
+
+static int patched_set_listener_flags(int listener, uint32_t flags)
+{
+	return or_errno(ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, (unsigned long)flags));
+}
+
 static int patched_set(pid_t tid, int filter)
 {
 	return trace(PTRACE_SECCOMP_SET_FILTER_FD, tid, 0, (const void *)(intptr_t)filter);
@@ -94,6 +108,8 @@ static const struct kernel patched = {
 	.program = patched_program,
 	.parent = patched_parent,
 	.create = patched_create,
+	.listener_filter = patched_listener_filter,
+	.set_listener_flags = patched_set_listener_flags,
 	.set = patched_set,
 };
 

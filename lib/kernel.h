@@ -69,6 +69,16 @@ struct kernel {
 		      int *listener);
 
 	/**
+	 * listener_filter - the filter that a listener supervises
+	 *
+	 * Returns a filter; -ENOENT: it is gone, the listener has hung up.
+	 */
+	int (*listener_filter)(int listener);
+
+	/* set_listener_flags - SECCOMP_USER_NOTIF_FD_*. Returns 0. */
+	int (*set_listener_flags)(int listener, uint32_t flags);
+
+	/**
 	 * set - give a thread this filter and its ancestors, and no others
 	 *
 	 * The caller holds PTRACE_O_SUSPEND_SECCOMP on the thread. One kernel

@@ -116,6 +116,7 @@ int tree_add_filter(struct tree *tree, const struct tree_filter *filter)
 	new->path_insns = path_insns(tree, filter);
 	new->supervised =
 		filter->flags &SECCOMP_FILTER_FLAG_NEW_LISTENER || below_supervised(tree, filter);
+	new->listener = TREE_NONE;
 	return tree->n_filters++;
 }
 
@@ -181,6 +182,60 @@ int tree_add_process(struct tree *tree, const struct tree_thread *threads, size_
 	return tree->n_processes++;
 }
 
+static const char *listener_fault(const struct tree_filter *filter)
+{
+	if (!(filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER))
+		return "is the listener of a filter that has none";
+	if (filter->listener != TREE_NONE)
+		return "is a second listener of its filter";
+	return NULL;
+}
+
+const char *tree_file_fault(const struct tree *tree, const struct tree_file *file)
+{
+	bool hung_up = file->kind == TREE_FILE_HUNG_UP;
+
+	if (file->kind < TREE_FILE_FILTER || file->kind > TREE_FILE_HUNG_UP)
+		return "is of an unknown kind";
+	if (hung_up && file->filter != TREE_NONE)
+		return "is a listener without a filter, and has one";
+	if (!hung_up && file->filter >= tree->n_filters)
+		return "has a filter that does not come before it";
+	if (file->flags & ~TREE_FILE_FLAGS)
+		return "has unknown flags";
+	if (tree_find_file(tree, file->id))
+		return "has the number of another file";
+	if (file->kind == TREE_FILE_LISTENER)
+		return listener_fault(&tree->filters[file->filter]);
+	return NULL;
+}
+
+int tree_add_file(struct tree *tree, const struct tree_file *file)
+{
+	int ret;
+
+	if (tree_file_fault(tree, file))
+		return -EINVAL;
+	ret = array_reserve(&tree->files, &tree->files_room, tree->n_files + 1,
+			    sizeof(*tree->files));
+	if (ret)
+		return ret;
+	ret = map_put(&tree->file_by_id, file->id, tree->n_files);
+	if (ret)
+		return ret;
+	if (file->kind == TREE_FILE_LISTENER)
+		tree->filters[file->filter].listener = tree->n_files;
+	tree->files[tree->n_files] = *file;
+	return tree->n_files++;
+}
+
+const struct tree_file *tree_find_file(const struct tree *tree, uint32_t id)
+{
+	uint32_t index;
+
+	return map_get(&tree->file_by_id, id, &index) ? &tree->files[index] : NULL;
+}
+
 const struct tree_thread *tree_find_thread(const struct tree *tree, pid_t tid)
 {
 	uint32_t index;
@@ -209,7 +264,9 @@ void tree_free(struct tree *tree)
 	free(tree->filters);
 	free(tree->threads);
 	free(tree->processes);
+	free(tree->files);
 	map_free(&tree->program_by_hash);
 	map_free(&tree->thread_by_tid);
+	map_free(&tree->file_by_id);
 	*tree = (struct tree){ 0 };
 }

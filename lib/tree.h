@@ -11,6 +11,7 @@
 #define TREE_H
 
 #include <linux/filter.h>
+#include <fcntl.h>
 #include <linux/seccomp.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -48,6 +49,7 @@ struct tree_program {
  * @listener_flags: SECCOMP_USER_NOTIF_FD_* of that listener
  * @path_insns: what the kernel's limit counts on its path (set by the tree)
  * @supervised: a filter on its path has a listener (set by the tree)
+ * @listener: the file that is its listener, or TREE_NONE (set by the tree)
  */
 struct tree_filter {
 	uint32_t program;
@@ -56,6 +58,7 @@ struct tree_filter {
 	uint32_t listener_flags;
 	uint32_t path_insns;
 	bool supervised;
+	uint32_t listener;
 };
 
 /**
@@ -76,17 +79,38 @@ struct tree_process {
 	uint32_t count;
 };
 
+enum tree_file_kind { TREE_FILE_FILTER = 1, TREE_FILE_LISTENER, TREE_FILE_HUNG_UP };
+
+/* Of the flags of an open file those that can be set afterwards. */
+#define TREE_FILE_FLAGS (O_APPEND | O_NONBLOCK)
+
+/**
+ * struct tree_file - an open file of a task
+ * @id: CRIU's number for it
+ * @kind: a filter fd, the listener of a filter, or one whose filter is gone
+ * @filter: TREE_NONE for the last kind
+ * @flags: O_*
+ */
+struct tree_file {
+	uint32_t id;
+	enum tree_file_kind kind;
+	uint32_t filter;
+	uint32_t flags;
+};
+
 struct tree {
 	struct tree_program *programs;
 	struct tree_filter *filters;
 	struct tree_thread *threads;
 	struct tree_process *processes;
-	size_t n_programs, n_filters, n_threads, n_processes;
+	struct tree_file *files;
+	size_t n_programs, n_filters, n_threads, n_processes, n_files;
 
 	/* private */
-	size_t programs_room, filters_room, threads_room, processes_room;
+	size_t programs_room, filters_room, threads_room, processes_room, files_room;
 	struct map program_by_hash;
 	struct map thread_by_tid;
+	struct map file_by_id;
 };
 
 /**
@@ -128,6 +152,20 @@ const char *tree_process_fault(const struct tree *tree, const struct tree_thread
  * nothing but tree_free().
  */
 int tree_add_process(struct tree *tree, const struct tree_thread *threads, size_t count);
+
+/* tree_file_fault - why a file cannot be put in; as tree_filter_fault() */
+const char *tree_file_fault(const struct tree *tree, const struct tree_file *file);
+
+/**
+ * tree_add_file - put a file in, its filter is there already
+ *
+ * Returns its index, -EINVAL if tree_file_fault() has something to say,
+ * -ENOMEM.
+ */
+int tree_add_file(struct tree *tree, const struct tree_file *file);
+
+/* The file with that number of CRIU's, or NULL. */
+const struct tree_file *tree_find_file(const struct tree *tree, uint32_t id);
 
 /* The thread with that id, or NULL. */
 const struct tree_thread *tree_find_thread(const struct tree *tree, pid_t tid);

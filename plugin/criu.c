@@ -55,6 +55,8 @@ int criu_check(void)
 		{ "seccomp_collect_entry", seccomp_collect_entry },
 		{ "add_inventory_plugin", add_inventory_plugin },
 		{ "check_and_remove_inventory_plugin", check_and_remove_inventory_plugin },
+		{ "inherit_fd_add", inherit_fd_add },
+		{ "inherit_fd_lookup_id", inherit_fd_lookup_id },
 	};
 	int ret = 0;
 	size_t i;

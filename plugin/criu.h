@@ -35,6 +35,15 @@ CRIU_EXPORT int add_inventory_plugin(const char *name);
  */
 CRIU_EXPORT bool check_and_remove_inventory_plugin(const char *name, size_t n);
 
+/*
+ * criu/files.c: descriptors that CRIU's main process has for restored tasks. Up
+ * to the end of the plugins' init they can be added under a name; CRIU then
+ * moves them to a store, and every task can take copies, also from other
+ * namespaces. @key is kept, not copied. 0, or -1; a descriptor, or -1.
+ */
+CRIU_EXPORT int inherit_fd_add(int fd, char *key);
+CRIU_EXPORT int inherit_fd_lookup_id(char *key);
+
 /**
  * criu_check - are the functions above all there?
  *

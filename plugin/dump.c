@@ -40,6 +40,11 @@ static struct {
 	size_t pending_room;
 } dump = { .image.fd = -1 };
 
+const struct kernel *dump_kernel(void)
+{
+	return dump.kernel;
+}
+
 int dump_begin(void)
 {
 	if (unlinkat(criu_get_image_dir(), IMAGE_NAME, 0) && errno != ENOENT) {
@@ -68,35 +73,37 @@ static int fetch(int fd, struct pending *filter)
 	return (uint32_t)ret == filter->info.len ? 0 : -EIO;
 }
 
-/*
- * From the newest filter down to one that is in the tree, or to a root.
- * *count of them are new, *below is what they stand on.
- */
-static int walk_down(pid_t tid, size_t *count, uint32_t *below)
+static int fetch_next(int fd, size_t *count)
 {
-	struct pending *filter;
-	int fd = dump.kernel->open(tid, KERNEL_NEWEST);
-	int parent, ret;
+	int ret =
+		array_reserve(&dump.pending, &dump.pending_room, *count + 1, sizeof(*dump.pending));
 
-	while (fd >= 0) {
-		ret = array_reserve(&dump.pending, &dump.pending_room, *count + 1,
-				    sizeof(*dump.pending));
-		if (ret)
+	return ret ? ret : fetch(fd, &dump.pending[(*count)++]);
+}
+
+/*
+ * From the filter of @newest down to one that stands on what is in the tree, or
+ * on nothing. *count of them are new, *below is what they stand on.
+ */
+static int walk_down(int newest, size_t *count, uint32_t *below)
+{
+	int fd = newest, next, ret;
+	uint64_t parent;
+
+	for (;;) {
+		ret = fetch_next(fd, count);
+		parent = ret ? 0 : dump.pending[*count - 1].info.parent_id;
+		if (!parent || map_get(&dump.filter_by_id, parent, below))
 			break;
-		filter = &dump.pending[(*count)++];
-		ret = fetch(fd, filter);
-		if (ret)
-			break;
-		if (!filter->info.parent_id ||
-		    map_get(&dump.filter_by_id, filter->info.parent_id, below))
-			break;
-		parent = dump.kernel->parent(fd);
-		close(fd);
-		fd = parent;
+		next = dump.kernel->parent(fd);
+		if (fd != newest)
+			close(fd);
+		if (next < 0)
+			return next;
+		fd = next;
 	}
-	if (fd < 0)
-		return fd;
-	close(fd);
+	if (fd != newest)
+		close(fd);
 	return ret;
 }
 
@@ -124,13 +131,13 @@ static int add_filter(const struct pending *pending, uint32_t below)
 }
 
 /* A stack of filters that is new, or whose upper part is. */
-static int record_stack(pid_t tid, uint32_t *newest)
+static int record_stack(int fd, uint32_t *newest)
 {
 	uint32_t below = TREE_NONE;
 	size_t count = 0, i;
 	int ret;
 
-	ret = walk_down(tid, &count, &below);
+	ret = walk_down(fd, &count, &below);
 	for (i = count; !ret && i--;) {
 		ret = add_filter(&dump.pending[i], below);
 		if (ret >= 0) {
@@ -144,6 +151,27 @@ static int record_stack(pid_t tid, uint32_t *newest)
 	return ret;
 }
 
+int dump_filter(int fd, uint32_t *index)
+{
+	struct seccomp_filter_info info;
+	int ret = dump.kernel->info(fd, &info);
+
+	if (ret || map_get(&dump.filter_by_id, info.id, index))
+		return ret;
+	return record_stack(fd, index);
+}
+
+static int record_thread(pid_t tid, uint32_t *filter)
+{
+	int fd = dump.kernel->open(tid, KERNEL_NEWEST), ret;
+
+	if (fd < 0)
+		return fd;
+	ret = record_stack(fd, filter);
+	close(fd);
+	return ret;
+}
+
 /* The newest filter of a thread, one that the tree has by then, or TREE_NONE. */
 static int find_filter(pid_t tid, uint32_t *filter)
 {
@@ -154,7 +182,7 @@ static int find_filter(pid_t tid, uint32_t *filter)
 	if (ret == -ENODATA)
 		return 0;
 	if (!ret && !map_get(&dump.filter_by_id, id, filter))
-		ret = record_stack(tid, filter);
+		ret = record_thread(tid, filter);
 	if (ret)
 		pr_err("cannot read the seccomp filters of task %d: %s%s", tid, strerror(-ret),
 		       ret == -EACCES
@@ -199,6 +227,16 @@ static int find_ids(const struct proc_threads *tids)
 	return 0;
 }
 
+/* The file is begun when there is something to write. */
+static int write_news(void)
+{
+	if (dump.image.fd < 0 && add_inventory_plugin(PLUGIN_NAME)) {
+		pr_err("cannot name the plugin in CRIU's inventory");
+		return -ENOMEM;
+	}
+	return image_sync(&dump.image, criu_get_image_dir(), &dump.tree);
+}
+
 static int write_process(const struct proc_threads *tids)
 {
 	int ret = find_ids(tids);
@@ -210,11 +248,7 @@ static int write_process(const struct proc_threads *tids)
 		pr_err("cannot record process %d: %s", tids->tids[0], strerror(-ret));
 		return ret;
 	}
-	if (dump.image.fd < 0 && add_inventory_plugin(PLUGIN_NAME)) {
-		pr_err("cannot name the plugin in CRIU's inventory");
-		return -ENOMEM;
-	}
-	return image_sync(&dump.image, criu_get_image_dir(), &dump.tree);
+	return write_news();
 }
 
 static int place_placeholders(const struct proc_threads *tids)
@@ -293,8 +327,34 @@ int dump_process(pid_t pid)
 	return ret ? ret : place_placeholders(&dump.tids);
 }
 
+int dump_file(const struct tree_file *file)
+{
+	int ret = tree_add_file(&dump.tree, file);
+
+	if (ret >= 0)
+		return write_news();
+	pr_err("cannot record file %u: %s", file->id,
+	       tree_file_fault(&dump.tree, file) ?: strerror(-ret));
+	return ret;
+}
+
+/* Who supervises from outside is not in the images. */
+static void warn_of_supervisors(void)
+{
+	size_t i, outside = 0;
+
+	for (i = 0; i < dump.tree.n_filters; i++)
+		if (dump.tree.filters[i].flags & SECCOMP_FILTER_FLAG_NEW_LISTENER &&
+		    dump.tree.filters[i].listener == TREE_NONE)
+			outside++;
+	if (outside)
+		pr_warn("%zu filters are supervised through a listener that no task of the dump holds: the images cannot be restored",
+			outside);
+}
+
 void dump_end(bool failed)
 {
+	warn_of_supervisors();
 	if (failed && dump.image.fd >= 0 && unlinkat(criu_get_image_dir(), IMAGE_NAME, 0))
 		pr_warn("cannot remove %s of the failed dump: %s", IMAGE_NAME, strerror(errno));
 	if (!failed && dump.tree.n_filters)

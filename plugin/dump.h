@@ -3,7 +3,11 @@
 #define PLUGIN_DUMP_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
+
+#include "kernel.h"
+#include "tree.h"
 
 /**
  * dump_begin - get ready; all tasks still run
@@ -24,6 +28,20 @@ int dump_begin(void);
  * Returns 0, or a negative errno after a message: the dump has to fail.
  */
 int dump_process(pid_t pid);
+
+/* What dump_begin() has found; NULL: CRIU dumps alone. */
+const struct kernel *dump_kernel(void);
+
+/**
+ * dump_filter - record the filter of a filter fd, with its ancestors
+ * @index: out, in the tree
+ *
+ * Returns 0, or a negative errno without a message.
+ */
+int dump_filter(int fd, uint32_t *index);
+
+/* Record a file. Returns 0, or a negative errno after a message. */
+int dump_file(const struct tree_file *file);
 
 /* The dump is over; @failed: the image is removed. */
 void dump_end(bool failed);

@@ -7,6 +7,7 @@
 
 #include "array.h"
 #include "criu.h"
+#include "files.h"
 #include "image.h"
 #include "kernel.h"
 #include "proc.h"
@@ -41,12 +42,12 @@ static bool inventory_names_plugin(void)
 
 /*
  * How many have still to be made on top of each filter, and one more for each
- * that a thread stands on. At 0 nobody needs the descriptor any more, the
+ * thread that stands on it. At 0 nobody needs the descriptor any more, the
  * filters above hold theirs in the kernel.
  */
 static uint32_t *count_needs(const struct tree *tree)
 {
-	uint32_t *needs = calloc(tree->n_filters, sizeof(*needs));
+	uint32_t *needs = calloc(tree->n_filters + 1, sizeof(*needs));
 	size_t i;
 
 	if (!needs)
@@ -57,6 +58,9 @@ static uint32_t *count_needs(const struct tree *tree)
 	for (i = 0; i < tree->n_threads; i++)
 		if (tree->threads[i].filter != TREE_NONE)
 			needs[tree->threads[i].filter]++;
+	for (i = 0; i < tree->n_files; i++)
+		if (tree->files[i].filter != TREE_NONE)
+			needs[tree->files[i].filter]++;
 	return needs;
 }
 
@@ -68,41 +72,64 @@ static void release(uint32_t *needs, uint32_t filter)
 	restore.filters[filter] = -1;
 }
 
+/* A filter whose listener is closed is as one that never had one: ENOSYS. */
+static uint32_t create_flags(const struct tree_filter *filter)
+{
+	if (filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)
+		return filter->flags;
+	return filter->flags & ~SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+}
+
 static int create_filter(size_t index)
 {
 	const struct tree_filter *filter = &restore.tree.filters[index];
 	const struct tree_program *program = &restore.tree.programs[filter->program];
 	int parent = filter->parent == TREE_NONE ? -1 : restore.filters[filter->parent];
-	int fd;
+	int listener = -1, fd;
 
-	fd = restore.kernel->create(parent, filter->flags & SECCOMP_FILTER_FLAG_LOG, program->insns,
-				    program->len, NULL);
-	if (fd < 0)
+	fd = restore.kernel->create(parent, create_flags(filter), program->insns, program->len,
+				    &listener);
+	if (fd < 0) {
 		pr_err("%s: the kernel refuses filter %zu (program %u): %s", IMAGE_NAME, index,
 		       filter->program, strerror(-fd));
+		return fd;
+	}
 	restore.filters[index] = fd;
-	return fd < 0 ? fd : 0;
+	if (listener < 0)
+		return 0;
+	return files_offer_listener(restore.kernel, &restore.tree, filter, listener);
+}
+
+static int create_in_order(uint32_t *needs)
+{
+	const struct tree *tree = &restore.tree;
+	size_t i;
+	int ret;
+
+	for (i = 0; i < tree->n_filters; i++) {
+		ret = create_filter(i);
+		if (ret)
+			return ret;
+		if (tree->filters[i].parent != TREE_NONE)
+			release(needs, tree->filters[i].parent);
+	}
+	return 0;
 }
 
 static int create_filters(void)
 {
 	const struct tree *tree = &restore.tree;
 	uint32_t *needs = count_needs(tree);
-	int ret = 0;
+	int ret = -ENOMEM;
 	size_t i;
 
-	restore.filters = malloc(tree->n_filters * sizeof(*restore.filters));
-	if (!needs || !restore.filters) {
+	restore.filters = calloc(tree->n_filters + 1, sizeof(*restore.filters));
+	if (needs && restore.filters) {
+		for (i = 0; i < tree->n_filters; i++)
+			restore.filters[i] = -1;
+		ret = create_in_order(needs);
+	} else {
 		pr_err("not enough memory for %zu filters", tree->n_filters);
-		free(needs);
-		return -ENOMEM;
-	}
-	for (i = 0; i < tree->n_filters; i++)
-		restore.filters[i] = -1;
-	for (i = 0; !ret && i < tree->n_filters; i++) {
-		ret = create_filter(i);
-		if (!ret && tree->filters[i].parent != TREE_NONE)
-			release(needs, tree->filters[i].parent);
 	}
 	free(needs);
 	return ret;
@@ -122,11 +149,36 @@ static int read_image(void)
 	return -ENOENT;
 }
 
+/* A filter that waits for its supervisor, where nobody is going to be it. */
+static int check_supervisors(void)
+{
+	const struct tree_filter *filter = restore.tree.filters;
+	size_t i;
+
+	for (i = 0; i < restore.tree.n_filters; i++, filter++) {
+		if (!(filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) ||
+		    filter->listener != TREE_NONE)
+			continue;
+		pr_err("%s: filter %zu was supervised by a process that is not in the dump: dump the supervisor with its tasks",
+		       IMAGE_NAME, i);
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+static bool is_empty(const struct tree *tree)
+{
+	return !tree->n_filters && !tree->n_files;
+}
+
 int restore_begin(void)
 {
 	int ret = read_image();
 
-	if (ret || !restore.tree.n_filters)
+	if (ret || is_empty(&restore.tree))
+		return ret;
+	ret = check_supervisors();
+	if (ret)
 		return ret;
 	restore.kernel = kernel_detect();
 	if (!restore.kernel) {
@@ -135,9 +187,16 @@ int restore_begin(void)
 		return -EOPNOTSUPP;
 	}
 	ret = create_filters();
+	if (!ret)
+		ret = files_offer(restore.kernel, &restore.tree, restore.filters);
 	if (ret)
 		restore_end(true);
 	return ret;
+}
+
+const struct tree *restore_tree(void)
+{
+	return &restore.tree;
 }
 
 /* Only CRIU's ptrace keeps them from running, so they have to be dead before it ends. */
@@ -277,6 +336,7 @@ void restore_end(bool failed)
 	free(restore.filters);
 	tree_free(&restore.tree);
 	free(restore.seen);
+	files_end();
 	proc_free_threads(&restore.tids);
 	restore.filters = NULL;
 }

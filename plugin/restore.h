@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "tree.h"
+
 /**
  * restore_begin - read the image and make its filters; nothing is forked yet
  *
@@ -13,6 +15,9 @@
  * after a message.
  */
 int restore_begin(void);
+
+/* What the image holds, also in the tasks that CRIU forks. */
+const struct tree *restore_tree(void);
 
 /**
  * restore_process - give the threads of one process their filters

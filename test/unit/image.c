@@ -56,6 +56,13 @@ static void load(void)
 	close(fd);
 }
 
+static void add_file(struct tree *tree, uint32_t id, enum tree_file_kind kind, uint32_t filter)
+{
+	const struct tree_file file = { .id = id, .kind = kind, .filter = filter };
+
+	assert_true(tree_add_file(tree, &file) >= 0);
+}
+
 static uint32_t add_filter(struct tree *tree, const struct sock_filter *insns, size_t len,
 			   uint32_t parent, uint32_t flags)
 {
@@ -77,7 +84,7 @@ static void add_process(struct tree *tree, pid_t tid, uint32_t leader, uint32_t 
 }
 
 /*
- * Entries: 0 header, 1 and 2 programs, 3 to 5 filters, 6 threads, 7 end.
+ * Entries: 0 header, 1 and 2 programs, 3 to 5 filters, 6 file, 7 threads, 8 end.
  * Filters 0 and 1 are equal roots, 2 is above 1.
  */
 static void fill(struct tree *tree)
@@ -85,6 +92,11 @@ static void fill(struct tree *tree)
 	add_filter(tree, allow, 1, TREE_NONE, 0);
 	add_filter(tree, allow, 1, TREE_NONE, SECCOMP_FILTER_FLAG_LOG);
 	add_filter(tree, deny, 4, 1, 0);
+	assert_int_equal(tree_add_file(tree, &(struct tree_file){ .id = 9,
+								  .kind = TREE_FILE_FILTER,
+								  .filter = 2,
+								  .flags = O_NONBLOCK }),
+			 0);
 	add_process(tree, 100, 0, TREE_NONE);
 	add_process(tree, 50, 1, 2);
 }
@@ -120,6 +132,13 @@ static void assert_same(const struct tree *a, const struct tree *b)
 		assert_int_equal(a->filters[i].flags, b->filters[i].flags);
 		assert_int_equal(a->filters[i].listener_flags, b->filters[i].listener_flags);
 	}
+	assert_int_equal(a->n_files, b->n_files);
+	for (i = 0; i < a->n_files; i++) {
+		assert_int_equal(a->files[i].id, b->files[i].id);
+		assert_int_equal(a->files[i].kind, b->files[i].kind);
+		assert_int_equal(a->files[i].filter, b->files[i].filter);
+		assert_int_equal(a->files[i].flags, b->files[i].flags);
+	}
 	for (i = 0; i < a->n_threads; i++) {
 		assert_int_equal(a->threads[i].tid, b->threads[i].tid);
 		assert_int_equal(a->threads[i].filter, b->threads[i].filter);
@@ -145,6 +164,8 @@ static void what_is_written_is_read(void **state)
 	fill(&tree);
 	tree.filters[0].flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	tree.filters[0].listener_flags = SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP;
+	add_file(&tree, 1, TREE_FILE_LISTENER, 0);
+	add_file(&tree, UINT32_MAX, TREE_FILE_HUNG_UP, TREE_NONE);
 	assert_int_equal(image_sync(&image, folder.fd, &tree), 0);
 	assert_file_is(&tree);
 	image_close(&image);
@@ -166,6 +187,8 @@ static void the_file_is_whole_after_every_step(void **state)
 					    0);
 		add_process(&tree, 1 + (i * 7919) % 100000 * 10, i % 2 ? newest : TREE_NONE,
 			    newest);
+		if (i % 77 == 0)
+			add_file(&tree, i, TREE_FILE_FILTER, newest);
 		assert_int_equal(image_sync(&image, folder.fd, &tree), 0);
 		if (i % 37 == 0 || i > 990)
 			assert_file_is(&tree);
@@ -287,7 +310,7 @@ static void a_length_that_lies_is_refused(void **state)
 	unsigned int i;
 
 	(void)state;
-	for (i = 0; i < 8; i++) {
+	for (i = 0; i < 9; i++) {
 		write_sample();
 		folder.data[entry_at(i) + 3] = 0x7f;
 		assert_refused("it is said to have");
@@ -370,6 +393,21 @@ static void odd_flags(SeccompTreeEntry *e)
 	e->filter->flags = 1;
 }
 
+static void file_far_filter(SeccompTreeEntry *e)
+{
+	e->file->filter = 3;
+}
+
+static void file_no_filter(SeccompTreeEntry *e)
+{
+	e->file->has_filter = 0;
+}
+
+static void file_kind(SeccompTreeEntry *e)
+{
+	e->file->kind = 9;
+}
+
 static void far_filter(SeccompTreeEntry *e)
 {
 	e->threads->filter[0] = 4;
@@ -435,6 +473,11 @@ static void fewer_threads(SeccompTreeEntry *e)
 	e->end->threads--;
 }
 
+static void more_files(SeccompTreeEntry *e)
+{
+	e->end->files++;
+}
+
 static void fewer_processes(SeccompTreeEntry *e)
 {
 	e->end->processes--;
@@ -455,26 +498,30 @@ static void every_damaged_entry_is_refused(void **state)
 		{ 5, own_parent, "filter 2 has a parent" },
 		{ 5, no_parent_by_number, "filter 2 has a parent" },
 		{ 4, odd_flags, "filter 1 has unknown flags" },
-		{ 6, far_filter, "thread 100 has filter 3 of 3" },
-		{ 6, negative_filter, "thread 100 has filter -2 of 3" },
-		{ 6, filter_too_few, "4 threads, but 3 filters" },
-		{ 6, tid_zero, "has the id 0" },
-		{ 6, tid_too_large, "has the id 2147483647" },
-		{ 6, tid_twice, "process 0 of it has a thread twice" },
-		{ 6, tid_in_two_processes, "process 1 of it has a thread id that another" },
-		{ 6, process_too_large, "process 1 of it has 3 threads, 2 are left" },
-		{ 6, process_too_small, "1 threads of it are of no process" },
-		{ 6, process_empty, "process 0 of it has no threads" },
-		{ 7, more_programs, "counts 3 programs, the file has 2" },
-		{ 7, more_filters, "counts 4 filters, the file has 3" },
-		{ 7, fewer_threads, "counts 3 threads, the file has 4" },
-		{ 7, fewer_processes, "counts 1 processes, the file has 2" },
+		{ 6, file_far_filter, "file 9 has a filter" },
+		{ 6, file_no_filter, "file 9 has a filter" },
+		{ 6, file_kind, "file 9 is of an unknown kind" },
+		{ 7, far_filter, "thread 100 has filter 3 of 3" },
+		{ 7, negative_filter, "thread 100 has filter -2 of 3" },
+		{ 7, filter_too_few, "4 threads, but 3 filters" },
+		{ 7, tid_zero, "has the id 0" },
+		{ 7, tid_too_large, "has the id 2147483647" },
+		{ 7, tid_twice, "process 0 of it has a thread twice" },
+		{ 7, tid_in_two_processes, "process 1 of it has a thread id that another" },
+		{ 7, process_too_large, "process 1 of it has 3 threads, 2 are left" },
+		{ 7, process_too_small, "1 threads of it are of no process" },
+		{ 7, process_empty, "process 0 of it has no threads" },
+		{ 8, more_programs, "counts 3 programs, the file has 2" },
+		{ 8, more_filters, "counts 4 filters, the file has 3" },
+		{ 8, fewer_threads, "counts 3 threads, the file has 4" },
+		{ 8, more_files, "counts 2 files, the file has 1" },
+		{ 8, fewer_processes, "counts 1 processes, the file has 2" },
 	};
 	struct tree tree = { 0 };
 	size_t i;
 
 	(void)state;
-	edit(6, nothing);
+	edit(7, nothing);
 	assert_int_equal(image_parse("same", folder.data, folder.size, &tree), 0);
 	tree_free(&tree);
 	for (i = 0; i < sizeof(damages) / sizeof(*damages); i++) {

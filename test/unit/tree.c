@@ -183,6 +183,45 @@ static void processes_that_do_not_fit_stay_out(void **state)
 	refuse_process(twice, 2, NULL);
 }
 
+static void refuse_file(const struct tree_file *file, const char *why)
+{
+	struct tree tree = { 0 };
+	struct tree_filter supervised = { .parent = TREE_NONE,
+					  .flags = SECCOMP_FILTER_FLAG_NEW_LISTENER };
+	const struct tree_file there = { .id = 7, .kind = TREE_FILE_LISTENER, .filter = 1 };
+
+	tree_add_program(&tree, allow, 1);
+	root(&tree, 0);
+	tree_add_filter(&tree, &supervised);
+	assert_int_equal(tree_add_file(&tree, &there), 0);
+	assert_int_equal(tree.filters[1].listener, 0);
+	assert_non_null(tree_file_fault(&tree, file));
+	assert_non_null(strstr(tree_file_fault(&tree, file), why));
+	assert_int_equal(tree_add_file(&tree, file), -EINVAL);
+	assert_null(tree_find_file(&tree, 8));
+	tree_free(&tree);
+}
+
+static void files_that_do_not_fit_stay_out(void **state)
+{
+	(void)state;
+	refuse_file(&(struct tree_file){ .id = 8, .kind = 0 }, "unknown kind");
+	refuse_file(&(struct tree_file){ .id = 8, .kind = 4 }, "unknown kind");
+	refuse_file(&(struct tree_file){ .id = 8, .kind = TREE_FILE_FILTER, .filter = 2 },
+		    "has a filter that does not come before it");
+	refuse_file(&(struct tree_file){ .id = 8, .kind = TREE_FILE_FILTER, .filter = TREE_NONE },
+		    "has a filter that does not come before it");
+	refuse_file(&(struct tree_file){ .id = 8, .kind = TREE_FILE_HUNG_UP, .filter = 0 },
+		    "without a filter");
+	refuse_file(&(struct tree_file){ .id = 8, .kind = TREE_FILE_FILTER, .flags = O_EXCL },
+		    "unknown flags");
+	refuse_file(&(struct tree_file){ .id = 7, .kind = TREE_FILE_FILTER }, "number of another");
+	refuse_file(&(struct tree_file){ .id = 8, .kind = TREE_FILE_LISTENER },
+		    "of a filter that has none");
+	refuse_file(&(struct tree_file){ .id = 8, .kind = TREE_FILE_LISTENER, .filter = 1 },
+		    "second listener");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -193,6 +232,7 @@ int main(void)
 		cmocka_unit_test(filters_that_do_not_fit_stay_out),
 		cmocka_unit_test(one_listener_on_a_path),
 		cmocka_unit_test(a_path_has_32768_instructions),
+		cmocka_unit_test(files_that_do_not_fit_stay_out),
 		cmocka_unit_test(threads_are_found_by_their_id),
 		cmocka_unit_test(processes_that_do_not_fit_stay_out),
 	};
