@@ -5,29 +5,19 @@
 #include <unistd.h>
 
 #include "array.h"
+#include "collect.h"
 #include "criu.h"
 #include "dump.h"
 #include "image.h"
 #include "kernel.h"
-#include "map.h"
 #include "proc.h"
 #include "report.h"
 #include "tree.h"
 
-/**
- * struct pending - a filter on the way down to one that the tree has
- * @info: of the filter
- * @insns: its program
- */
-struct pending {
-	struct seccomp_filter_info info;
-	struct sock_filter *insns;
-};
-
 static struct {
 	const struct kernel *kernel;
 	struct tree tree;
-	struct map filter_by_id;
+	struct collect collect;
 	struct image image;
 	pid_t root;
 	int depth; /* of the root task's pid namespace */
@@ -36,8 +26,6 @@ static struct {
 	struct proc_threads tids;
 	struct tree_thread *threads;
 	size_t threads_room;
-	struct pending *pending;
-	size_t pending_room;
 } dump = { .image.fd = -1 };
 
 const struct kernel *dump_kernel(void)
@@ -52,137 +40,22 @@ int dump_begin(void)
 		return -EIO;
 	}
 	dump.kernel = kernel_detect();
+	dump.collect = (struct collect){ .kernel = dump.kernel, .tree = &dump.tree };
 	if (!dump.kernel)
 		pr_info("this kernel does not show seccomp filters as a tree: CRIU dumps them alone");
 	return 0;
 }
 
-static int fetch(int fd, struct pending *filter)
-{
-	int ret = dump.kernel->info(fd, &filter->info);
-
-	filter->insns = NULL;
-	if (ret)
-		return ret;
-	filter->insns = calloc(filter->info.len, sizeof(*filter->insns));
-	if (!filter->insns)
-		return -ENOMEM;
-	ret = dump.kernel->program(fd, filter->insns, filter->info.len);
-	if (ret < 0)
-		return ret;
-	return (uint32_t)ret == filter->info.len ? 0 : -EIO;
-}
-
-static int fetch_next(int fd, size_t *count)
-{
-	int ret =
-		array_reserve(&dump.pending, &dump.pending_room, *count + 1, sizeof(*dump.pending));
-
-	return ret ? ret : fetch(fd, &dump.pending[(*count)++]);
-}
-
-/*
- * From the filter of @newest down to one that stands on what is in the tree, or
- * on nothing. *count of them are new, *below is what they stand on.
- */
-static int walk_down(int newest, size_t *count, uint32_t *below)
-{
-	int fd = newest, next, ret;
-	uint64_t parent;
-
-	for (;;) {
-		ret = fetch_next(fd, count);
-		parent = ret ? 0 : dump.pending[*count - 1].info.parent_id;
-		if (!parent || map_get(&dump.filter_by_id, parent, below))
-			break;
-		next = dump.kernel->parent(fd);
-		if (fd != newest)
-			close(fd);
-		if (next < 0)
-			return next;
-		fd = next;
-	}
-	if (fd != newest)
-		close(fd);
-	return ret;
-}
-
-static int add_filter(const struct pending *pending, uint32_t below)
-{
-	struct tree_filter filter = {
-		.parent = below,
-		.flags = pending->info.flags,
-		.listener_flags = pending->info.listener_flags,
-	};
-	const char *fault;
-	int ret;
-
-	ret = tree_add_program(&dump.tree, pending->insns, pending->info.len);
-	if (ret < 0)
-		return ret;
-	filter.program = ret;
-	fault = tree_filter_fault(&dump.tree, &filter);
-	if (fault)
-		pr_err("filter %llu of the kernel %s", (unsigned long long)pending->info.id, fault);
-	ret = tree_add_filter(&dump.tree, &filter);
-	if (ret < 0)
-		return ret;
-	return map_put(&dump.filter_by_id, pending->info.id, ret) ?: ret;
-}
-
-/* A stack of filters that is new, or whose upper part is. */
-static int record_stack(int fd, uint32_t *newest)
-{
-	uint32_t below = TREE_NONE;
-	size_t count = 0, i;
-	int ret;
-
-	ret = walk_down(fd, &count, &below);
-	for (i = count; !ret && i--;) {
-		ret = add_filter(&dump.pending[i], below);
-		if (ret >= 0) {
-			below = ret;
-			ret = 0;
-		}
-	}
-	for (i = 0; i < count; i++)
-		free(dump.pending[i].insns);
-	*newest = below;
-	return ret;
-}
-
 int dump_filter(int fd, uint32_t *index)
 {
-	struct seccomp_filter_info info;
-	int ret = dump.kernel->info(fd, &info);
-
-	if (ret || map_get(&dump.filter_by_id, info.id, index))
-		return ret;
-	return record_stack(fd, index);
-}
-
-static int record_thread(pid_t tid, uint32_t *filter)
-{
-	int fd = dump.kernel->open(tid, KERNEL_NEWEST), ret;
-
-	if (fd < 0)
-		return fd;
-	ret = record_stack(fd, filter);
-	close(fd);
-	return ret;
+	return collect_filter(&dump.collect, fd, index);
 }
 
 /* The newest filter of a thread, one that the tree has by then, or TREE_NONE. */
 static int find_filter(pid_t tid, uint32_t *filter)
 {
-	uint64_t id;
-	int ret = dump.kernel->identify(tid, &id);
+	int ret = collect_thread(&dump.collect, tid, filter);
 
-	*filter = TREE_NONE;
-	if (ret == -ENODATA)
-		return 0;
-	if (!ret && !map_get(&dump.filter_by_id, id, filter))
-		ret = record_thread(tid, filter);
 	if (ret)
 		pr_err("cannot read the seccomp filters of task %d: %s%s", tid, strerror(-ret),
 		       ret == -EACCES
@@ -200,7 +73,6 @@ static int find_filters(const struct proc_threads *tids, size_t *filtered)
 	ret = array_reserve(&dump.threads, &dump.threads_room, tids->count, sizeof(*dump.threads));
 	if (ret)
 		return ret;
-	*filtered = 0;
 	for (i = 0; i < tids->count; i++) {
 		ret = find_filter(tids->tids[i], &dump.threads[i].filter);
 		if (ret)
@@ -306,7 +178,7 @@ static int see_root(pid_t pid)
 
 int dump_process(pid_t pid)
 {
-	size_t filtered;
+	size_t filtered = 0;
 	int ret;
 
 	ret = proc_read_threads(pid, &dump.tids);
@@ -363,8 +235,7 @@ void dump_end(bool failed)
 			dump.tree.n_processes, IMAGE_NAME);
 	image_close(&dump.image);
 	tree_free(&dump.tree);
-	map_free(&dump.filter_by_id);
+	collect_end(&dump.collect);
 	proc_free_threads(&dump.tids);
 	free(dump.threads);
-	free(dump.pending);
 }

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "array.h"
+#include "collect.h"
+#include "report.h"
+
+/**
+ * struct collect_pending - a filter on the way down to one that the tree has
+ * @info: of the filter
+ * @insns: its program
+ */
+struct collect_pending {
+	struct seccomp_filter_info info;
+	struct sock_filter *insns;
+};
+
+static int fetch(const struct kernel *kernel, int fd, struct collect_pending *filter)
+{
+	int ret = kernel->info(fd, &filter->info);
+
+	filter->insns = NULL;
+	if (ret)
+		return ret;
+	filter->insns = calloc(filter->info.len, sizeof(*filter->insns));
+	if (!filter->insns)
+		return -ENOMEM;
+	ret = kernel->program(fd, filter->insns, filter->info.len);
+	if (ret < 0)
+		return ret;
+	return (uint32_t)ret == filter->info.len ? 0 : -EIO;
+}
+
+static int fetch_next(struct collect *collect, int fd, size_t *count)
+{
+	int ret = array_reserve(&collect->pending, &collect->pending_room, *count + 1,
+				sizeof(*collect->pending));
+
+	return ret ? ret : fetch(collect->kernel, fd, &collect->pending[(*count)++]);
+}
+
+/*
+ * From the filter of @newest down to one that stands on what is in the tree, or
+ * on nothing. *count of them are new, *below is what they stand on.
+ */
+static int walk_down(struct collect *collect, int newest, size_t *count, uint32_t *below)
+{
+	int fd = newest, next, ret;
+	uint64_t parent;
+
+	for (;;) {
+		ret = fetch_next(collect, fd, count);
+		parent = ret ? 0 : collect->pending[*count - 1].info.parent_id;
+		if (!parent || map_get(&collect->filter_by_id, parent, below))
+			break;
+		next = collect->kernel->parent(fd);
+		if (fd != newest)
+			close(fd);
+		if (next < 0)
+			return next;
+		fd = next;
+	}
+	if (fd != newest)
+		close(fd);
+	return ret;
+}
+
+static int remember(struct collect *collect, uint64_t id, uint32_t filter)
+{
+	int ret =
+		array_reserve(&collect->ids, &collect->ids_room, filter + 1, sizeof(*collect->ids));
+
+	if (ret)
+		return ret;
+	collect->ids[filter] = id;
+	return map_put(&collect->filter_by_id, id, filter);
+}
+
+static int add_filter(struct collect *collect, const struct collect_pending *pending,
+		      uint32_t below)
+{
+	struct tree_filter filter = {
+		.parent = below,
+		.flags = pending->info.flags,
+		.listener_flags = pending->info.listener_flags,
+	};
+	const char *fault;
+	int ret;
+
+	ret = tree_add_program(collect->tree, pending->insns, pending->info.len);
+	if (ret < 0)
+		return ret;
+	filter.program = ret;
+	fault = tree_filter_fault(collect->tree, &filter);
+	if (fault)
+		pr_err("filter %llu of the kernel %s", (unsigned long long)pending->info.id, fault);
+	ret = tree_add_filter(collect->tree, &filter);
+	if (ret < 0)
+		return ret;
+	return remember(collect, pending->info.id, ret) ?: ret;
+}
+
+/* A stack of filters that is new, or whose upper part is. */
+static int record_stack(struct collect *collect, int newest, uint32_t *filter)
+{
+	uint32_t below = TREE_NONE;
+	size_t count = 0, i;
+	int ret;
+
+	ret = walk_down(collect, newest, &count, &below);
+	for (i = count; !ret && i--;) {
+		ret = add_filter(collect, &collect->pending[i], below);
+		if (ret >= 0) {
+			below = ret;
+			ret = 0;
+		}
+	}
+	for (i = 0; i < count; i++)
+		free(collect->pending[i].insns);
+	*filter = below;
+	return ret;
+}
+
+int collect_filter(struct collect *collect, int fd, uint32_t *filter)
+{
+	struct seccomp_filter_info info;
+	int ret = collect->kernel->info(fd, &info);
+
+	if (ret || map_get(&collect->filter_by_id, info.id, filter))
+		return ret;
+	return record_stack(collect, fd, filter);
+}
+
+int collect_thread(struct collect *collect, pid_t tid, uint32_t *filter)
+{
+	uint64_t id;
+	int ret, fd;
+
+	*filter = TREE_NONE;
+	ret = collect->kernel->identify(tid, &id);
+	if (ret == -ENODATA)
+		return 0;
+	if (ret || map_get(&collect->filter_by_id, id, filter))
+		return ret;
+	fd = collect->kernel->open(tid, KERNEL_NEWEST);
+	if (fd < 0)
+		return fd;
+	ret = record_stack(collect, fd, filter);
+	close(fd);
+	return ret;
+}
+
+void collect_end(struct collect *collect)
+{
+	map_free(&collect->filter_by_id);
+	free(collect->pending);
+	free(collect->ids);
+	*collect = (struct collect){ 0 };
+}
