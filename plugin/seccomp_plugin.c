@@ -76,6 +76,7 @@ static int restore_ext_file(int id)
 }
 
 #pragma GCC visibility push(default)
+/* cppcheck-suppress unknownMacro */
 CR_PLUGIN_REGISTER(PLUGIN_NAME, plugin_init, plugin_exit)
 #pragma GCC visibility pop
 

@@ -8,7 +8,8 @@ LIB_SOURCES := $(wildcard lib/*.c)
 
 .PHONY: unit
 unit: $(UNIT_TESTS) ## tests of lib/, with the sanitizers
-	@failed=0; for t in $^; do $$t || failed=1; done; exit $$failed
+	@failed=0; \
+	for t in $^; do CMOCKA_MESSAGE_OUTPUT=TAP $$t || failed=1; done; exit $$failed
 
 # The image's messages are generated code: warnings in it are not ours.
 $(B)/unit/seccomp-tree.pb-c.o: $(B)/proto/seccomp-tree.pb-c.c

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0
+/* An image that was damaged in one place is refused, and the fault named. */
+#include "sample.h"
+
+#include "seccomp-tree.pb-c.h"
+
+static void assert_refused(const char *fault)
+{
+	struct tree tree = { 0 };
+
+	said[0] = '\0';
+	assert_int_equal(image_parse("some.img", folder.data, folder.size, &tree), -EBADMSG);
+	assert_said("some.img: entry ");
+	assert_said(fault);
+	assert_int_equal(tree.n_filters, 0);
+}
+
+static void every_cut_is_noticed(void **state)
+{
+	size_t size;
+
+	(void)state;
+	write_sample();
+	size = folder.size;
+	for (folder.size = 0; folder.size < size; folder.size++)
+		assert_refused("");
+}
+
+static void bytes_after_the_end_are_refused(void **state)
+{
+	(void)state;
+	write_sample();
+	folder.data[folder.size++] = 0;
+	assert_refused("after the end entry");
+}
+
+static void a_wrong_magic_is_refused(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 8; i++) {
+		write_sample();
+		folder.data[i] ^= 1;
+		assert_refused("wrong magic");
+	}
+}
+
+static size_t entry_at(unsigned int number)
+{
+	size_t at = 8;
+	uint32_t size;
+
+	while (number--) {
+		memcpy(&size, folder.data + at, 4);
+		at += 4 + size;
+	}
+	return at;
+}
+
+static void a_length_that_lies_is_refused(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 9; i++) {
+		write_sample();
+		folder.data[entry_at(i) + 3] = 0x7f;
+		assert_refused("it is said to have");
+		write_sample();
+		folder.data[entry_at(i)]--;
+		assert_refused("");
+		write_sample();
+		folder.data[entry_at(i)]++;
+		assert_refused("");
+	}
+}
+
+static void put_bytes(size_t at, size_t old, const void *bytes, size_t new)
+{
+	memmove(folder.data + at + new, folder.data + at + old, folder.size - at - old);
+	memcpy(folder.data + at, bytes, new);
+	folder.size += new - old;
+}
+
+/* Takes an entry of the sample, lets @change change it, and puts it back. */
+static void edit(unsigned int number, void (*change)(SeccompTreeEntry *))
+{
+	SeccompTreeEntry *entry;
+	uint8_t packed[256];
+	uint32_t old, new;
+	size_t at;
+
+	write_sample();
+	at = entry_at(number);
+	memcpy(&old, folder.data + at, 4);
+	entry = seccomp_tree_entry__unpack(NULL, old, folder.data + at + 4);
+	assert_non_null(entry);
+	change(entry);
+	new = seccomp_tree_entry__get_packed_size(entry);
+	assert_true(new + 4 <= sizeof(packed));
+	memcpy(packed, &new, 4);
+	seccomp_tree_entry__pack(entry, packed + 4);
+	seccomp_tree_entry__free_unpacked(entry, NULL);
+	put_bytes(at, old + 4, packed, new + 4);
+}
+
+static void nothing(SeccompTreeEntry *e)
+{
+	(void)e;
+}
+
+static void version_2(SeccompTreeEntry *e)
+{
+	e->header->version = 2;
+}
+
+static void odd_program(SeccompTreeEntry *e)
+{
+	e->program->insns.len -= 1;
+}
+
+static void no_program(SeccompTreeEntry *e)
+{
+	e->program->insns.len = 0;
+}
+
+static void far_program(SeccompTreeEntry *e)
+{
+	e->filter->program = 2;
+}
+
+static void own_parent(SeccompTreeEntry *e)
+{
+	e->filter->parent = 2;
+}
+
+static void no_parent_by_number(SeccompTreeEntry *e)
+{
+	e->filter->parent = TREE_NONE;
+}
+
+static void odd_flags(SeccompTreeEntry *e)
+{
+	e->filter->has_flags = 1;
+	e->filter->flags = 1;
+}
+
+static void file_far_filter(SeccompTreeEntry *e)
+{
+	e->file->filter = 3;
+}
+
+static void file_no_filter(SeccompTreeEntry *e)
+{
+	e->file->has_filter = 0;
+}
+
+static void file_kind(SeccompTreeEntry *e)
+{
+	e->file->kind = 9;
+}
+
+static void far_filter(SeccompTreeEntry *e)
+{
+	e->threads->filter[0] = 4;
+}
+
+static void negative_filter(SeccompTreeEntry *e)
+{
+	e->threads->filter[0] = -1;
+}
+
+static void filter_too_few(SeccompTreeEntry *e)
+{
+	e->threads->n_filter--;
+}
+
+static void tid_zero(SeccompTreeEntry *e)
+{
+	e->threads->tid[0] = 0;
+}
+
+static void tid_too_large(SeccompTreeEntry *e)
+{
+	e->threads->tid[0] = INT32_MAX;
+}
+
+static void tid_twice(SeccompTreeEntry *e)
+{
+	e->threads->tid[1] = 0;
+}
+
+static void tid_in_two_processes(SeccompTreeEntry *e)
+{
+	e->threads->tid[2] = -3;
+}
+
+static void process_too_large(SeccompTreeEntry *e)
+{
+	e->threads->size[1] = 3;
+}
+
+static void process_too_small(SeccompTreeEntry *e)
+{
+	e->threads->size[1] = 1;
+}
+
+static void process_empty(SeccompTreeEntry *e)
+{
+	e->threads->size[0] = 0;
+}
+
+static void more_programs(SeccompTreeEntry *e)
+{
+	e->end->programs++;
+}
+
+static void more_filters(SeccompTreeEntry *e)
+{
+	e->end->filters++;
+}
+
+static void fewer_threads(SeccompTreeEntry *e)
+{
+	e->end->threads--;
+}
+
+static void more_files(SeccompTreeEntry *e)
+{
+	e->end->files++;
+}
+
+static void fewer_processes(SeccompTreeEntry *e)
+{
+	e->end->processes--;
+}
+
+static void every_damaged_entry_is_refused(void **state)
+{
+	static const struct {
+		unsigned int entry;
+		void (*change)(SeccompTreeEntry *);
+		const char *fault;
+	} damages[] = {
+		{ 0, version_2, "its version is 2" },
+		{ 1, odd_program, "a program of 7 bytes" },
+		{ 2, odd_program, "a program of 31 bytes" },
+		{ 2, no_program, "a program of 0 bytes" },
+		{ 3, far_program, "filter 0 has a program" },
+		{ 5, own_parent, "filter 2 has a parent" },
+		{ 5, no_parent_by_number, "filter 2 has a parent" },
+		{ 4, odd_flags, "filter 1 has unknown flags" },
+		{ 6, file_far_filter, "file 9 has a filter" },
+		{ 6, file_no_filter, "file 9 has a filter" },
+		{ 6, file_kind, "file 9 is of an unknown kind" },
+		{ 7, far_filter, "thread 100 has filter 3 of 3" },
+		{ 7, negative_filter, "thread 100 has filter -2 of 3" },
+		{ 7, filter_too_few, "4 threads, but 3 filters" },
+		{ 7, tid_zero, "has the id 0" },
+		{ 7, tid_too_large, "has the id 2147483647" },
+		{ 7, tid_twice, "process 0 of it has a thread twice" },
+		{ 7, tid_in_two_processes, "process 1 of it has a thread id that another" },
+		{ 7, process_too_large, "process 1 of it has 3 threads, 2 are left" },
+		{ 7, process_too_small, "1 threads of it are of no process" },
+		{ 7, process_empty, "process 0 of it has no threads" },
+		{ 8, more_programs, "counts 3 programs, the file has 2" },
+		{ 8, more_filters, "counts 4 filters, the file has 3" },
+		{ 8, fewer_threads, "counts 3 threads, the file has 4" },
+		{ 8, more_files, "counts 2 files, the file has 1" },
+		{ 8, fewer_processes, "counts 1 processes, the file has 2" },
+	};
+	struct tree tree = { 0 };
+	size_t i;
+
+	(void)state;
+	edit(7, nothing);
+	assert_int_equal(image_parse("same", folder.data, folder.size, &tree), 0);
+	tree_free(&tree);
+	for (i = 0; i < sizeof(damages) / sizeof(*damages); i++) {
+		edit(damages[i].entry, damages[i].change);
+		assert_refused(damages[i].fault);
+	}
+}
+
+static void entries_in_the_wrong_place_are_refused(void **state)
+{
+	uint8_t copy[64];
+	size_t at, size;
+
+	(void)state;
+	write_sample();
+	at = entry_at(1);
+	put_bytes(8, at - 8, "", 0);
+	assert_refused("the header is missing");
+
+	write_sample();
+	size = entry_at(1) - 8;
+	memcpy(copy, folder.data + 8, size);
+	put_bytes(entry_at(2), 0, copy, size);
+	assert_refused("a second header");
+
+	write_sample();
+	size = entry_at(2) - entry_at(1);
+	memcpy(copy, folder.data + entry_at(1), size);
+	put_bytes(entry_at(3), 0, copy, size);
+	assert_refused("the program is that of number 0 again");
+}
+
+static void unknown_things_are_refused(void **state)
+{
+	/* an empty entry; one with field 15; a header with field 15 */
+	static const uint8_t empty[] = { 0, 0, 0, 0 };
+	static const uint8_t unknown[] = { 2, 0, 0, 0, 0x78, 1 };
+	static const uint8_t header[] = { 6, 0, 0, 0, 0x0a, 4, 0x08, 1, 0x78, 1 };
+
+	(void)state;
+	write_sample();
+	put_bytes(entry_at(3), 0, empty, sizeof(empty));
+	assert_refused("no known kind");
+	write_sample();
+	put_bytes(entry_at(3), 0, unknown, sizeof(unknown));
+	assert_refused("no known kind");
+	write_sample();
+	put_bytes(8, entry_at(1) - 8, header, sizeof(header));
+	assert_refused("fields that version 1 does not have");
+}
+
+/* Whatever one bit does, the reader neither crashes nor leaves a half tree. */
+static void every_flipped_bit_is_survived(void **state)
+{
+	struct tree tree = { 0 };
+	size_t bit, size;
+
+	(void)state;
+	write_sample();
+	size = folder.size;
+	for (bit = 0; bit < size * 8; bit++) {
+		folder.data[bit / 8] ^= 1 << bit % 8;
+		if (image_parse("bit.img", folder.data, folder.size, &tree))
+			assert_int_equal(tree.n_filters, 0);
+		tree_free(&tree);
+		folder.data[bit / 8] ^= 1 << bit % 8;
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_cut_is_noticed),
+		cmocka_unit_test(bytes_after_the_end_are_refused),
+		cmocka_unit_test(a_wrong_magic_is_refused),
+		cmocka_unit_test(a_length_that_lies_is_refused),
+		cmocka_unit_test(every_damaged_entry_is_refused),
+		cmocka_unit_test(entries_in_the_wrong_place_are_refused),
+		cmocka_unit_test(unknown_things_are_refused),
+		cmocka_unit_test(every_flipped_bit_is_survived),
+	};
+
+	return cmocka_run_group_tests_name("image-damage", tests, make_folder, remove_folder);
+}
