@@ -220,9 +220,14 @@ pid_t proc_id_at_depth(pid_t tid, int depth)
 	return ret == -ENOENT ? -ESRCH : ret;
 }
 
-int proc_filter_count(pid_t tid)
+int proc_number(pid_t tid, const char *name)
 {
 	int ret = read_status(tid);
 
-	return ret ? ret : proc_parse_number(status_text, "Seccomp_filters");
+	return ret ? ret : proc_parse_number(status_text, name);
+}
+
+int proc_filter_count(pid_t tid)
+{
+	return proc_number(tid, "Seccomp_filters");
 }

@@ -48,6 +48,12 @@ pid_t proc_id_at_depth(pid_t tid, int depth);
 int proc_filter_count(pid_t tid);
 
 /*
+ * Any number in /proc/TID/status, by the name of its line: "Tgid", "Seccomp".
+ * Returns it, -ENOENT: there is no such thread or line, another negative errno.
+ */
+int proc_number(pid_t tid, const char *name);
+
+/*
  * The same from the text of /proc/PID/status: the index-th id of its NSpid
  * line, the number of ids in it, the value of a line with one number. Each
  * returns -ENOENT where the text has it not.

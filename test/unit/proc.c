@@ -104,6 +104,9 @@ static void our_own_namespace_has_our_ids(void **state)
 	assert_int_equal(proc_id_at_depth(getpid(), 0), getpid());
 	assert_int_equal(proc_id_at_depth(getpid(), 30), -ESRCH);
 	assert_true(proc_filter_count(getpid()) >= 0);
+	assert_int_equal(proc_number(getpid(), "Tgid"), getpid());
+	assert_int_equal(proc_number(getpid(), "PPid"), getppid());
+	assert_int_equal(proc_number(getpid(), "Nothing"), -ENOENT);
 }
 
 int main(void)
