@@ -106,3 +106,10 @@ debian_source() {
 	mirror=$(debian_mirror)
 	echo "deb $signed$mirror $1 main"
 }
+
+# keep_newest N DIR GLOB - removes all but the newest N of what a cache has
+keep_newest() {
+	find "$2" -mindepth 1 -maxdepth 1 -name "$3" -printf '%T@ %p\n' |
+		sort -rn | tail -n +$(($1 + 1)) | cut -d ' ' -f 2- |
+		xargs -r -d '\n' rm -rf
+}
