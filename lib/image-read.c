@@ -337,9 +337,9 @@ static int load(int fd, uint8_t **data, size_t *size)
 	return ret;
 }
 
-static int open_and_load(int dir, uint8_t **data, size_t *size)
+static int open_and_load(int dir, const char *path, uint8_t **data, size_t *size)
 {
-	int fd = openat(dir, IMAGE_NAME, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	int ret;
 
 	if (fd < 0)
@@ -349,20 +349,25 @@ static int open_and_load(int dir, uint8_t **data, size_t *size)
 	return ret;
 }
 
-int image_read(int dir, struct tree *tree)
+int image_read_file(int dir, const char *path, struct tree *tree)
 {
 	uint8_t *data = NULL;
 	size_t size = 0;
 	int ret;
 
-	ret = open_and_load(dir, &data, &size);
+	ret = open_and_load(dir, path, &data, &size);
 	if (ret == -ENOENT)
 		return ret;
 	if (ret) {
-		pr_err("cannot read %s: %s", IMAGE_NAME, strerror(-ret));
+		pr_err("cannot read %s: %s", path, strerror(-ret));
 		return ret;
 	}
-	ret = image_parse(IMAGE_NAME, data, size, tree);
+	ret = image_parse(path, data, size, tree);
 	free(data);
 	return ret;
+}
+
+int image_read(int dir, struct tree *tree)
+{
+	return image_read_file(dir, IMAGE_NAME, tree);
 }

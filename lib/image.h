@@ -61,6 +61,9 @@ void image_close(struct image *image);
  */
 int image_read(int dir, struct tree *tree);
 
+/* The same with another name for the file, as openat(2) takes it. */
+int image_read_file(int dir, const char *path, struct tree *tree);
+
 /* The same from memory: @name is what messages call it. */
 int image_parse(const char *name, const uint8_t *data, size_t size, struct tree *tree);
 
