@@ -72,8 +72,8 @@ TEST(get_gives_a_plain_filter_a_descriptor)
 	/* another task can have the same, and what is put above it */
 	other = start_child(install, mark_fd(fd, 2));
 	IS(compare(pid, 0, other, 0), 0);
-	IS(child_run(pid, install, mark_fd(fd, 3)), 0);
-	IS(child_run(pid, do_probe, 3), -1003);
+	IS(child_run(other, do_probe, 1), -1001);
+	IS(child_run(other, do_probe, 2), -1002);
 	/* the filter stays as long as the descriptor */
 	end_child(pid);
 	IS(info_of(fd).depth, 1);
