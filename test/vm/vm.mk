@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0
+# The machines: test/vm/run boots them, doc/machines.md tells how.
+KERNEL ?= 6.12
+SUITE ?= trixie
+
+.PHONY: kernel rootfs
+
+kernel: ## build the patched kernel, KERNEL=6.12|6.1|7.2|6.12-debug|stock
+	@test/vm/kernel $(KERNEL)
+
+rootfs: ## build the machine's root file system, SUITE=trixie|sid
+	@test/vm/rootfs $(SUITE)
