@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "kernel.h"
+#include "probe.h"
+#include "report.h"
+#include "subcommands.h"
+
+/* The first CRIU that exports what the plugin calls. */
+#define CRIU_MAJOR 4
+#define CRIU_MINOR 1
+
+#define PLUGIN_FILE "seccomp_plugin.so"
+#define PLUGIN_SYMBOL "CR_PLUGIN_DESC"
+
+/* What was found on the way. */
+struct findings {
+	char criu[4096];    /* where it is; "" if nowhere */
+	char plugins[4096]; /* the folder that it looks in */
+	const struct kernel *kernel;
+};
+
+static bool __attribute__((format(printf, 3, 4)))
+tell(bool well, const char *what, const char *fmt, ...)
+{
+	va_list args;
+
+	printf("%-4s %-12s", well ? "ok" : "NO", what);
+	va_start(args, fmt);
+	vprintf(fmt, args);
+	va_end(args);
+	putchar('\n');
+	return well;
+}
+
+static bool check_kernel(struct findings *found)
+{
+	struct utsname name;
+
+	uname(&name);
+	found->kernel = kernel_detect();
+	if (found->kernel)
+		return tell(true, "kernel", "%s has seccomp filter descriptors", name.release);
+	return tell(
+		false, "kernel",
+		"%s has no seccomp filter descriptors (boot one that was built with kernel-patches/)",
+		name.release);
+}
+
+/* Also where root's commands are, which may not be in the PATH of a person. */
+static bool find_criu(struct findings *found)
+{
+	const char *path = getenv("PATH");
+	char *folders, *folder, *rest;
+
+	if (asprintf(&folders, "%s:/usr/local/sbin:/usr/sbin:/sbin", path ? path : "") < 0)
+		return false;
+	for (folder = strtok_r(folders, ":", &rest); folder; folder = strtok_r(NULL, ":", &rest)) {
+		snprintf(found->criu, sizeof(found->criu), "%s/criu", folder);
+		if (!access(found->criu, X_OK))
+			break;
+		found->criu[0] = '\0';
+	}
+	free(folders);
+	return found->criu[0];
+}
+
+/*
+ * What follows @mark in what "criu OPTION" prints, up to one of @end. Returns
+ * false if it does not print it.
+ */
+static bool ask_criu(struct findings *found, char *option, const char *mark, const char *end,
+		     char *answer, size_t size)
+{
+	char *argv[] = { found->criu, option, NULL }, line[512];
+	FILE *output = probe_output(argv);
+	const char *at;
+	bool got = false;
+
+	if (!output)
+		return false;
+	while (fgets(line, sizeof(line), output)) {
+		at = got ? NULL : strstr(line, mark);
+		if (!at)
+			continue;
+		at += strlen(mark);
+		snprintf(answer, size, "%.*s", (int)strcspn(at, end), at);
+		got = true;
+	}
+	probe_end(output);
+	return got;
+}
+
+static bool check_criu(struct findings *found)
+{
+	char version[64];
+	int major, minor;
+
+	if (!find_criu(found))
+		return tell(false, "CRIU", "not found (install CRIU %d.%d or newer)", CRIU_MAJOR,
+			    CRIU_MINOR);
+	if (!ask_criu(found, "--version", "Version: ", " \n", version, sizeof(version)) ||
+	    sscanf(version, "%d.%d", &major, &minor) != 2)
+		return tell(false, "CRIU", "%s does not tell its version (does it run at all?)",
+			    found->criu);
+	if (major < CRIU_MAJOR || (major == CRIU_MAJOR && minor < CRIU_MINOR))
+		return tell(false, "CRIU", "%s is version %s (install %d.%d or newer)", found->criu,
+			    version, CRIU_MAJOR, CRIU_MINOR);
+	return tell(true, "CRIU", "%s, version %s", found->criu, version);
+}
+
+/* criu(8): --libdir, and the environment before the default. */
+static void find_plugins(struct findings *found)
+{
+	const char *folder = getenv("CRIU_LIBS_DIR");
+
+	if (folder)
+		snprintf(found->plugins, sizeof(found->plugins), "%s", folder);
+	else if (!found->criu[0] ||
+		 !ask_criu(found, "--help", "path to a plugin directory (by default ", ")\n",
+			   found->plugins, sizeof(found->plugins)))
+		strcpy(found->plugins, "/usr/lib/criu");
+}
+
+static bool check_plugin(struct findings *found)
+{
+	void *plugin;
+	char *path;
+	bool well;
+
+	find_plugins(found);
+	if (asprintf(&path, "%s/" PLUGIN_FILE, found->plugins) < 0)
+		return tell(false, "plugin", "not enough memory to look for it");
+	plugin = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
+	if (access(path, F_OK))
+		well = tell(false, "plugin",
+			    "%s: %s (CRIU looks there; \"make install\" puts it there)", path,
+			    strerror(errno));
+	else if (!plugin)
+		well = tell(false, "plugin", "cannot be loaded: %s", dlerror());
+	else if (!dlsym(plugin, PLUGIN_SYMBOL))
+		well = tell(false, "plugin", "%s is not a plugin of CRIU (\"make install\" again)",
+			    path);
+	else
+		well = tell(true, "plugin", "%s", path);
+	if (plugin)
+		dlclose(plugin);
+	free(path);
+	return well;
+}
+
+static bool check_permissions(struct findings *found)
+{
+	const char *tried;
+	int ret = probe_filters(found->kernel, &tried);
+
+	if (!ret)
+		return tell(true, "permissions", "%s", tried);
+	return tell(false, "permissions", "%s: %s%s", tried, strerror(-ret),
+		    ret == -EPERM || ret == -EACCES
+			    ? " (needs CAP_SYS_ADMIN, and no seccomp filter of its own)"
+			    : "");
+}
+
+int check_main(int argc, char **argv)
+{
+	static bool (*const checks[])(struct findings * found) = {
+		check_kernel,
+		check_criu,
+		check_plugin,
+		check_permissions,
+	};
+	struct findings found = { 0 };
+	bool well = true;
+	size_t i;
+
+	(void)argv;
+	if (argc > 1) {
+		pr_err("it takes no arguments");
+		return usage_of("check");
+	}
+	for (i = 0; i < sizeof(checks) / sizeof(*checks); i++)
+		well &= checks[i](&found);
+	return well ? EXIT_SUCCESS : EXIT_FAILED;
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+#include "subcommands.h"
+
+#define VERSION "0.1"
+
+static const struct subcommand {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+	const char *arguments;
+	const char *details;
+} subcommands[] = {
+	{ "tree", tree_main, "Shows the filters of running processes and who shares them",
+	  "[--programs] PID...",
+	  "  Shows the processes PID and all that descend from them.\n"
+	  "  --programs  also lists the programs of the filters\n"
+	  "\n"
+	  "Needs CAP_SYS_ADMIN and a kernel with filter descriptors. Each thread that\n"
+	  "has filters is stopped for the moment that it takes to look at it.\n" },
+	{ "image", image_main, "Shows the same of a dump", "[--programs] DIR|FILE",
+	  "  DIR         the folder of a dump, with seccomp-tree.img in it\n"
+	  "  FILE        such a file itself\n"
+	  "  --programs  also lists the programs of the filters\n" },
+	{ "check", check_main, "Tells whether everything that a dump needs is in place here", "",
+	  "One line each for the kernel, CRIU, the plugin and permissions, with what to\n"
+	  "do. The exit status is 0 if all is well.\n" },
+};
+
+#define N_SUBCOMMANDS (sizeof(subcommands) / sizeof(*subcommands))
+
+void report(enum report_level level, const char *fmt, ...)
+{
+	va_list args;
+
+	if (level > REPORT_WARN)
+		return;
+	fprintf(stderr, "criu-seccomp: %s", level == REPORT_WARN ? "warning: " : "");
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+static const struct subcommand *find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < N_SUBCOMMANDS; i++)
+		if (!strcmp(subcommands[i].name, name))
+			return &subcommands[i];
+	return NULL;
+}
+
+static void print_usage(FILE *to, const struct subcommand *subcommand)
+{
+	fprintf(to, "usage: criu-seccomp %s%s%s\n", subcommand->name,
+		*subcommand->arguments ? " " : "", subcommand->arguments);
+}
+
+static void print_help(FILE *to)
+{
+	size_t i;
+
+	fputs("usage: criu-seccomp SUBCOMMAND [ARG]...\n"
+	      "Looks at trees of seccomp filters, as the CRIU plugin keeps them.\n"
+	      "\n",
+	      to);
+	for (i = 0; i < N_SUBCOMMANDS; i++)
+		fprintf(to, "  %-6s %s\n", subcommands[i].name, subcommands[i].help);
+	fputs("\n"
+	      "\"criu-seccomp help SUBCOMMAND\" tells more of one; --version, the version.\n",
+	      to);
+}
+
+int usage_of(const char *name)
+{
+	print_usage(stderr, find(name));
+	fprintf(stderr, "\"criu-seccomp help %s\" tells more\n", name);
+	return EXIT_USAGE;
+}
+
+static int unknown(const char *what)
+{
+	pr_err("there is no subcommand '%s'", what);
+	print_help(stderr);
+	return EXIT_USAGE;
+}
+
+static int help(const char *name)
+{
+	const struct subcommand *subcommand;
+
+	if (!name) {
+		print_help(stdout);
+		return EXIT_SUCCESS;
+	}
+	subcommand = find(name);
+	if (!subcommand)
+		return unknown(name);
+	print_usage(stdout, subcommand);
+	printf("%s.\n\n%s", subcommand->help, subcommand->details);
+	return EXIT_SUCCESS;
+}
+
+static int run(int argc, char **argv)
+{
+	const struct subcommand *subcommand;
+
+	if (argc < 2) {
+		print_help(stderr);
+		return EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help"))
+		return help(argv[2]);
+	if (!strcmp(argv[1], "--version")) {
+		puts("criu-seccomp " VERSION);
+		return EXIT_SUCCESS;
+	}
+	subcommand = find(argv[1]);
+	if (!subcommand)
+		return unknown(argv[1]);
+	if (argc > 2 && !strcmp(argv[2], "--help"))
+		return help(argv[1]);
+	return subcommand->run(argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+	int status;
+
+	setlocale(LC_CTYPE, "");
+	status = run(argc, argv);
+	if (fflush(stdout) || ferror(stdout)) {
+		pr_err("cannot write the output: %s", strerror(errno));
+		return EXIT_FAILED;
+	}
+	return status;
+}

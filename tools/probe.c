@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/ptrace.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "probe.h"
+#include "stop.h"
+
+FILE *probe_output(char **argv)
+{
+	int ends[2];
+	pid_t child;
+
+	if (pipe2(ends, O_CLOEXEC))
+		return NULL;
+	child = fork();
+	if (!child) {
+		dup2(ends[1], STDOUT_FILENO);
+		close(STDERR_FILENO);
+		execv(argv[0], argv);
+		_exit(127);
+	}
+	close(ends[1]);
+	if (child > 0)
+		return fdopen(ends[0], "r");
+	close(ends[0]);
+	return NULL;
+}
+
+void probe_end(FILE *output)
+{
+	fclose(output);
+	wait(NULL);
+}
+
+/* Allows everything. */
+static struct sock_filter allow[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
+
+static void be_confined(void)
+{
+	struct sock_fprog program = { .len = 1, .filter = allow };
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+		_exit(errno);
+	kill(getpid(), SIGSTOP);
+	_exit(0);
+}
+
+static int start_confined(pid_t *child)
+{
+	int status;
+
+	*child = fork();
+	if (*child < 0)
+		return -errno;
+	if (!*child)
+		be_confined();
+	if (waitpid(*child, &status, WUNTRACED) < 0)
+		return -errno;
+	if (WIFSTOPPED(status))
+		return 0;
+	return WIFEXITED(status) && WEXITSTATUS(status) ? -WEXITSTATUS(status) : -ECHILD;
+}
+
+static int suspend_seccomp(pid_t tid)
+{
+	return syscall(SYS_ptrace, PTRACE_SETOPTIONS, tid, 0, PTRACE_O_SUSPEND_SECCOMP) ? -errno
+											: 0;
+}
+
+static int try_filters(const struct kernel *kernel, pid_t child, const char **tried)
+{
+	int signal, filter = -1, ret;
+
+	*tried = "cannot trace a task";
+	ret = stop_thread(child, &signal);
+	if (ret)
+		return ret;
+	if (kernel) {
+		*tried = "cannot read the filters of a task";
+		filter = kernel->open(child, KERNEL_NEWEST);
+		if (filter < 0)
+			return filter;
+	}
+	*tried = "cannot suspend seccomp of a task";
+	ret = suspend_seccomp(child);
+	if (!ret && kernel) {
+		*tried = "cannot set the filters of a task";
+		ret = kernel->set(child, filter);
+	}
+	if (filter >= 0)
+		close(filter);
+	return ret;
+}
+
+int probe_filters(const struct kernel *kernel, const char **tried)
+{
+	pid_t child;
+	int ret;
+
+	stop_init();
+	*tried = "cannot confine a task";
+	ret = start_confined(&child);
+	if (!ret)
+		ret = try_filters(kernel, child, tried);
+	if (child > 0) {
+		kill(child, SIGKILL);
+		waitpid(child, NULL, 0);
+	}
+	if (!ret)
+		*tried = kernel ? "can read the filters of a task, and set them"
+				: "can suspend the filters of a task";
+	return ret;
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "stop.h"
+
+#define LIMIT_NS 1000000000
+
+static sigset_t child_signal;
+
+void stop_init(void)
+{
+	/* A signal that is ignored would not wake us. */
+	signal(SIGCHLD, SIG_DFL);
+	sigemptyset(&child_signal);
+	sigaddset(&child_signal, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &child_signal, NULL);
+}
+
+static int64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
+}
+
+static int wait_for_stop(pid_t tid, int *status)
+{
+	const struct timespec nap = { .tv_nsec = 50 * 1000 * 1000 };
+	int64_t end = now() + LIMIT_NS;
+	pid_t got;
+
+	for (;;) {
+		got = waitpid(tid, status, __WALL | WNOHANG);
+		if (got < 0)
+			return errno == ECHILD ? -ESRCH : -errno;
+		if (got)
+			return WIFSTOPPED(*status) ? 0 : -ESRCH;
+		if (now() > end)
+			return -ETIMEDOUT;
+		sigtimedwait(&child_signal, NULL, &nap);
+	}
+}
+
+int stop_thread(pid_t tid, int *signal)
+{
+	int status, ret;
+
+	/* Unlike PTRACE_ATTACH it sends no signal, and knows a stop from a signal. */
+	if (ptrace(PTRACE_SEIZE, tid, NULL, NULL) || ptrace(PTRACE_INTERRUPT, tid, NULL, NULL))
+		return -errno;
+	ret = wait_for_stop(tid, &status);
+	if (ret)
+		return ret;
+	/* ptrace(2): what stops for a signal does not tell of an event */
+	*signal = status >> 16 ? 0 : WSTOPSIG(status);
+	return 0;
+}
+
+void resume_thread(pid_t tid, int signal)
+{
+	/* It fails only where the thread was killed meanwhile. */
+	ptrace(PTRACE_DETACH, tid, NULL, (void *)(intptr_t)signal);
+}
