@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # `make help` lists what there is. What is built goes to build/.
 
+VERSION := 0.1
+
 CC ?= gcc
 PREFIX ?= /usr/local
 # where CRIU looks for plugins
@@ -13,7 +15,7 @@ B := build
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes $(WERROR)
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -fPIC -fvisibility=hidden \
-	-Ilib -I$(B)/proto -MMD -MP
+	-DVERSION='"$(VERSION)"' -Ilib -I$(B)/proto -MMD -MP
 
 LIB_OBJS := $(patsubst lib/%.c,$(B)/lib/%.o,$(wildcard lib/*.c)) $(B)/proto/seccomp-tree.pb-c.o
 PLUGIN_OBJS := $(patsubst plugin/%.c,$(B)/plugin/%.o,$(wildcard plugin/*.c))
@@ -24,8 +26,8 @@ TOOLS := $(if $(TOOLS_OBJS),$(B)/criu-seccomp)
 .PHONY: all
 all: $(PLUGIN) $(TOOLS) ## builds the plugin and the tools
 
-include test/unit/unit.mk test/fuzz/fuzz.mk
--include test/vm/vm.mk test/zdtm/zdtm.mk
+# each part has its own rules
+include $(wildcard test/*/*.mk demo/*.mk bench/*.mk tools/*.mk kernel-module/*.mk)
 
 # Debian 12 does not package criu-plugin.h: then it is fetched from Debian 13.
 CRIU_INCLUDE ?= $(if $(wildcard /usr/include/criu/criu-plugin.h),/usr/include,$(B)/criu/include)
@@ -35,13 +37,13 @@ $(B)/criu/include/criu/criu-plugin.h:
 	@mkdir -p $(@D)
 	@dir=$$(test/vm/fetch libcriu-dev trixie) && cp "$$dir/usr/include/criu/criu-plugin.h" $@
 
-$(B)/proto/%.pb-c.c $(B)/proto/%.pb-c.h: proto/%.proto
+# protoc-c writes both; it is held to no warnings of ours.
+$(B)/proto/seccomp-tree.pb-c.c: proto/seccomp-tree.proto
 	@mkdir -p $(@D)
-	@protoc-c --proto_path=proto --c_out=$(B)/proto $<
+	@protoc-c --proto_path=$(<D) --c_out=$(@D) $<
 
-.SECONDARY:
+$(B)/proto/seccomp-tree.pb-c.h: $(B)/proto/seccomp-tree.pb-c.c
 
-# What protoc-c writes is held to no warnings of ours.
 $(B)/proto/%.o: $(B)/proto/%.c
 	@$(CC) $(ALL_CFLAGS) -w -c -o $@ $<
 
@@ -68,15 +70,20 @@ $(B)/criu-seccomp: $(TOOLS_OBJS) $(LIB_OBJS)
 	@echo "  LD $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lprotobuf-c
 
-MAN1 := $(wildcard doc/man/*.1)
-MAN8 := $(wildcard doc/man/*.8)
+MAN8 := $(wildcard tools/*.8)
+COMPLETION := $(wildcard tools/criu-seccomp.bash)
 
 .PHONY: install
 install: all ## installs them; DESTDIR=, PREFIX=/usr/local, PLUGINDIR=/usr/lib/criu
 	@install -D -m 755 $(PLUGIN) $(DESTDIR)$(PLUGINDIR)/seccomp_plugin.so
 	@$(if $(TOOLS),install -D -m 755 $(TOOLS) $(DESTDIR)$(PREFIX)/bin/criu-seccomp)
-	@$(if $(MAN1),install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(MAN1))
 	@$(if $(MAN8),install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 $(MAN8))
+	@$(if $(COMPLETION),install -D -m 644 $(COMPLETION) \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/criu-seccomp)
+
+.PHONY: check
+check: ## every test; KERNEL=6.12, 6.1, 7.2, 6.12-debug or all
+	@KERNEL="$(KERNEL)" test/check
 
 .PHONY: clean
 clean: ## removes build/
