@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0
+
+.PHONY: demo
+demo: ## what the plugin is for, in a minute; installs and builds what it needs
+	@demo/demo
+
+$(B)/demo/sandbox: demo/sandbox.c
+	@mkdir -p $(@D)
+	@echo "  CC $<"
+	@$(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -static -pthread -o $@ $<
