@@ -21,7 +21,7 @@ struct links {
 	size_t owners;
 };
 
-/* Where a filter is drawn: at the margin, as a twig, right on the one below it. */
+/* How a filter is drawn: at the margin, as a twig, with the one below it as a stack. */
 enum twig { TWIG_NONE, TWIG_MIDDLE, TWIG_LAST, TWIG_STACKED };
 
 struct frame {
@@ -52,14 +52,14 @@ static const char *const twigs_utf8[][2] = {
 	[TWIG_NONE] = { "", "" },
 	[TWIG_MIDDLE] = { "├─ ", "│  " },
 	[TWIG_LAST] = { "└─ ", "   " },
-	[TWIG_STACKED] = { "+ ", "" },
+	[TWIG_STACKED] = { "+ ", "  " },
 };
 
 static const char *const twigs_ascii[][2] = {
 	[TWIG_NONE] = { "", "" },
 	[TWIG_MIDDLE] = { "|- ", "|  " },
 	[TWIG_LAST] = { "`- ", "   " },
-	[TWIG_STACKED] = { "+ ", "" },
+	[TWIG_STACKED] = { "+ ", "  " },
 };
 
 #define TWIG_BYTES sizeof("│  ")
@@ -231,7 +231,9 @@ static void draw_filter(struct canvas *canvas, const struct frame *frame)
 	canvas->prefix[frame->prefix] = '\0';
 	begin_line(canvas, frame->twig);
 	end_filter_line(canvas, filter);
-	strcat(canvas->prefix, twigs()[frame->twig][1]);
+	/* A stack is as flat as if it were one. */
+	if (frame->twig != TWIG_STACKED || !is_stacked_on(canvas, filter))
+		strcat(canvas->prefix, twigs()[frame->twig][1]);
 
 	if (is_stacked_on(canvas, filter)) {
 		push_children(canvas, filter, TWIG_STACKED, TWIG_STACKED);
