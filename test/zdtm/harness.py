@@ -26,6 +26,10 @@ class Failure(Exception):
     """A step went wrong; the text is for the person who reads the run."""
 
 
+class Different(Failure):
+    """CRIU is content, but the tasks are not what they were."""
+
+
 class Skip(Exception):
     """The test says that it cannot run here, and why."""
 
@@ -158,9 +162,9 @@ class Case:
             time.sleep(0.01)
         text = self.messages()
         if not os.path.exists(self.outfile):
-            raise Failure(f'no verdict; the test said: {text}')
+            raise Different(f'no verdict; the test said: {text}')
         if not text.splitlines()[-1:] or not text.splitlines()[-1].startswith('PASS'):
-            raise Failure(f'the test says: {text}')
+            raise Different(f'the test says: {text}')
 
     def _alive(self):
         return status_of(self.pid, self.pid).get('State', 'Z')[0] not in 'ZX'
