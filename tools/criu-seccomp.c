@@ -9,8 +9,6 @@
 #include "report.h"
 #include "subcommands.h"
 
-#define VERSION "0.1"
-
 static const struct subcommand {
 	const char *name;
 	int (*run)(int argc, char **argv);
