@@ -140,9 +140,10 @@ static void end_filter_line(const struct canvas *canvas, uint32_t index)
 {
 	const struct tree_filter *filter = &canvas->tree->filters[index];
 	uint64_t id = canvas->picture->ids ? canvas->picture->ids[index] : index;
+	uint32_t len = canvas->tree->programs[filter->program].len;
 
-	printf("filter %llu: program %u (%u instructions)", (unsigned long long)id, filter->program,
-	       canvas->tree->programs[filter->program].len);
+	printf("filter %llu: program %u (%u instruction%s)", (unsigned long long)id,
+	       filter->program, len, len == 1 ? "" : "s");
 	if (filter->flags & SECCOMP_FILTER_FLAG_LOG)
 		printf(", log");
 	if (filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)
