@@ -25,11 +25,11 @@ struct linux_dirent64 {
 
 /*
  * Kept for all calls, so that none of them asks the kernel for memory: the
- * entries of 10,000 threads, 24 bytes each, and the longest status there can be,
- * with its 65,536 groups of up to 11 characters.
+ * entries of 10,000 threads, 24 bytes each, and the longest file there can be, a
+ * status with its 65,536 groups of up to 11 characters.
  */
 static char entries[256 * 1024];
-static char status_text[768 * 1024];
+static char text[768 * 1024];
 
 static int open_proc(pid_t tid, const char *name, int flags)
 {
@@ -41,23 +41,28 @@ static int open_proc(pid_t tid, const char *name, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
+static int append(struct proc_threads *threads, pid_t tid)
+{
+	int ret = array_reserve(&threads->tids, &threads->room, threads->count + 1,
+				sizeof(*threads->tids));
+
+	if (!ret)
+		threads->tids[threads->count++] = tid;
+	return ret;
+}
+
 static int append_tids(struct proc_threads *threads, size_t size)
 {
 	const struct linux_dirent64 *entry;
 	size_t at;
-	int ret;
+	int ret = 0;
 
-	for (at = 0; at < size; at += entry->d_reclen) {
+	for (at = 0; at < size && !ret; at += entry->d_reclen) {
 		entry = (const void *)(entries + at);
-		if (!isdigit((unsigned char)entry->d_name[0]))
-			continue;
-		ret = array_reserve(&threads->tids, &threads->room, threads->count + 1,
-				    sizeof(*threads->tids));
-		if (ret)
-			return ret;
-		threads->tids[threads->count++] = atoi(entry->d_name);
+		if (isdigit((unsigned char)entry->d_name[0]))
+			ret = append(threads, atoi(entry->d_name));
 	}
-	return 0;
+	return ret;
 }
 
 /*
@@ -113,22 +118,27 @@ void proc_free_threads(struct proc_threads *threads)
 	*threads = (struct proc_threads){ 0 };
 }
 
-/* One read: the kernel makes the file in one piece. */
-static int read_status(pid_t tid)
+/* One read: the kernel makes the file in one piece. Returns 0. */
+static int read_text(pid_t tid, const char *name)
 {
-	int fd = open_proc(tid, "status", 0);
+	int fd = open_proc(tid, name, 0);
 	ssize_t len;
 
 	if (fd < 0)
 		return fd;
-	len = read(fd, status_text, sizeof(status_text) - 1);
+	len = read(fd, text, sizeof(text) - 1);
 	if (len < 0)
 		len = -errno;
 	close(fd);
 	if (len < 0)
 		return len;
-	status_text[len] = '\0';
+	text[len] = '\0';
 	return 0;
+}
+
+static int read_status(pid_t tid)
+{
+	return read_text(tid, "status");
 }
 
 /* What follows "name:" at the beginning of a line, or NULL. */
@@ -145,21 +155,20 @@ static const char *find_line(const char *status, const char *name)
 	return NULL;
 }
 
-/* The number at @text after blanks; *end is behind it. -ENOENT: there is none. */
-static int parse_int(const char *text, const char **end)
+/* The number there after blanks; *at is put behind it. -ENOENT: there is none. */
+static int parse_int(const char **at)
 {
+	const char *digits = *at + strspn(*at, " \t");
 	char *behind;
 	long value;
 
-	while (*text == ' ' || *text == '\t')
-		text++;
-	if (!isdigit((unsigned char)*text))
+	if (!isdigit((unsigned char)*digits))
 		return -ENOENT;
 	errno = 0;
-	value = strtol(text, &behind, 10);
+	value = strtol(digits, &behind, 10);
 	if (errno || value > INT_MAX)
 		return -ENOENT;
-	*end = behind;
+	*at = behind;
 	return value;
 }
 
@@ -171,7 +180,7 @@ pid_t proc_parse_nspid(const char *status, int index)
 	if (!at)
 		return -ENOENT;
 	for (i = 0; i <= index; i++) {
-		id = parse_int(at, &at);
+		id = parse_int(&at);
 		if (id < 0)
 			return id;
 	}
@@ -185,7 +194,7 @@ int proc_count_nspid(const char *status)
 
 	if (!at)
 		return -ENOENT;
-	while (parse_int(at, &at) >= 0)
+	while (parse_int(&at) >= 0)
 		count++;
 	return count ? count : -ENOENT;
 }
@@ -194,7 +203,52 @@ int proc_parse_number(const char *status, const char *name)
 {
 	const char *at = find_line(status, name);
 
-	return at ? parse_int(at, &at) : -ENOENT;
+	return at ? parse_int(&at) : -ENOENT;
+}
+
+static int append_children(struct proc_threads *pids)
+{
+	const char *at = text;
+	int child, ret = 0;
+
+	while (!ret) {
+		child = parse_int(&at);
+		if (child < 0)
+			return 0;
+		ret = append(pids, child);
+	}
+	return ret;
+}
+
+/* Children are those of one thread, each file lists its own. */
+static int append_children_of(pid_t pid, struct proc_threads *threads, struct proc_threads *pids)
+{
+	char name[64];
+	size_t i;
+	int ret = proc_read_threads(pid, threads);
+
+	if (ret)
+		return ret == -ENOENT ? 0 : ret;
+	for (i = 0; i < threads->count && !ret; i++) {
+		snprintf(name, sizeof(name), "task/%d/children", threads->tids[i]);
+		if (!read_text(pid, name))
+			ret = append_children(pids);
+	}
+	return ret;
+}
+
+int proc_read_tree(pid_t pid, struct proc_threads *pids)
+{
+	struct proc_threads threads = { 0 };
+	size_t i;
+	int ret;
+
+	pids->count = 0;
+	ret = append(pids, pid);
+	for (i = 0; i < pids->count && !ret; i++)
+		ret = append_children_of(pids->tids[i], &threads, pids);
+	proc_free_threads(&threads);
+	return ret;
 }
 
 int proc_namespace_depth(pid_t tid)
@@ -203,7 +257,7 @@ int proc_namespace_depth(pid_t tid)
 
 	if (ret)
 		return ret;
-	ret = proc_count_nspid(status_text);
+	ret = proc_count_nspid(text);
 	return ret < 0 ? ret : ret - 1;
 }
 
@@ -216,7 +270,7 @@ pid_t proc_id_at_depth(pid_t tid, int depth)
 	ret = read_status(tid);
 	if (ret)
 		return ret;
-	ret = proc_parse_nspid(status_text, depth);
+	ret = proc_parse_nspid(text, depth);
 	return ret == -ENOENT ? -ESRCH : ret;
 }
 
@@ -224,7 +278,7 @@ int proc_number(pid_t tid, const char *name)
 {
 	int ret = read_status(tid);
 
-	return ret ? ret : proc_parse_number(status_text, name);
+	return ret ? ret : proc_parse_number(text, name);
 }
 
 int proc_filter_count(pid_t tid)

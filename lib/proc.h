@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* The threads of one process; zero bytes are an empty list. */
+/* The threads of one process, or processes; zero bytes are an empty list. */
 struct proc_threads {
 	pid_t *tids;
 	size_t count;
@@ -26,6 +26,15 @@ struct proc_threads {
  */
 int proc_read_threads(pid_t pid, struct proc_threads *threads);
 void proc_free_threads(struct proc_threads *threads);
+
+/**
+ * proc_read_tree - a process and all its descendants, parents first
+ * @pids: filled anew; what it holds is kept for the next time
+ *
+ * Needs CONFIG_PROC_CHILDREN, as CRIU does. Processes that come and go
+ * meanwhile may be missed. Returns 0 or a negative errno.
+ */
+int proc_read_tree(pid_t pid, struct proc_threads *pids);
 
 /**
  * proc_namespace_depth - how deep a thread's pid namespace lies below ours

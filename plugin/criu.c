@@ -6,9 +6,9 @@
 #include "criu.h"
 #include "report.h"
 
-/* As criu/include/plugin.h has had them since hooks are chained (CRIU 1.4). */
+/* As CRIU's include/common/list.h and criu/include/plugin.h have them. */
 struct criu_list {
-	struct criu_list *next, *prev;
+	struct criu_list *prev, *next;
 };
 
 struct criu_plugin {

@@ -3,9 +3,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#include "array.h"
 #include "criu.h"
 #include "files.h"
 #include "image.h"
@@ -18,13 +18,12 @@
 static struct {
 	const struct kernel *kernel;
 	struct tree tree;
-	int *filters;	 /* those that threads stand on; -1: not held */
-	int depth;	 /* of the root task's pid namespace */
-	int failed;	 /* why; 0: it has not */
-	size_t restored; /* processes of the tree */
-
-	pid_t *seen; /* processes that CRIU has shown us */
-	size_t n_seen, seen_room;
+	int *filters;	   /* those that threads stand on; -1: not held */
+	pid_t root;	   /* the root task; 0: not seen yet */
+	int depth;	   /* of its pid namespace */
+	bool root_is_init; /* of that namespace */
+	int failed;	   /* why; 0: it has not */
+	size_t restored;   /* processes of the tree */
 	struct proc_threads tids;
 } restore;
 
@@ -199,15 +198,6 @@ const struct tree *restore_tree(void)
 	return &restore.tree;
 }
 
-/* Only CRIU's ptrace keeps them from running, so they have to be dead before it ends. */
-static void kill_seen(void)
-{
-	size_t i;
-
-	for (i = 0; i < restore.n_seen; i++)
-		kill(restore.seen[i], SIGKILL);
-}
-
 static int set_filter(pid_t tid, const struct tree_thread *thread)
 {
 	int ret;
@@ -270,23 +260,21 @@ static int set_threads(const struct tree_process *process)
 	return 0;
 }
 
-static int see(pid_t pid)
+static int see_root(pid_t pid)
 {
-	int ret = array_reserve(&restore.seen, &restore.seen_room, restore.n_seen + 1,
-				sizeof(*restore.seen));
+	int id;
 
-	if (ret) {
-		kill(pid, SIGKILL);
-		return ret;
-	}
-	restore.seen[restore.n_seen++] = pid;
-	if (restore.n_seen > 1)
+	if (restore.root)
 		return 0;
+	restore.root = pid;
 	restore.depth = proc_namespace_depth(pid);
-	if (restore.depth < 0)
-		pr_err("cannot read the pid namespace of task %d: %s", pid,
-		       strerror(-restore.depth));
-	return restore.depth < 0 ? restore.depth : 0;
+	id = restore.depth < 0 ? restore.depth : proc_id_at_depth(pid, restore.depth);
+	if (id < 0) {
+		pr_err("cannot read the pid namespace of task %d: %s", pid, strerror(-id));
+		return id;
+	}
+	restore.root_is_init = restore.depth && id == 1;
+	return 0;
 }
 
 static int give_filters(pid_t pid)
@@ -305,21 +293,67 @@ static int give_filters(pid_t pid)
 	return set_threads(&restore.tree.processes[leader->process]);
 }
 
+/* The threads of a killed process, as their tracer; all but the root task. */
+static void reap(pid_t pid)
+{
+	struct proc_threads *tids = &restore.tids;
+	size_t i;
+	int status;
+
+	if (proc_read_threads(pid, tids))
+		return;
+	for (i = tids->count; i--;)
+		while (tids->tids[i] != restore.root &&
+		       waitpid(tids->tids[i], &status, __WALL) > 0 && WIFSTOPPED(status))
+			;
+}
+
+/*
+ * Only CRIU's ptrace keeps them from running, so they have to be dead before it
+ * ends. The init of a pid namespace dies after all others have been waited for:
+ * CRIU waits for it and not for them, although it is their tracer. So that is
+ * done here; elsewhere CRIU may still use their ids, which must not be free.
+ */
+static void kill_tree(void)
+{
+	struct proc_threads pids = { 0 };
+	size_t i;
+
+	proc_read_tree(restore.root, &pids);
+	for (i = 0; i < pids.count; i++)
+		kill(pids.tids[i], SIGKILL);
+	for (i = 0; i < pids.count && restore.root_is_init; i++)
+		reap(pids.tids[i]);
+	proc_free_threads(&pids);
+}
+
+/* One that comes after the failure; with its init it is dead already. */
+static void kill_late(pid_t pid)
+{
+	if (restore.root_is_init)
+		reap(pid);
+	else
+		kill(pid, SIGKILL);
+}
+
 int restore_process(pid_t pid)
 {
 	int ret;
 
-	if (!restore.tree.n_filters)
+	if (is_empty(&restore.tree))
 		return 0;
-	ret = see(pid);
+	if (restore.failed) {
+		kill_late(pid);
+		return restore.failed;
+	}
+	ret = see_root(pid);
 	if (!ret)
-		ret = restore.failed ? restore.failed : give_filters(pid);
+		ret = give_filters(pid);
 	if (!ret)
 		return 0;
-	if (!restore.failed)
-		pr_err("the filters of process %d are not restored: killing all processes", pid);
+	pr_err("the filters of process %d are not restored: killing all processes", pid);
 	restore.failed = ret;
-	kill_seen();
+	kill_tree();
 	return ret;
 }
 
@@ -335,7 +369,6 @@ void restore_end(bool failed)
 			close(restore.filters[i]);
 	free(restore.filters);
 	tree_free(&restore.tree);
-	free(restore.seen);
 	files_end();
 	proc_free_threads(&restore.tids);
 	restore.filters = NULL;

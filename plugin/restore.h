@@ -26,9 +26,9 @@ const struct tree *restore_tree(void);
  * The threads are at the end of their restore, stopped in CRIU's ptrace and in
  * the strict mode of the placeholder.
  *
- * Returns 0, or a negative errno after a message. CRIU up to 4.2 does not ask,
- * so every process of the tree that has been seen is killed by then, and those
- * that come later will be: CRIU cannot detach from them and fails, too.
+ * Returns 0, or a negative errno after a message. CRIU up to 4.2 does not ask
+ * for it, so all processes of the tree are dead by then: CRIU cannot detach from
+ * them, and fails.
  */
 int restore_process(pid_t pid);
 

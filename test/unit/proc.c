@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "proc.h"
@@ -88,6 +89,44 @@ static void all_threads_are_listed_the_leader_first(void **state)
 	proc_free_threads(&threads);
 }
 
+/* A child, and a child of it; both end when the pipe does. */
+static pid_t make_two_generations(const int pipe[3])
+{
+	pid_t child, grandchild;
+	char byte;
+
+	child = fork();
+	if (child)
+		return child;
+	close(pipe[1]);
+	grandchild = fork();
+	if (grandchild && write(pipe[2], &grandchild, sizeof(grandchild)) < 0)
+		_exit(1);
+	_exit(read(pipe[0], &byte, 1) != 0);
+}
+
+static void descendants_come_after_their_parents(void **state)
+{
+	struct proc_threads pids = { 0 };
+	int hold[3], tell[2];
+	pid_t child, grandchild;
+
+	(void)state;
+	assert_int_equal(pipe(hold), 0);
+	assert_int_equal(pipe(tell), 0);
+	hold[2] = tell[1];
+	child = make_two_generations(hold);
+	assert_int_equal(read(tell[0], &grandchild, sizeof(grandchild)), sizeof(grandchild));
+	assert_int_equal(proc_read_tree(getpid(), &pids), 0);
+	assert_int_equal(pids.count, 3);
+	assert_int_equal(pids.tids[0], getpid());
+	assert_int_equal(pids.tids[1], child);
+	assert_int_equal(pids.tids[2], grandchild);
+	close(hold[1]);
+	waitpid(child, NULL, 0);
+	proc_free_threads(&pids);
+}
+
 static void nobody_has_no_threads(void **state)
 {
 	struct proc_threads threads = { 0 };
@@ -116,6 +155,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_there_is_not_found),
 		cmocka_unit_test(a_number_is_found_by_its_whole_name),
 		cmocka_unit_test(all_threads_are_listed_the_leader_first),
+		cmocka_unit_test(descendants_come_after_their_parents),
 		cmocka_unit_test(nobody_has_no_threads),
 		cmocka_unit_test(our_own_namespace_has_our_ids),
 	};
