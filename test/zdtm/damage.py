@@ -53,6 +53,20 @@ def encode(fields):
     return out
 
 
+def numbers(data):
+    """Unpacked numbers."""
+    values, at = [], 0
+    while at < len(data):
+        value, at = read_varint(data, at)
+        values.append(value)
+    return values
+
+
+def signed(data):
+    """Unpacked signed numbers."""
+    return [v >> 1 ^ -(v & 1) for v in numbers(data)]
+
+
 def zigzag(values):
     """Packed signed numbers."""
     return b''.join(varint(v << 1 ^ v >> 63) for v in values)
@@ -176,3 +190,36 @@ def all_of(data):
         for value in (dict(Image(data).nth(END))[number] + 1, 0xffffffff):
             yield change(f'{value} {what} in the end entry',
                          lambda i, n=number, v=value: put(i.nth(END, -1), n, v))
+
+
+def drop_last_process(image):
+    """The image of a tree with one process fewer, and right in itself."""
+    fields = dict(image.nth(THREADS, -1))
+    sizes = numbers(fields[1])
+    gone = sizes.pop()
+    if sizes:
+        kept = len(numbers(fields[2])) - gone
+        put(image.nth(THREADS, -1), 1, b''.join(varint(size) for size in sizes))
+        for number in (2, 3):
+            put(image.nth(THREADS, -1), number, zigzag(signed(fields[number])[:kept]))
+    else:
+        image.entries.remove([THREADS, image.nth(THREADS, -1)])
+    counts = dict(image.nth(END, -1))
+    put(image.nth(END, -1), 3, counts[3] - gone)
+    put(image.nth(END, -1), 4, counts[4] - 1)
+
+
+def renumber(image, which):
+    """Another id for a thread, first or last, that nobody has."""
+    tids = signed(dict(image.nth(THREADS, which))[2])
+    tids[which] += 1000
+    if which == 0 and len(tids) > 1:
+        tids[1] -= 1000
+    put(image.nth(THREADS, which), 2, zigzag(tids))
+
+
+def of_another_tree(data):
+    """Images without a fault, that do not fit to the rest of the dump."""
+    yield 'a leader with another id', changed(data, lambda i: renumber(i, 0))
+    yield 'a last thread with another id', changed(data, lambda i: renumber(i, -1))
+    yield 'a process fewer', changed(data, drop_last_process)

@@ -124,9 +124,13 @@ class Case:
         if self.flavour == 'uns':
             os.chown(self.root, FIRST_ID, FIRST_ID)
 
+    def environ(self):
+        """What marks all processes of the case, those of CRIU too."""
+        return {'PATH': os.environ['PATH'], ENVIRON_MARK: self.mark}
+
     def start(self):
         """Until the test is ready to be dumped."""
-        env = {'PATH': os.environ['PATH'], ENVIRON_MARK: self.mark}
+        env = self.environ()
         out = self.outfile
         if not os.path.exists(os.path.join(BUILD, self.name)):
             raise Failure(f'{self.name} is not built in {BUILD} (run make zdtm)')
@@ -219,9 +223,10 @@ class Case:
         if self.verbose:
             print('#', ' '.join(command), flush=True)
         try:
-            return subprocess.run(command, cwd=self.dir, stdin=subprocess.DEVNULL,
-                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                  timeout=LIMIT, check=False).returncode
+            return subprocess.run(command, env=self.environ(), cwd=self.dir,
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL, timeout=LIMIT,
+                                  check=False).returncode
         except subprocess.TimeoutExpired:
             raise Failure(f'criu {action} is not done after {LIMIT} s') from None
 
@@ -235,7 +240,7 @@ class Case:
         pids = tree_of(self.pid)
         status = self.criu('dump', '-t', str(self.pid), *options)
         if status:
-            raise Failure(f'criu dump exits {status}')
+            raise Failure('\n'.join([f'criu dump exits {status}', *self.logs()]))
         if '--leave-running' not in options:
             self._wait_gone(pids)
 
@@ -253,7 +258,7 @@ class Case:
             os.unlink(self.pidfile)
         status = self.criu('restore', '-d', '--pidfile', self.pidfile)
         if status:
-            raise Failure(f'criu restore exits {status}')
+            raise Failure('\n'.join([f'criu restore exits {status}', *self.logs()]))
         self.pid = int(read(self.pidfile))
 
     def logs(self):
@@ -265,14 +270,17 @@ class Case:
         return text
 
     def kill(self):
-        """End whatever runs, and wait for that."""
-        end = time.monotonic() + 10
-        while self.running() and time.monotonic() < end:
+        """End whatever runs, and wait until the ids are free again."""
+        end, killed = time.monotonic() + 10, set()
+        while time.monotonic() < end:
             for pid in self.running():
+                killed.add(pid)
                 try:
                     os.kill(pid, signal.SIGKILL)
                 except ProcessLookupError:
                     pass
+            if not any(os.path.exists(f'/proc/{pid}') for pid in killed):
+                break
             time.sleep(0.02)
 
     def close(self):

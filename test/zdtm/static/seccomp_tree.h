@@ -363,7 +363,8 @@ static inline int tree_has(int nr, const int *marks)
 	return 0;
 }
 
-#define TREE_HAS(nr, ...) tree_has(nr, (const int[]){ __VA_ARGS__ __VA_OPT__(, ) 0 })
+/* TREE_HAS(nr, mark...): the same with the marks as arguments, or none */
+#define TREE_HAS(nr, ...) tree_has(nr, (const int[]){ 0, ##__VA_ARGS__, 0 } + 1)
 
 /** tree_refused - TSYNC from @nr must name thread @in_way; 0, or -1 with a message */
 static inline int tree_refused(int nr, int mark, int in_way)
