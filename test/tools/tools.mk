@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 
-TOOLS_TESTS := $(B)/tools-test/image $(B)/tools-test/task
+TOOLS_TESTS := $(addprefix $(B)/tools-test/,image stop task)
 
 # What test/tools/ runs. The sanitizers are linked in: the machine has none.
 .PHONY: tools-test
@@ -15,6 +15,11 @@ $(B)/tools-test/task: test/tools/task.c
 	@mkdir -p $(@D)
 	@echo "  CC $<"
 	@$(CC) $(ALL_CFLAGS) -MF /dev/null -static -pthread -o $@ $<
+
+$(B)/tools-test/stop: test/tools/stop.c tools/stop.c tools/stop.h
+	@mkdir -p $(@D)
+	@echo "  CC $<"
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null -Itools -o $@ $(filter %.c,$^)
 
 $(B)/tools-test/criu-seccomp: $(wildcard tools/*.[ch] lib/*.[ch]) $(B)/unit/seccomp-tree.pb-c.o
 	@mkdir -p $(@D)
