@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "stress.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define ASK 0x5ec00000
+
+long result(long ret)
+{
+	return ret < 0 ? -errno : ret;
+}
+
+long fd_create(int parent, unsigned int flags, const struct sock_filter *insns, unsigned int len,
+	       int *listener)
+{
+	struct seccomp_fd_create args = {
+		.size = sizeof(args),
+		.flags = flags,
+		.parent_fd = parent,
+		.len = len,
+		.insns = (uintptr_t)insns,
+		.listener_fd = -2,
+	};
+	long ret = result(syscall(SYS_seccomp, SECCOMP_FD_CREATE, 0, &args));
+
+	*listener = args.listener_fd;
+	return ret;
+}
+
+long fd_install(int fd, unsigned int flags)
+{
+	return result(syscall(SYS_seccomp, SECCOMP_FD_INSTALL, flags, &fd));
+}
+
+long set_mode(const struct sock_filter *insns, unsigned int len, unsigned int flags)
+{
+	struct sock_fprog prog = { .len = len, .filter = (struct sock_filter *)insns };
+
+	return result(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &prog));
+}
+
+long fd_ioctl(int fd, unsigned long request, void *arg)
+{
+	return result(ioctl(fd, request, arg));
+}
+
+long fd_info(int fd, struct seccomp_filter_info *info)
+{
+	return note(CALL_INFO, fd_ioctl(fd, SECCOMP_IOCTL_FILTER_INFO, info));
+}
+
+long fd_parent(int fd)
+{
+	return note(CALL_PARENT, fd_ioctl(fd, SECCOMP_IOCTL_FILTER_PARENT, NULL));
+}
+
+long ptrace_call(long request, pid_t tid, unsigned long addr, unsigned long data)
+{
+	return result(syscall(SYS_ptrace, request, tid, addr, data));
+}
+
+long kcmp_filters(pid_t a, long index_a, pid_t b, long index_b)
+{
+	return note(CALL_KCMP,
+		    result(syscall(SYS_kcmp, a, b, KCMP_SECCOMP_FILTER, index_a, index_b)));
+}
+
+long filters_of(const char *path)
+{
+	static const char field[] = "Seccomp_filters:";
+	char text[4096];
+	char *line;
+	ssize_t len;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	len = read(fd, text, sizeof(text) - 1);
+	if (len < 0)
+		len = -errno;
+	close(fd);
+	if (len < 0)
+		return len;
+	text[len] = '\0';
+	line = strstr(text, field);
+	return line ? atol(line + sizeof(field) - 1) : -ENODATA;
+}
+
+/* Which of the calls below a filter answers: one bit each of a step's number. */
+static unsigned int add_action(struct sock_filter *insns, unsigned int nr, uint32_t action)
+{
+	insns[0] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 1);
+	insns[1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, action);
+	return 2;
+}
+
+static unsigned int add_actions(struct sock_filter *insns, uint32_t n)
+{
+	unsigned int len = 0;
+
+	if (n & 1)
+		len += add_action(insns + len, NR_NOTIFY, SECCOMP_RET_USER_NOTIF);
+	if (n & 2)
+		len += add_action(insns + len, NR_TRACE, SECCOMP_RET_TRACE);
+	if (n & 4)
+		len += add_action(insns + len, NR_LOG, SECCOMP_RET_LOG);
+	if (n & 8)
+		len += add_action(insns + len, NR_KILL_THREAD, SECCOMP_RET_KILL_THREAD);
+	if (n & 16)
+		len += add_action(insns + len, NR_KILL_PROCESS, SECCOMP_RET_KILL_PROCESS);
+	return len;
+}
+
+static unsigned int draw_len(uint32_t n)
+{
+	switch (n % 64) {
+	case 0:
+		return MAX_LEN;
+	case 1 ... 3:
+		return 600;
+	default:
+		return 0;
+	}
+}
+
+unsigned int make_program(struct sock_filter *insns, unsigned int mark, uint32_t n)
+{
+	const struct sock_filter start[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getpriority, 0, 4),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ASK + mark, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (MARK_ERRNO + mark)),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	unsigned int len = sizeof(start) / sizeof(start[0]), wanted = draw_len(n >> 8);
+
+	memcpy(insns, start, sizeof(start));
+	len += add_actions(insns + len, n);
+	while (len + 1 < wanted)
+		insns[len++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_IMM, 0);
+	insns[len++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	return len;
+}
+
+unsigned int program_mark(const struct sock_filter *insns)
+{
+	return insns[3].k - ASK;
+}
+
+long probe(unsigned int mark)
+{
+	return note(CALL_PROBE, result(syscall(SYS_getpriority, ASK + mark, 0)));
+}
+
+int take(int slot)
+{
+	return note(CALL_DUP, result(fcntl(slot, F_DUPFD_CLOEXEC, 0)));
+}
+
+void place(long fd, int slot, bool cloexec)
+{
+	if (fd < 0)
+		return;
+	note(CALL_DUP, result(dup3(fd, slot, cloexec ? O_CLOEXEC : 0)));
+	note(CALL_CLOSE, result(close(fd)));
+}

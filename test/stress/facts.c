@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What must hold whatever happens: identities, and marks that a task is under. */
+#include "stress.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* What is remembered of a filter: its id, and a hash of what never changes. */
+static uint64_t fact_of(const struct seccomp_filter_info *info)
+{
+	uint64_t flags = info->flags & ~SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	uint64_t x = info->parent_id * 0x9e3779b97f4a7c15 + info->depth;
+
+	x = (x ^ (x >> 29)) * 0xbf58476d1ce4e5b9 + info->len;
+	x = (x ^ (x >> 32)) * 0x94d049bb133111eb + flags;
+	return info->id << 32 | (uint32_t)(x >> 16);
+}
+
+uint64_t check_facts(const struct seccomp_filter_info *info)
+{
+	uint64_t *place = &shared->facts[info->id % NR_FACTS];
+	uint64_t known = __atomic_load_n(place, __ATOMIC_RELAXED), fact = fact_of(info);
+
+	if (known >> 32 == fact >> 32 && known != fact)
+		wrong("filter %llu is not what it was: parent %llu, depth %u, len %u, flags %x",
+		      (unsigned long long)info->id, (unsigned long long)info->parent_id,
+		      info->depth, info->len, info->flags);
+	__atomic_store_n(place, fact, __ATOMIC_RELAXED);
+
+	if (!info->id || info->parent_id >= info->id)
+		wrong("filter %llu has the parent %llu", (unsigned long long)info->id,
+		      (unsigned long long)info->parent_id);
+	if (!info->depth || (info->depth == 1) != !info->parent_id)
+		wrong("filter %llu has depth %u and the parent %llu", (unsigned long long)info->id,
+		      info->depth, (unsigned long long)info->parent_id);
+	return info->id;
+}
+
+void check_created(const struct seccomp_filter_info *info, const struct seccomp_filter_info *parent)
+{
+	uint64_t id = info->id % NR_IDS, bit = 1ull << id % 64;
+
+	if (__atomic_fetch_or(&shared->created[id / 64], bit, __ATOMIC_RELAXED) & bit)
+		wrong("a new filter has the number %llu of another one",
+		      (unsigned long long)info->id);
+	check_facts(info);
+	if (info->parent_id != (parent ? parent->id : 0) ||
+	    info->depth != (parent ? parent->depth : 0) + 1)
+		wrong("a child of filter %llu at depth %u has the parent %llu and depth %u",
+		      (unsigned long long)(parent ? parent->id : 0), parent ? parent->depth : 0,
+		      (unsigned long long)info->parent_id, info->depth);
+}
+
+/* ---- Marks ---- */
+
+void add_mark(struct marks *marks, unsigned int mark)
+{
+	__atomic_fetch_or(&marks->bits[mark / 64], 1ull << mark % 64, __ATOMIC_SEQ_CST);
+}
+
+void add_marks(struct marks *to, const struct marks *from)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_MARKS / 64; i++)
+		__atomic_fetch_or(&to->bits[i], from->bits[i], __ATOMIC_SEQ_CST);
+}
+
+/* How far down learn() goes; what is below was mostly learned before. */
+#define LEARN 4
+
+static int learn_one(int fd, struct marks *marks)
+{
+	static __thread struct sock_filter insns[MAX_LEN];
+	struct seccomp_filter_prog prog = { .len = MAX_LEN, .insns = (uintptr_t)insns };
+	unsigned int mark;
+
+	if (note(CALL_PROG, fd_ioctl(fd, SECCOMP_IOCTL_FILTER_PROG, &prog)))
+		return -1;
+	mark = program_mark(insns);
+	if (mark >= NR_MARKS) {
+		wrong("PROG gave a program that is none of ours");
+		return -1;
+	}
+	add_mark(marks, mark);
+	return 0;
+}
+
+void learn(int fd, struct marks *marks)
+{
+	struct seccomp_filter_info info, child = {};
+	int i, next, held = -1;
+
+	for (i = 0; i < LEARN; i++) {
+		if (learn_one(fd, marks) || fd_info(fd, &info))
+			break;
+		check_facts(&info);
+		if (i && (child.parent_id != info.id || child.depth != info.depth + 1))
+			wrong("PARENT of filter %llu gave filter %llu",
+			      (unsigned long long)child.id, (unsigned long long)info.id);
+		child = info;
+		next = fd_parent(fd);
+		if ((next == -ENOENT) != !info.parent_id && !injecting())
+			wrong("PARENT of filter %llu, whose parent is %llu, says %d",
+			      (unsigned long long)info.id, (unsigned long long)info.parent_id,
+			      next);
+		if (held >= 0)
+			close(held);
+		held = fd = next;
+		if (fd < 0)
+			return;
+	}
+	if (held >= 0)
+		close(held);
+}
+
+static void check_mark(unsigned int mark)
+{
+	long ret = probe(mark);
+
+	if (ret != -(long)(MARK_ERRNO + mark))
+		wrong("the filter with mark %u does not act any more: %ld", mark, ret);
+}
+
+struct marks expected_marks(void)
+{
+	struct marks marks = {};
+
+	if (!group->loose) {
+		add_marks(&marks, &self->own);
+		add_marks(&marks, &group->all);
+	}
+	return marks;
+}
+
+static bool has_mark(const struct marks *marks, unsigned int mark)
+{
+	return marks->bits[mark / 64] >> mark % 64 & 1;
+}
+
+void check_marks(const struct marks *marks)
+{
+	unsigned int mark;
+
+	for (mark = 0; mark < NR_MARKS; mark++)
+		if (has_mark(marks, mark))
+			check_mark(mark);
+}
+
+void check_some_mark(uint32_t n)
+{
+	struct marks marks = expected_marks();
+	unsigned int i;
+
+	for (i = 0; i < NR_MARKS; i++) {
+		unsigned int mark = (n + i) % NR_MARKS;
+
+		if (has_mark(&marks, mark)) {
+			check_mark(mark);
+			return;
+		}
+	}
+	probe(n % NR_MARKS);
+}

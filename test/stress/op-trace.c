@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a tracer does with threads of targets: it holds up to three of them,
+ * stopped. Tracees are left alone as soon as they do not do as expected, since
+ * exec and exit give their ids to others.
+ */
+#include "stress.h"
+
+#include <fcntl.h>
+#include <linux/ptrace.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define NR_HELD 3
+/* how long a tracee may take to stop, in ms */
+#define PATIENCE 100
+#define SHORT_PATIENCE 5
+#define EVENT(code) (SIGTRAP | (code) << 8)
+
+struct held {
+	pid_t tid;
+	struct worker *worker;
+	bool stopped;
+	/* what the stop was for, and the signal to go on with */
+	int event, signal;
+	unsigned int options;
+	bool disguised;
+};
+
+static struct held held[NR_HELD];
+
+static struct held *find_held(pid_t tid)
+{
+	int i;
+
+	for (i = 0; i < NR_HELD; i++)
+		if (held[i].tid == tid)
+			return &held[i];
+	return NULL;
+}
+
+static bool is_loose(const struct worker *worker)
+{
+	return shared->group[(worker - shared->worker) / WORKERS_PER_GROUP].loose;
+}
+
+static void take_in(pid_t tid, int status)
+{
+	struct held *h = find_held(tid);
+
+	if (!WIFSTOPPED(status)) {
+		if (h)
+			*h = (struct held){};
+		return;
+	}
+	/* exec made it the leader, or it was given up before it stopped */
+	if (!h) {
+		ptrace_call(PTRACE_DETACH, tid, 0, 0);
+		return;
+	}
+	h->stopped = true;
+	h->event = status >> 16;
+	h->signal = h->event ? 0 : WSTOPSIG(status);
+}
+
+void tracer_reap(void)
+{
+	int status;
+	pid_t tid;
+
+	while ((tid = waitpid(-1, &status, __WALL | WNOHANG)) > 0)
+		take_in(tid, status);
+}
+
+static bool wait_stop(struct held *h, double patience)
+{
+	double end = now() + patience / 1000;
+
+	tracer_reap();
+	while (h->tid && !h->stopped && now() < end && !shared->stop) {
+		/* shorter than any sleep, and others want to run */
+		sched_yield();
+		tracer_reap();
+	}
+	return h->tid && h->stopped;
+}
+
+/* Let it go; one that does not even stop for that goes with its process. */
+static void drop(struct held *h)
+{
+	pid_t tid = h->tid;
+
+	if (!tid)
+		return;
+	if (!h->stopped && ptrace_call(PTRACE_INTERRUPT, tid, 0, 0) == 0)
+		wait_stop(h, PATIENCE);
+	if (h->tid && (!h->stopped ||
+		       note(CALL_DETACH, ptrace_call(PTRACE_DETACH, tid, 0, h->signal)) == -ESRCH))
+		kill(tid, SIGKILL);
+	*h = (struct held){};
+	tracer_reap();
+}
+
+static struct held *held_of(const struct step *step)
+{
+	struct held *h = &held[step->a % NR_HELD];
+
+	tracer_reap();
+	return h;
+}
+
+void op_seize(const struct step *step)
+{
+	struct held *h = held_of(step);
+	unsigned int number = step->b % shared->workers;
+	struct worker *worker = &shared->worker[number];
+	unsigned int options = 0;
+	pid_t tid = worker->tid;
+
+	if (number % WORKERS_PER_GROUP == 0 || !tid)
+		return;
+	drop(h);
+	if (find_held(tid))
+		return;
+	/* what runs without its filters could not be held to their marks */
+	if (is_loose(worker) && step->n & 1)
+		options |= PTRACE_O_SUSPEND_SECCOMP;
+	if (step->n & 2)
+		options |= PTRACE_O_TRACESECCOMP;
+	if (note(CALL_SEIZE, ptrace_call(PTRACE_SEIZE, tid, 0, options)))
+		return;
+	*h = (struct held){ .tid = tid, .worker = worker, .options = options };
+	if (ptrace_call(PTRACE_INTERRUPT, tid, 0, 0) || !wait_stop(h, PATIENCE))
+		drop(h);
+}
+
+void op_options(const struct step *step)
+{
+	struct held *h = held_of(step);
+	unsigned int options = step->n & 2 ? PTRACE_O_TRACESECCOMP : 0;
+
+	if (!h->stopped)
+		return;
+	if (is_loose(h->worker) && step->n & 5)
+		options |= PTRACE_O_SUSPEND_SECCOMP;
+	if (!note(CALL_OPTIONS, ptrace_call(PTRACE_SETOPTIONS, h->tid, 0, options)))
+		h->options = options;
+}
+
+static unsigned long draw_index(uint32_t n)
+{
+	return n & 4 ? -1UL : n >> 3 & 7;
+}
+
+/* The id of the tracee's filter at an index; 0: there is none. */
+static uint64_t id_at(struct held *h, unsigned long index)
+{
+	struct seccomp_metadata_id data = { .filter_off = index };
+	long ret = note(CALL_METADATA, ptrace_call(PTRACE_SECCOMP_GET_METADATA, h->tid,
+						   sizeof(data), (unsigned long)&data));
+
+	if (ret >= 0 && (ret != sizeof(data) || !data.id))
+		wrong("METADATA filled in %ld bytes and says id %llu", ret,
+		      (unsigned long long)data.id);
+	return ret < 0 ? 0 : data.id;
+}
+
+/* Seccomp_filters is the depth of the newest filter, if that did not change. */
+static void check_status(struct held *h, const struct seccomp_filter_info *info)
+{
+	char path[64];
+	long filters;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", h->tid);
+	if (id_at(h, -1UL) != info->id)
+		return;
+	filters = note(CALL_STATUS, filters_of(path));
+	if (filters >= 0 && id_at(h, -1UL) == info->id && filters != info->depth)
+		wrong("filter %llu is at depth %u, and its task has %ld filters",
+		      (unsigned long long)info->id, info->depth, filters);
+}
+
+void op_get(const struct step *step)
+{
+	struct held *h = held_of(step);
+	unsigned long index = draw_index(step->n);
+	struct seccomp_filter_info info;
+	long fd;
+
+	if (!h->tid)
+		return;
+	fd = note(CALL_GET, ptrace_call(PTRACE_SECCOMP_GET_FILTER_FD, h->tid, index, 0));
+	if (fd < 0)
+		return;
+	if (!fd_info(fd, &info)) {
+		check_facts(&info);
+		if (index == -1UL)
+			check_status(h, &info);
+		else if (info.depth != index + 1)
+			wrong("the filter at index %lu has depth %u", index, info.depth);
+	}
+	place(fd, filter_slot(step->b), step->n & 1);
+}
+
+/*
+ * SET at a stop for SECCOMP_RET_TRACE is refused, whatever the tracer makes that
+ * stop look like; where it is not, the filter must not be freed under the kernel.
+ */
+static void disguise(struct held *h, uint32_t n)
+{
+	siginfo_t info;
+
+	if (h->event != PTRACE_EVENT_SECCOMP || !(n & 0x800))
+		return;
+	if (ptrace_call(PTRACE_GETSIGINFO, h->tid, 0, (unsigned long)&info))
+		return;
+	info.si_code = SI_USER;
+	h->disguised = true;
+	note(CALL_SETSIGINFO, ptrace_call(PTRACE_SETSIGINFO, h->tid, 0, (unsigned long)&info));
+	/* a call that is none takes the kernel past its filters, to the log */
+	if (n & 0x1000)
+		ptrace_call(PTRACE_POKEUSR, h->tid, offsetof(struct user_regs_struct, orig_rax),
+			    -1);
+}
+
+/* In a stop for SECCOMP_RET_TRACE seccomp is not suspended, or it had not come. */
+static void suspend(struct held *h)
+{
+	unsigned int options = PTRACE_O_SUSPEND_SECCOMP | PTRACE_O_TRACESECCOMP;
+
+	if (h->event != PTRACE_EVENT_SECCOMP || !is_loose(h->worker))
+		return;
+	if (!note(CALL_OPTIONS, ptrace_call(PTRACE_SETOPTIONS, h->tid, 0, options)))
+		h->options = options;
+}
+
+static bool may_set(const struct held *h)
+{
+	return h->stopped && h->options & PTRACE_O_SUSPEND_SECCOMP;
+}
+
+void op_set(const struct step *step)
+{
+	struct held *h = held_of(step);
+	struct seccomp_filter_info info, now;
+	int fd, got;
+	long ret;
+
+	if (!h->tid)
+		return;
+	fd = take(sometimes(step->n, 31) ? listener_slot(step->b) : filter_slot(step->b));
+	if (fd < 0)
+		return;
+	suspend(h);
+	disguise(h, step->n);
+	ret = note(CALL_SET, ptrace_call(PTRACE_SECCOMP_SET_FILTER_FD, h->tid, 0, fd));
+	if (!ret && !may_set(h))
+		wrong("SET of a tracee whose seccomp is not suspended works");
+	if (ret == -EBUSY && h->event != PTRACE_EVENT_SECCOMP)
+		wrong("SET says EBUSY in another stop than that of SECCOMP_RET_TRACE");
+	if (ret == 0 && h->event == PTRACE_EVENT_SECCOMP && !h->disguised)
+		wrong("SET works in the stop of SECCOMP_RET_TRACE");
+	got = ret ? -1 : ptrace_call(PTRACE_SECCOMP_GET_FILTER_FD, h->tid, -1UL, 0);
+	/* TSYNC of a sibling may have moved it on, but only deeper */
+	if (got >= 0 && !fd_info(fd, &info) && !fd_info(got, &now) && now.id != info.id &&
+	    now.depth <= info.depth)
+		wrong("after SET to filter %llu there is filter %llu", (unsigned long long)info.id,
+		      (unsigned long long)now.id);
+	if (got >= 0)
+		close(got);
+	close(fd);
+}
+
+void op_metadata(const struct step *step)
+{
+	struct held *h = held_of(step);
+
+	if (h->tid)
+		id_at(h, draw_index(step->n));
+}
+
+void op_get_filter(const struct step *step)
+{
+	static struct sock_filter insns[MAX_LEN];
+	struct held *h = held_of(step);
+	long ret;
+
+	if (!h->tid)
+		return;
+	ret = note(CALL_GET_FILTER, ptrace_call(PTRACE_SECCOMP_GET_FILTER, h->tid,
+						draw_index(step->n), (unsigned long)insns));
+	if (ret >= 0 && program_mark(insns) >= NR_MARKS)
+		wrong("GET_FILTER gave a program that is none of ours");
+}
+
+/* What kcmp says of two filters is what their ids say. */
+void op_kcmp_held(const struct step *step)
+{
+	struct held *a = held_of(step), *b = &held[step->b % NR_HELD];
+	unsigned long i = draw_index(step->n), j = draw_index(step->n >> 8);
+	uint64_t id_a, id_b;
+	long ret;
+
+	if (!a->stopped || !b->stopped)
+		return;
+	id_a = id_at(a, i);
+	id_b = id_at(b, j);
+	ret = kcmp_filters(a->tid, i, b->tid, j);
+	/* TSYNC of others may move them meanwhile */
+	if (ret < 0 || !id_a || !id_b || id_at(a, i) != id_a || id_at(b, j) != id_b)
+		return;
+	if ((ret == 0) != (id_a == id_b))
+		wrong("kcmp of filters %llu and %llu says %ld", (unsigned long long)id_a,
+		      (unsigned long long)id_b, ret);
+}
+
+/* Go on until the next stop, which is one of SECCOMP_RET_TRACE now and then. */
+void op_event(const struct step *step)
+{
+	struct held *h = held_of(step);
+
+	if (!h->stopped)
+		return;
+	if (note(CALL_CONT, ptrace_call(PTRACE_CONT, h->tid, 0, h->signal)))
+		return;
+	h->stopped = h->disguised = false;
+	h->event = h->signal = 0;
+	if (sometimes(step->n, 2))
+		wait_stop(h, SHORT_PATIENCE);
+}
+
+void op_detach(const struct step *step)
+{
+	drop(held_of(step));
+}
+
+void op_kill(const struct step *step)
+{
+	pid_t pid = shared->group[step->b % shared->groups].target;
+
+	if (pid)
+		note(CALL_KILL, result(kill(pid, SIGKILL)));
+}

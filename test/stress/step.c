@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The operations, how often each is drawn, and what a step is made of. */
+#include "stress.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NR_OPS (sizeof(ops) / sizeof(ops[0]))
+
+static const struct op ops[] = {
+	/* name, function, weight in a target and in a tracer, may allocations fail */
+	{ "create", op_create, { 110, 50 }, true },
+	{ "install", op_install, { 60, 0 }, true },
+	{ "set-mode", op_set_mode, { 30, 0 }, true },
+	{ "info", op_info, { 100, 30 }, true },
+	{ "prog", op_prog, { 40, 20 }, true },
+	{ "parent", op_parent, { 80, 40 }, true },
+	{ "fdinfo", op_fdinfo, { 10, 10 }, true },
+	{ "dup", op_dup, { 60, 20 }, true },
+	{ "close", op_close, { 40, 20 }, true },
+	{ "pass", op_pass, { 40, 30 }, true },
+	{ "receive", op_receive, { 40, 30 }, true },
+	{ "kcmp", op_kcmp, { 40, 0 }, true },
+	{ "probe", op_probe, { 120, 0 }, true },
+	{ "status", op_status, { 15, 0 }, true },
+	{ "call", op_call, { 80, 0 }, true },
+	{ "fork", op_fork, { 5, 0 }, false },
+	{ "thread", op_thread, { 6, 0 }, false },
+	{ "exec", op_exec, { 2, 0 }, false },
+	{ "exit", op_exit, { 2, 0 }, false },
+	{ "die", op_die, { 2, 0 }, false },
+	{ "serve", op_serve, { 50, 100 }, true },
+	{ "notif-filter", op_notif_filter, { 30, 30 }, true },
+	{ "set-flags", op_set_flags, { 5, 10 }, true },
+	{ "seize", op_seize, { 0, 50 }, true },
+	{ "options", op_options, { 0, 30 }, true },
+	{ "get", op_get, { 0, 80 }, true },
+	{ "set", op_set, { 0, 80 }, true },
+	{ "metadata", op_metadata, { 0, 60 }, true },
+	{ "get-filter", op_get_filter, { 0, 20 }, true },
+	{ "kcmp-held", op_kcmp_held, { 0, 40 }, true },
+	{ "event", op_event, { 0, 120 }, true },
+	{ "detach", op_detach, { 0, 70 }, true },
+	{ "kill", op_kill, { 0, 1 }, false },
+	{ "strict", op_strict, { 0, 2 }, false },
+};
+
+/* A good hash of 64 bits (the finalizer of splitmix64). */
+static uint64_t mix(uint64_t x)
+{
+	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+	x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+	return x ^ (x >> 31);
+}
+
+static const struct op *draw_op(enum role role, uint64_t random)
+{
+	unsigned int i, sum = 0;
+
+	for (i = 0; i < NR_OPS; i++)
+		sum += ops[i].weight[role];
+	random %= sum;
+	for (i = 0; random >= ops[i].weight[role]; i++)
+		random -= ops[i].weight[role];
+	return &ops[i];
+}
+
+struct step step_draw(uint64_t seed, unsigned int worker, uint64_t nr)
+{
+	enum role role = worker % WORKERS_PER_GROUP ? TARGET : TRACER;
+	uint64_t x = mix(seed + mix(worker + mix(nr + 1)));
+	uint64_t y = mix(x + 0x9e3779b97f4a7c15), z = mix(y + 0x9e3779b97f4a7c15);
+
+	return (struct step){
+		.nr = nr,
+		.op = draw_op(role, x),
+		.a = y & 0xff,
+		.b = y >> 8 & 0xff,
+		.mark = (y >> 16) % NR_MARKS,
+		.n = z,
+	};
+}
+
+void step_line(const struct step *step, char line[STEP_LINE + 1])
+{
+	int len = snprintf(line, STEP_LINE, "%9llu %-12s a=%-3u b=%-3u mark=%-3u n=%08x",
+			   (unsigned long long)step->nr, step->op->name, step->a, step->b,
+			   step->mark, step->n);
+
+	memset(line + len, ' ', STEP_LINE - len);
+	line[STEP_LINE - 1] = '\n';
+	line[STEP_LINE] = '\0';
+}

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Random operations of the whole kernel interface, from many threads and
+ * processes, for a kernel that watches itself.
+ *
+ * A worker does steps. Step N of worker W is a function of the seed, W and N
+ * alone, see step.c, so a run can be repeated; what a step meets depends on what
+ * the others do at the time. Four workers are a group: the first is the tracer,
+ * a process that stays unconfined, the others are the threads of the target, a
+ * process that confines itself more and more, ends or is killed, and starts
+ * again. Tracer and target share one table of descriptors, and the numbers in it
+ * that hold filters and listeners (slots), so that every step races with others.
+ */
+#ifndef STRESS_H
+#define STRESS_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <errno.h>
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "seccomp-fd.h"
+
+/* newer than the headers of Debian 12 */
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)
+#endif
+
+/* ---- Steps (step.c) ---- */
+
+struct step {
+	uint64_t nr;
+	const struct op *op;
+	/* what the operation makes of them is its own business */
+	unsigned int a, b, mark;
+	uint32_t n;
+};
+
+enum role { TARGET, TRACER, NR_ROLES };
+
+struct op {
+	const char *name;
+	void (*run)(const struct step *step);
+	/* how often, among the steps of each role */
+	unsigned int weight[NR_ROLES];
+	/* with failing allocations: where all of it is the interface's */
+	bool may_fail;
+};
+
+/** step_draw - step @nr of worker @worker */
+struct step step_draw(uint64_t seed, unsigned int worker, uint64_t nr);
+/* Every step as a line of this length, newline included. */
+#define STEP_LINE 56
+void step_line(const struct step *step, char line[STEP_LINE + 1]);
+
+/* ---- Calls: what is counted (note.c) ---- */
+
+enum call {
+	CALL_CREATE,
+	CALL_CREATE_LISTENER,
+	CALL_INSTALL,
+	CALL_INSTALL_TSYNC,
+	CALL_SET_MODE,
+	CALL_SET_MODE_TSYNC,
+	CALL_SET_MODE_LISTENER,
+	CALL_INFO,
+	CALL_PROG,
+	CALL_PARENT,
+	CALL_FDINFO,
+	CALL_DUP,
+	CALL_CLOSE,
+	CALL_PASS,
+	CALL_RECEIVE,
+	CALL_KCMP,
+	CALL_PROBE,
+	CALL_NOTIFY,
+	CALL_TRACE,
+	CALL_LOG,
+	CALL_STATUS,
+	CALL_POLL,
+	CALL_RECV,
+	CALL_ID_VALID,
+	CALL_SEND,
+	CALL_ADDFD,
+	CALL_SET_FLAGS,
+	CALL_NOTIF_FILTER,
+	CALL_FORK,
+	CALL_THREAD,
+	CALL_EXEC,
+	CALL_EXIT,
+	CALL_DIE,
+	CALL_KILL,
+	CALL_SEIZE,
+	CALL_OPTIONS,
+	CALL_GET,
+	CALL_SET,
+	CALL_METADATA,
+	CALL_GET_FILTER,
+	CALL_CONT,
+	CALL_SETSIGINFO,
+	CALL_DETACH,
+	CALL_STRICT,
+	NR_CALLS
+};
+
+/**
+ * note - count an outcome, and fail if the reference does not allow it
+ *
+ * @ret: what the call returned, or -errno; handed back
+ */
+long note(enum call call, long ret);
+/** print_table - what was done, by call and outcome; returns how many calls */
+uint64_t print_table(double seconds);
+/** wrong - say what must not be; the run will have failed */
+void wrong(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* ---- What all processes share (main.c) ---- */
+
+#define WORKERS_PER_GROUP 4
+#define MAX_WORKERS 64
+#define MAX_GROUPS (MAX_WORKERS / WORKERS_PER_GROUP)
+/* a filter with a mark answers -(MARK_ERRNO + mark) when asked for it */
+#define NR_MARKS 512
+#define MARK_ERRNO 1000
+/* errno above this are the answers of marks, counted as one */
+#define NR_ERRNO 134
+
+struct marks {
+	uint64_t bits[NR_MARKS / 64];
+};
+
+struct worker {
+	uint64_t next_step;
+	pid_t tid;
+	/* in a call that may not come back without a signal */
+	bool blocked;
+	/* seen and not to be lost, as long as the process lives */
+	struct marks own;
+	long filters;
+	uint64_t ok[NR_CALLS];
+	uint64_t errors[NR_CALLS][NR_ERRNO];
+};
+
+struct group {
+	/* the target, and whether tracers may replace its filters */
+	pid_t target;
+	bool loose;
+	/* this life of it installs by descriptors alone, so that they fit */
+	bool fds_only;
+	/* what TSYNC gave to all its threads, and what they all started with */
+	struct marks all;
+};
+
+/* ids of filters: how many of them are remembered */
+#define NR_FACTS (1u << 20)
+#define NR_IDS (1u << 26)
+
+struct shared {
+	uint64_t seed;
+	uint64_t steps; /* for each worker; 0: no end */
+	unsigned int workers, groups;
+	bool stop, fail_nth, log;
+	uint64_t wrong, kills;
+	struct group group[MAX_GROUPS];
+	struct worker worker[MAX_WORKERS];
+	uint64_t facts[NR_FACTS];
+	uint64_t created[NR_IDS / 64];
+};
+
+extern struct shared *shared;
+
+/* Who runs: set in each thread that does steps. */
+extern __thread struct worker *self;
+extern __thread struct group *group;
+
+static inline unsigned int self_number(void)
+{
+	return self - shared->worker;
+}
+
+/** now - seconds of some clock */
+double now(void);
+/** next_step - the worker's next one, logged; false: it has done its last */
+bool next_step(struct step *step);
+/** perform - do it; with fail_nth once for each allocation in it, failing that one */
+void perform(const struct step *step);
+
+/* ---- Descriptors: fixed numbers in each group's table ---- */
+
+enum {
+	FD_SHARED = 899,
+	FD_INBOX = 900, /* two for each group: to receive from, to send to */
+	FD_LOG = 940,	/* one for each worker */
+	FD_FILTERS = 1010,
+	FD_LISTENERS = 1050,
+	/* the filter that the target installed last, and one above it */
+	FD_CURRENT = 1090,
+	FD_NEXT,
+	FD_END = 1100,
+};
+#define NR_FILTERS 24
+#define NR_LISTENERS 16
+
+static inline int filter_slot(unsigned int n)
+{
+	return FD_FILTERS + n % NR_FILTERS;
+}
+
+static inline int listener_slot(unsigned int n)
+{
+	return FD_LISTENERS + n % NR_LISTENERS;
+}
+
+/* ---- Calls of the interface: what they return, or -errno (calls.c) ---- */
+
+long result(long ret);
+long fd_create(int parent, unsigned int flags, const struct sock_filter *insns, unsigned int len,
+	       int *listener);
+long fd_install(int fd, unsigned int flags);
+long set_mode(const struct sock_filter *insns, unsigned int len, unsigned int flags);
+long fd_info(int fd, struct seccomp_filter_info *info);
+long fd_parent(int fd);
+long fd_ioctl(int fd, unsigned long request, void *arg);
+long ptrace_call(long request, pid_t tid, unsigned long addr, unsigned long data);
+long kcmp_filters(pid_t a, long index_a, pid_t b, long index_b);
+/** filters_of - Seccomp_filters of a status file in /proc; or -errno */
+long filters_of(const char *path);
+
+#define MAX_LEN 4096
+/** make_program - a filter's program, drawn; returns its length, up to MAX_LEN */
+unsigned int make_program(struct sock_filter *insns, unsigned int mark, uint32_t n);
+/** program_mark - the mark of such a program */
+unsigned int program_mark(const struct sock_filter *insns);
+long probe(unsigned int mark);
+
+/* Calls that Linux knows no more, with which filters of ours do something. */
+enum {
+	NR_NOTIFY = 181,
+	NR_TRACE = 182,
+	NR_LOG = 183,
+	NR_KILL_THREAD = 184,
+	NR_KILL_PROCESS = 185,
+};
+
+/** take - a descriptor of the caller's own for what is in a slot, or -EBADF */
+int take(int slot);
+/** place - move a descriptor to a slot, if it is one; closes it */
+void place(long fd, int slot, bool cloexec);
+/** sometimes - true in one of @times cases, taken from a step's number */
+static inline bool sometimes(uint32_t n, unsigned int times)
+{
+	return n % times == 0;
+}
+
+/* ---- What must always hold (facts.c) ---- */
+
+/** check_facts - an id never says two things; returns the id */
+uint64_t check_facts(const struct seccomp_filter_info *info);
+/** check_created - this filter is new, and the child of its parent (NULL: a root) */
+void check_created(const struct seccomp_filter_info *info,
+		   const struct seccomp_filter_info *parent);
+/** learn - the marks of a filter fd's newest filters; walks down some */
+void learn(int fd, struct marks *marks);
+/** expected_marks - what the caller must be under; nothing where tracers may replace filters */
+struct marks expected_marks(void);
+/** check_marks - each of them, or one of those expected, answers in the caller */
+void check_marks(const struct marks *marks);
+void check_some_mark(uint32_t n);
+
+void add_mark(struct marks *marks, unsigned int mark);
+void add_marks(struct marks *to, const struct marks *from);
+
+/* ---- Operations, by what they act on ---- */
+
+/* op-filter.c: filter fds */
+void op_create(const struct step *step);
+void op_info(const struct step *step);
+void op_prog(const struct step *step);
+void op_parent(const struct step *step);
+void op_fdinfo(const struct step *step);
+void op_dup(const struct step *step);
+void op_close(const struct step *step);
+void op_pass(const struct step *step);
+void op_receive(const struct step *step);
+/* op-task.c: the caller itself */
+void op_install(const struct step *step);
+void op_set_mode(const struct step *step);
+void op_kcmp(const struct step *step);
+void op_probe(const struct step *step);
+void op_status(const struct step *step);
+void op_call(const struct step *step);
+void op_fork(const struct step *step);
+void op_thread(const struct step *step);
+void op_exec(const struct step *step);
+void op_exit(const struct step *step);
+void op_die(const struct step *step);
+/* op-listener.c */
+void op_serve(const struct step *step);
+void op_notif_filter(const struct step *step);
+void op_set_flags(const struct step *step);
+/* op-trace.c: what a tracer does with the threads of targets */
+void op_seize(const struct step *step);
+void op_options(const struct step *step);
+void op_get(const struct step *step);
+void op_set(const struct step *step);
+void op_metadata(const struct step *step);
+void op_get_filter(const struct step *step);
+void op_kcmp_held(const struct step *step);
+void op_event(const struct step *step);
+void op_detach(const struct step *step);
+void op_kill(const struct step *step);
+/* op-strict.c */
+void op_strict(const struct step *step);
+/** tracer_reap - take in what happened to tracees */
+void tracer_reap(void);
+
+/* ---- Processes (group.c) ---- */
+
+/** run_group - starts tracer and target again and again until the run stops */
+void run_group(unsigned int number);
+/** go_on - the target after an exec in the thread of this worker */
+void go_on(unsigned int worker) __attribute__((noreturn));
+/** end_thread - the calling worker's thread ends here, or its process */
+void end_thread(bool process) __attribute__((noreturn));
+
+/* ---- Failing allocations (fail.c) ---- */
+
+/** fail_setup - have the kernel fail what it is asked to; -errno: it cannot */
+int fail_setup(void);
+/** fail_start - from now on, the @nth allocation of this thread fails */
+void fail_start(unsigned int nth);
+/** fail_stop - back to normal; was one made to fail? */
+bool fail_stop(void);
+/** injecting - is a failure of memory or of a copy to be expected now? */
+bool injecting(void);
+
+#endif /* STRESS_H */

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-2.0
+# Random operations of the kernel interface, on a kernel that watches itself.
+
+STRESS := $(B)/stress/stress
+SECONDS ?= 60
+SEED ?= 1
+stress: KERNEL ?= 6.12-debug
+
+# alone on its root file system, so nothing that it would have to find there
+$(STRESS): $(wildcard test/stress/*.c) test/stress/stress.h lib/seccomp-fd.h
+	@mkdir -p $(@D)
+	@echo "  CC test/stress"
+	@$(CC) -std=gnu11 $(WARNINGS) $(CFLAGS) -Ilib -static -pthread \
+		-o $@ $(filter %.c,$^)
+
+$(B)/stress/run: test/stress/run
+	@mkdir -p $(@D)
+	@cp $< $@
+
+.PHONY: stress
+stress: $(STRESS) $(B)/stress/run ## random operations on a debug kernel; SECONDS=60 SEED=1 KERNEL=6.12-debug
+	@test/vm/run -k $(KERNEL) -n -t $$(($(SECONDS) * 2 + 300)) -v $(B)/stress:/mnt -- \
+		/mnt/run $(SECONDS) $(SEED)
