@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "array.h"
@@ -15,6 +16,7 @@
 #include "tree.h"
 
 static struct {
+	bool begun; /* else it is a pre-dump, which has no filters */
 	const struct kernel *kernel;
 	struct tree tree;
 	struct collect collect;
@@ -39,6 +41,7 @@ int dump_begin(void)
 		pr_err("cannot remove the old %s: %s", IMAGE_NAME, strerror(errno));
 		return -EIO;
 	}
+	dump.begun = true;
 	dump.kernel = kernel_detect();
 	dump.collect = (struct collect){ .kernel = dump.kernel, .tree = &dump.tree };
 	if (!dump.kernel)
@@ -99,13 +102,38 @@ static int find_ids(const struct proc_threads *tids)
 	return 0;
 }
 
-/* The file is begun when there is something to write. */
-static int write_news(void)
+/*
+ * criu dump --stream sends its images through this socket, and knows only its
+ * own: ours would be left behind.
+ */
+static bool is_streaming(void)
 {
-	if (dump.image.fd < 0 && add_inventory_plugin(PLUGIN_NAME)) {
+	struct stat st;
+
+	return !fstatat(criu_get_image_dir(), "streamer-capture.sock", &st, 0) &&
+	       S_ISSOCK(st.st_mode);
+}
+
+static int announce(void)
+{
+	if (is_streaming()) {
+		pr_err("criu dump --stream does not take %s along: dump to files", IMAGE_NAME);
+		return -EOPNOTSUPP;
+	}
+	if (add_inventory_plugin(PLUGIN_NAME)) {
 		pr_err("cannot name the plugin in CRIU's inventory");
 		return -ENOMEM;
 	}
+	return 0;
+}
+
+/* The file is begun when there is something to write. */
+static int write_news(void)
+{
+	int ret = dump.image.fd < 0 ? announce() : 0;
+
+	if (ret)
+		return ret;
 	return image_sync(&dump.image, criu_get_image_dir(), &dump.tree);
 }
 
@@ -144,15 +172,19 @@ static int place_placeholders(const struct proc_threads *tids)
  */
 static void warn_of_native_dump(const struct proc_threads *tids)
 {
-	int first = proc_filter_count(tids->tids[0]), count = first;
+	int first, count;
 	bool differ = false;
 	size_t i;
 
+	if (tids->count < 2)
+		return;
+	first = proc_filter_count(tids->tids[0]);
+	count = first;
 	for (i = 1; i < tids->count && !differ; i++) {
 		count = proc_filter_count(tids->tids[i]);
 		differ = count != first;
 	}
-	if (tids->count < 2 || first < 0 || count < 0)
+	if (first < 0 || count < 0)
 		return;
 	if (differ)
 		pr_warn("process %d: its threads have different numbers of filters; after a restore they share none, and SECCOMP_FILTER_FLAG_TSYNC is refused where it works now",
@@ -181,6 +213,8 @@ int dump_process(pid_t pid)
 	size_t filtered = 0;
 	int ret;
 
+	if (!dump.begun)
+		return 0;
 	ret = proc_read_threads(pid, &dump.tids);
 	if (ret) {
 		pr_err("cannot list the threads of process %d: %s", pid, strerror(-ret));
@@ -226,7 +260,8 @@ static void warn_of_supervisors(void)
 
 void dump_end(bool failed)
 {
-	warn_of_supervisors();
+	if (!failed)
+		warn_of_supervisors();
 	if (failed && dump.image.fd >= 0 && unlinkat(criu_get_image_dir(), IMAGE_NAME, 0))
 		pr_warn("cannot remove %s of the failed dump: %s", IMAGE_NAME, strerror(errno));
 	if (!failed && dump.tree.n_filters)
