@@ -77,12 +77,8 @@ static int learn_one(int fd, struct marks *marks)
 
 	if (note(CALL_PROG, fd_ioctl(fd, SECCOMP_IOCTL_FILTER_PROG, &prog)))
 		return -1;
-	mark = program_mark(insns);
-	if (mark >= NR_MARKS) {
-		wrong("PROG gave a program that is none of ours");
-		return -1;
-	}
-	add_mark(marks, mark);
+	if (program_mark(insns, &mark))
+		add_mark(marks, mark);
 	return 0;
 }
 

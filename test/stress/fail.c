@@ -5,6 +5,7 @@
  */
 #include "stress.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #define DEBUGFS "/sys/kernel/debug/"
+#define SLABS "/sys/kernel/slab/"
 
 #define FAIL_NTH "/proc/thread-self/fail-nth"
 
@@ -33,6 +35,27 @@ static int write_file(const char *path, const char *text)
 	return ret < 0 ? ret : 0;
 }
 
+/*
+ * All caches but those of the leak detector, which would complain, and give up
+ * in the end. Without CONFIG_SLUB_DEBUG there is no choice.
+ */
+static void choose_caches(void)
+{
+	DIR *dir = opendir(SLABS);
+	struct dirent *entry;
+	char path[512];
+
+	while (dir && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), SLABS "%s/failslab", entry->d_name);
+		if (entry->d_name[0] != '.' && strncmp(entry->d_name, "kmemleak", 8))
+			write_file(path, "1");
+	}
+	if (dir) {
+		write_file(DEBUGFS "failslab/cache-filter", "Y");
+		closedir(dir);
+	}
+}
+
 int fail_setup(void)
 {
 	/* those that may sleep, too, and single pages; without a trace for each */
@@ -42,22 +65,23 @@ int fail_setup(void)
 		{ DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N" },
 		{ DEBUGFS "fail_page_alloc/min-order", "0" },
 		{ DEBUGFS "fail_page_alloc/verbose", "0" },
-		{ DEBUGFS "fail_usercopy/verbose", "0" },
 	};
 	unsigned int i;
 	int ret;
 
 	for (i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
 		ret = write_file(settings[i][0], settings[i][1]);
-		/* failing copies are an extra */
-		if (ret && !strstr(settings[i][0], "usercopy")) {
+		if (ret) {
 			fprintf(stderr,
-				"%s: %s (is it a kernel with FAILSLAB and "
-				"FAIL_PAGE_ALLOC, and debugfs mounted?)\n",
+				"%s: %s (is it a kernel with FAILSLAB and FAIL_PAGE_ALLOC, and "
+				"debugfs mounted?)\n",
 				settings[i][0], strerror(-ret));
 			return ret;
 		}
 	}
+	/* failing copies are an extra */
+	write_file(DEBUGFS "fail_usercopy/verbose", "0");
+	choose_caches();
 	return write_file(FAIL_NTH, "0");
 }
 

@@ -75,7 +75,7 @@ static void check_strict(pid_t pid, int filter, int from, int to)
 void op_strict(const struct step *step)
 {
 	struct sock_filter insns[64];
-	unsigned int len = make_program(insns, step->mark, 0x400);
+	unsigned int len = make_program(insns, step->mark, PLAIN);
 	int to[2] = { -1, -1 }, from[2] = { -1, -1 }, filter, listener;
 	pid_t pid;
 

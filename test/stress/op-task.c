@@ -59,7 +59,7 @@ void op_install(const struct step *step)
 void op_set_mode(const struct step *step)
 {
 	static __thread struct sock_filter insns[MAX_LEN];
-	unsigned int flags = draw_tsync(step->n), len;
+	unsigned int flags = draw_tsync(step->n), len, mark;
 	enum call call = flags ? CALL_SET_MODE_TSYNC : CALL_SET_MODE;
 	const bool listened = sometimes(step->n >> 4, 5);
 	struct marks marks = {};
@@ -86,7 +86,8 @@ void op_set_mode(const struct step *step)
 		call = CALL_SET_MODE_TSYNC;
 	note(call, ret);
 	if (ret >= 0) {
-		add_mark(&marks, step->mark);
+		if (program_mark(insns, &mark))
+			add_mark(&marks, mark);
 		gained(&marks, flags & SECCOMP_FILTER_FLAG_TSYNC);
 		check_some_mark(step->mark);
 	}
@@ -221,7 +222,7 @@ static void *be_thread(void *arg)
 	/* a sibling on a branch of its own: TSYNC has to see it, or its end */
 	if (start.step.n & 16 && !group->fds_only) {
 		struct sock_filter insns[64];
-		unsigned int len = make_program(insns, start.step.mark, 0x400);
+		unsigned int len = make_program(insns, start.step.mark, PLAIN);
 
 		note(CALL_SET_MODE, set_mode(insns, len, 0));
 	}

@@ -233,10 +233,12 @@ long kcmp_filters(pid_t a, long index_a, pid_t b, long index_b);
 long filters_of(const char *path);
 
 #define MAX_LEN 4096
+/* what draws a short program that has a mark and no more */
+#define PLAIN 0x420
 /** make_program - a filter's program, drawn; returns its length, up to MAX_LEN */
 unsigned int make_program(struct sock_filter *insns, unsigned int mark, uint32_t n);
-/** program_mark - the mark of such a program */
-unsigned int program_mark(const struct sock_filter *insns);
+/** program_mark - the mark of such a program; false: it does not answer to it */
+bool program_mark(const struct sock_filter *insns, unsigned int *mark);
 long probe(unsigned int mark);
 
 /* Calls that Linux knows no more, with which filters of ours do something. */
@@ -246,6 +248,7 @@ enum {
 	NR_LOG = 183,
 	NR_KILL_THREAD = 184,
 	NR_KILL_PROCESS = 185,
+	NR_NOBODY = 999,
 };
 
 /** take - a descriptor of the caller's own for what is in a slot, or -EBADF */

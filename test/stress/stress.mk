@@ -4,7 +4,8 @@
 STRESS := $(B)/stress/stress
 SECONDS ?= 60
 SEED ?= 1
-stress: KERNEL ?= 6.12-debug
+# not what is the default elsewhere
+STRESS_KERNEL = $(if $(filter command% environment%,$(origin KERNEL)),$(KERNEL),6.12-debug)
 
 # alone on its root file system, so nothing that it would have to find there
 $(STRESS): $(wildcard test/stress/*.c) test/stress/stress.h lib/seccomp-fd.h
@@ -19,5 +20,5 @@ $(B)/stress/run: test/stress/run
 
 .PHONY: stress
 stress: $(STRESS) $(B)/stress/run ## random operations on a debug kernel; SECONDS=60 SEED=1 KERNEL=6.12-debug
-	@test/vm/run -k $(KERNEL) -n -t $$(($(SECONDS) * 2 + 300)) -v $(B)/stress:/mnt -- \
+	@test/vm/run -k $(STRESS_KERNEL) -n -t $$(($(SECONDS) * 2 + 300)) -v $(B)/stress:/mnt -- \
 		/mnt/run $(SECONDS) $(SEED)
