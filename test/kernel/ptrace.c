@@ -391,13 +391,17 @@ TEST(get_filter_takes_the_newest_too)
 	detach(pid);
 }
 
-TEST(get_refuses_a_task_that_is_gone)
+TEST(get_and_set_refuse_a_task_that_is_gone)
 {
-	pid_t pid = start_child(install, mark_fd(-1, 1));
+	int fd = mark_fd(-1, 1);
+	pid_t pid = start_child(install, fd);
+	siginfo_t info;
 
-	attach(pid, PTRACE_O_TRACEEXIT);
+	attach(pid, SUSPEND);
 	kill(pid, SIGKILL);
-	while (status_field(pid, pid, "Seccomp") == 2 && get_fd(pid, 0) >= 0)
-		usleep(1000);
+	/* dead, and not reaped */
+	IS(waitid(P_PID, pid, &info, WEXITED | WNOWAIT), 0);
 	IS(get_fd(pid, 0), -ESRCH);
+	IS(get_fd(pid, -1), -ESRCH);
+	IS(set_fd(pid, fd), -ESRCH);
 }
