@@ -225,14 +225,14 @@ static int find_thread(pid_t tid, const struct tree_thread **thread)
 	return 0;
 }
 
-static int set_thread(pid_t tid, const struct tree_process *process)
+static int set_thread(pid_t tid, uint32_t process)
 {
 	const struct tree_thread *thread;
 	int ret = find_thread(tid, &thread);
 
 	if (ret)
 		return ret;
-	if (!thread || &restore.tree.processes[thread->process] != process) {
+	if (!thread || thread->process != process) {
 		pr_err("%s does not have thread %d of process %d", IMAGE_NAME, tid,
 		       restore.tids.tids[0]);
 		return -EBADMSG;
@@ -240,9 +240,10 @@ static int set_thread(pid_t tid, const struct tree_process *process)
 	return set_filter(tid, thread);
 }
 
-static int set_threads(const struct tree_process *process)
+/* The first is the leader, which has been found already. */
+static int set_threads(const struct proc_threads *tids, const struct tree_thread *leader)
 {
-	const struct proc_threads *tids = &restore.tids;
+	const struct tree_process *process = &restore.tree.processes[leader->process];
 	size_t i;
 	int ret;
 
@@ -251,13 +252,11 @@ static int set_threads(const struct tree_process *process)
 		       IMAGE_NAME, process->count);
 		return -EBADMSG;
 	}
-	for (i = 0; i < tids->count; i++) {
-		ret = set_thread(tids->tids[i], process);
-		if (ret)
-			return ret;
-	}
-	restore.restored++;
-	return 0;
+	ret = set_filter(tids->tids[0], leader);
+	for (i = 1; i < tids->count && !ret; i++)
+		ret = set_thread(tids->tids[i], leader->process);
+	restore.restored += !ret;
+	return ret;
 }
 
 static int see_root(pid_t pid)
@@ -290,7 +289,7 @@ static int give_filters(pid_t pid)
 		pr_err("cannot list the threads of process %d: %s", pid, strerror(-ret));
 		return ret;
 	}
-	return set_threads(&restore.tree.processes[leader->process]);
+	return set_threads(&restore.tids, leader);
 }
 
 /* The threads of a killed process, as their tracer; all but the root task. */
