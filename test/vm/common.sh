@@ -107,6 +107,14 @@ debian_source() {
 	echo "deb $signed$mirror $1 main"
 }
 
+# apt_settings - what this machine's apt says on how to reach its mirror and how
+# fresh that must be (one that serves a snapshot says so there), as apt.conf
+apt_settings() {
+	apt-config dump --no-empty --format '%f "%v";%n' |
+		grep -E '^Acquire::(Check-Valid-Until|Check-Date|https?::Proxy) ' ||
+		true
+}
+
 # keep_newest N DIR GLOB - removes all but the newest N of what a cache has
 keep_newest() {
 	find "$2" -mindepth 1 -maxdepth 1 -name "$3" -printf '%T@ %p\n' |
