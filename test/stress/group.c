@@ -162,6 +162,9 @@ static bool may_end(int status)
 
 static void check_end(const char *name, int status)
 {
+	/* what a filter killed could not count it */
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
+		note(CALL_DIE, 0);
 	if (!may_end(status))
 		wrong("a %s ended with status %x", name, status);
 }

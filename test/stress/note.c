@@ -48,7 +48,8 @@ static const struct call_info calls[NR_CALLS] = {
 	[CALL_ID_VALID] = { "id valid", { ENOENT } },
 	[CALL_SEND] = { "send", { ENOENT, EINPROGRESS } },
 	[CALL_ADDFD] = { "addfd", { ENOENT, EINPROGRESS, EBADF, EINTR, EBUSY } },
-	[CALL_SET_FLAGS] = { "set flags", {} },
+	/* EINVAL: Linux 6.1 has none */
+	[CALL_SET_FLAGS] = { "set flags", { EINVAL } },
 	[CALL_NOTIF_FILTER] = { "notif filter", { ENOENT } },
 	[CALL_FORK] = { "fork", { EINTR } },
 	/* EAGAIN: another thread is in exec */
@@ -67,7 +68,8 @@ static const struct call_info calls[NR_CALLS] = {
 	[CALL_CONT] = { "cont", { ESRCH } },
 	[CALL_SETSIGINFO] = { "set siginfo", { ESRCH, EINVAL } },
 	[CALL_DETACH] = { "detach", { ESRCH } },
-	[CALL_STRICT] = { "strict", {} },
+	[CALL_STRICT] = { "strict child", {} },
+	[CALL_STOP] = { "traced child", {} },
 };
 
 static bool is_allowed(enum call call, int error)

@@ -106,6 +106,7 @@ enum call {
 	CALL_SETSIGINFO,
 	CALL_DETACH,
 	CALL_STRICT,
+	CALL_STOP,
 	NR_CALLS
 };
 
@@ -318,8 +319,9 @@ void op_kcmp_held(const struct step *step);
 void op_event(const struct step *step);
 void op_detach(const struct step *step);
 void op_kill(const struct step *step);
-/* op-strict.c */
+/* op-child.c */
 void op_strict(const struct step *step);
+void op_stop(const struct step *step);
 /** tracer_reap - take in what happened to tracees */
 void tracer_reap(void);
 
