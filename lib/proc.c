@@ -285,3 +285,19 @@ int proc_filter_count(pid_t tid)
 {
 	return proc_number(tid, "Seccomp_filters");
 }
+
+pid_t proc_tracer(pid_t tid)
+{
+	return proc_number(tid, "TracerPid");
+}
+
+int proc_state(pid_t tid)
+{
+	const char *state;
+	int ret = read_status(tid);
+
+	if (ret)
+		return ret;
+	state = find_line(text, "State");
+	return state ? state[strspn(state, " \t")] : -ENOENT;
+}

@@ -62,6 +62,12 @@ int proc_filter_count(pid_t tid);
  */
 int proc_number(pid_t tid, const char *name);
 
+/* Who traces a thread, 0: nobody; or a negative errno. */
+pid_t proc_tracer(pid_t tid);
+
+/* The letter of its state ('D': cannot be interrupted), or a negative errno. */
+int proc_state(pid_t tid);
+
 /*
  * The same from the text of /proc/PID/status: the index-th id of its NSpid
  * line, the number of ids in it, the value of a line with one number. Each

@@ -13,6 +13,7 @@
 #include "kernel.h"
 #include "proc.h"
 #include "report.h"
+#include "stuck.h"
 #include "tree.h"
 
 static struct {
@@ -262,6 +263,8 @@ void dump_end(bool failed)
 {
 	if (!failed)
 		warn_of_supervisors();
+	else if (dump.kernel && !dump.root)
+		stuck_explain();
 	if (failed && dump.image.fd >= 0 && unlinkat(criu_get_image_dir(), IMAGE_NAME, 0))
 		pr_warn("cannot remove %s of the failed dump: %s", IMAGE_NAME, strerror(errno));
 	if (!failed && dump.tree.n_filters)

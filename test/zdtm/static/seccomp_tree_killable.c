@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "zdtmtst.h"
+
+#include "seccomp_tree_supervise.h"
+
+const char *test_doc =
+	"A supervised call that only a fatal signal ends: the dump fails, all goes on";
+const char *test_author = "criu-seccomp maintainers";
+
+#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
+#endif
+
+#define LISTENER_FD 70
+
+static int supervisor, supervised;
+static long id;
+
+static int build(void)
+{
+	supervisor = tree_confinable();
+	if (supervisor < 0)
+		return -1;
+	supervised = tree_thread(supervisor);
+	if (supervised < 0 || tree_install(supervised, 1, 0))
+		return -1;
+	if (tree_call(supervised, tree_do_supervise, SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV,
+		      LISTENER_FD)) {
+		pr_err("no listener\n");
+		return -1;
+	}
+	/* Once the supervisor has received it, the call is not interrupted. */
+	tree_start(supervised, tree_do_ask, QUESTION, 0);
+	id = tree_receive(supervisor, LISTENER_FD);
+	return id ? 0 : -1;
+}
+
+static int verify(void)
+{
+	/* The answer to the very call, not to one that was made again. */
+	if (tree_answer(supervisor, LISTENER_FD, id, supervised))
+		return -1;
+	return TREE_HAS(supervised, 1) || tree_talk(supervised, supervisor, LISTENER_FD) ? -1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	int ret;
+
+	test_init(argc, argv);
+	if (tree_rehearse(build, verify))
+		return 1;
+
+	test_daemon();
+	test_waitsig();
+
+	ret = verify();
+	tree_kill();
+	if (ret)
+		fail("supervision does not go on");
+	else
+		pass();
+	return ret ? 1 : 0;
+}
