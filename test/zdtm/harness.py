@@ -198,6 +198,8 @@ class Case:
                 lines.append(f'{number} has descriptor {fd}: {what}')
             for tid in os.listdir(f'/proc/{pid}/task'):
                 status = status_of(pid, tid)
+                if status['State'].startswith('Z'):
+                    continue
                 keys = ('Seccomp', 'Seccomp_filters', 'NoNewPrivs')
                 lines.append(f'{number}/{status["NSpid"].split()[level]} '
                              + ' '.join(f'{key}={status[key].strip()}' for key in keys))

@@ -43,6 +43,7 @@ struct filter {
 struct thread {
 	pid_t pid, tid;
 	int ns_pid, ns_tid, mode, nr_filters;
+	bool dead;
 	struct filter *filters;
 };
 
@@ -106,6 +107,8 @@ static void read_status(struct thread *t, bool root)
 		if (!strncmp(line, "NSpid:", 6))
 			t->ns_tid = ids_at_level(line, ns_level);
 		sscanf(line, "Seccomp: %d", &t->mode);
+		if (!strncmp(line, "State:\tZ", 8))
+			t->dead = true;
 	}
 	fclose(f);
 }
@@ -141,6 +144,9 @@ static void add_thread(pid_t pid, pid_t tid)
 	struct thread t = { .pid = pid, .tid = tid };
 
 	read_status(&t, !nr_threads);
+	/* The dead have no filters. */
+	if (t.dead)
+		return;
 	threads = grow(threads, nr_threads, sizeof(*threads));
 	threads[nr_threads++] = t;
 }
