@@ -134,18 +134,26 @@ static int create_filters(void)
 	return ret;
 }
 
+/* One that the inventory does not name was left by another dump. */
+static int ignore_image(void)
+{
+	if (!faccessat(criu_get_image_dir(), IMAGE_NAME, F_OK, 0))
+		pr_warn("%s is not of this dump, the inventory does not name it: it is not used",
+			IMAGE_NAME);
+	return 0;
+}
+
 static int read_image(void)
 {
-	bool named = inventory_names_plugin();
-	int ret = image_read(criu_get_image_dir(), &restore.tree);
+	int ret;
 
-	if (ret != -ENOENT)
-		return ret;
-	if (!named)
-		return 0;
-	pr_err("%s is missing, and the inventory says that the dump wrote it: without it the tasks have no filters; copy all files of the dump",
-	       IMAGE_NAME);
-	return -ENOENT;
+	if (!inventory_names_plugin())
+		return ignore_image();
+	ret = image_read(criu_get_image_dir(), &restore.tree);
+	if (ret == -ENOENT)
+		pr_err("%s is missing, and the inventory says that the dump wrote it: without it the tasks have no filters; copy all files of the dump",
+		       IMAGE_NAME);
+	return ret;
 }
 
 /* A filter that waits for its supervisor, where nobody is going to be it. */
