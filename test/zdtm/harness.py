@@ -254,11 +254,11 @@ class Case:
                 raise Failure(f'still there after the dump: {self.running() or pids}')
             time.sleep(0.01)
 
-    def restore(self):
+    def restore(self, *options):
         """Restore, detached."""
         if os.path.exists(self.pidfile):
             os.unlink(self.pidfile)
-        status = self.criu('restore', '-d', '--pidfile', self.pidfile)
+        status = self.criu('restore', '-d', '--pidfile', self.pidfile, *options)
         if status:
             raise Failure('\n'.join([f'criu restore exits {status}', *self.logs()]))
         self.pid = int(read(self.pidfile))
