@@ -17,7 +17,7 @@ static int allowed, plain;
 /* In shared memory: found before the dump, compared after it. */
 static struct {
 	long allowed[ARRAY_SIZE(kinds)], plain[ARRAY_SIZE(kinds)];
-} *was;
+} * was;
 
 static long do_get(long kind, long unused)
 {
@@ -58,7 +58,8 @@ static int check(int nr, int kind, long before)
 	long now = tree_call(nr, do_get, kind, 0);
 
 	if (before < 0 || !(before & PR_SPEC_PRCTL))
-		test_msg("speculation %d is not a task's own on this machine (%ld)\n", kind, before);
+		test_msg("speculation %d is not a task's own on this machine (%ld)\n", kind,
+			 before);
 	if (strictness(now) >= strictness(before))
 		return 0;
 	pr_err("task %d: speculation %d was 0x%lx, is 0x%lx\n", nr, kind, before, now);

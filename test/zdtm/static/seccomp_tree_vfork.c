@@ -3,7 +3,8 @@
 
 #include "seccomp_tree.h"
 
-const char *test_doc = "A confined task whose child of vfork still runs: the dump fails, all goes on";
+const char *test_doc =
+	"A confined task whose child of vfork still runs: the dump fails, all goes on";
 const char *test_author = "criu-seccomp maintainers";
 
 static int parent, child;
