@@ -461,4 +461,30 @@ static inline int tree_rehearse(int (*build)(void), int (*verify)(void))
 	return 0;
 }
 
+/**
+ * tree_test - all of main() for a test that builds a tree and checks it
+ * @build, @verify: as for tree_rehearse()
+ * @wrong: the verdict when it is not after the restore what it was before
+ */
+static inline int tree_test(int argc, char **argv, int (*build)(void), int (*verify)(void),
+			    const char *wrong)
+{
+	int ret;
+
+	test_init(argc, argv);
+	if (tree_rehearse(build, verify))
+		return 1;
+
+	test_daemon();
+	test_waitsig();
+
+	ret = verify();
+	tree_kill();
+	if (ret)
+		fail("%s", wrong);
+	else
+		pass();
+	return ret ? 1 : 0;
+}
+
 #endif /* SECCOMP_TREE_H */

@@ -224,21 +224,7 @@ static int verify(void)
 int main(int argc, char **argv)
 {
 	struct rlimit none = {};
-	int ret;
 
 	setrlimit(RLIMIT_CORE, &none);
-	test_init(argc, argv);
-	if (tree_rehearse(build, verify))
-		return 1;
-
-	test_daemon();
-	test_waitsig();
-
-	ret = verify();
-	tree_kill();
-	if (ret)
-		fail("an action does not act as before");
-	else
-		pass();
-	return ret ? 1 : 0;
+	return tree_test(argc, argv, build, verify, "an action does not act as before");
 }

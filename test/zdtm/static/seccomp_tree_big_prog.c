@@ -81,20 +81,5 @@ static int verify(void)
 
 int main(int argc, char **argv)
 {
-	int ret;
-
-	test_init(argc, argv);
-	if (tree_rehearse(build, verify))
-		return 1;
-
-	test_daemon();
-	test_waitsig();
-
-	ret = verify();
-	tree_kill();
-	if (ret)
-		fail("the programs are not as they were");
-	else
-		pass();
-	return ret ? 1 : 0;
+	return tree_test(argc, argv, build, verify, "the programs are not as they were");
 }

@@ -14,10 +14,10 @@ const char *test_author = "criu-seccomp maintainers";
 static const int kinds[] = { 0, 1 };
 
 static int allowed, plain;
-/* In shared memory: found before the dump, compared after it. */
+/* Found before the dump, compared after it. */
 static struct {
 	long allowed[ARRAY_SIZE(kinds)], plain[ARRAY_SIZE(kinds)];
-} * was;
+} was;
 
 static long do_get(long kind, long unused)
 {
@@ -46,8 +46,8 @@ static int build(void)
 	if (tree_install(allowed, 1, SECCOMP_FILTER_FLAG_SPEC_ALLOW) || tree_install(plain, 2, 0))
 		return -1;
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
-		was->allowed[i] = tree_call(allowed, do_get, kinds[i], 0);
-		was->plain[i] = tree_call(plain, do_get, kinds[i], 0);
+		was.allowed[i] = tree_call(allowed, do_get, kinds[i], 0);
+		was.plain[i] = tree_call(plain, do_get, kinds[i], 0);
 	}
 	return 0;
 }
@@ -71,29 +71,13 @@ static int verify(void)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (check(allowed, kinds[i], was->allowed[i]) ||
-		    check(plain, kinds[i], was->plain[i]))
+		if (check(allowed, kinds[i], was.allowed[i]) ||
+		    check(plain, kinds[i], was.plain[i]))
 			return -1;
 	return TREE_HAS(allowed, 1) || TREE_HAS(plain, 2) ? -1 : 0;
 }
 
 int main(int argc, char **argv)
 {
-	int ret;
-
-	test_init(argc, argv);
-	was = mmap(NULL, sizeof(*was), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (was == MAP_FAILED || tree_rehearse(build, verify))
-		return 1;
-
-	test_daemon();
-	test_waitsig();
-
-	ret = verify();
-	tree_kill();
-	if (ret)
-		fail("a task may speculate more than before");
-	else
-		pass();
-	return ret ? 1 : 0;
+	return tree_test(argc, argv, build, verify, "a task may speculate more than before");
 }
