@@ -64,7 +64,7 @@ $(B)/tools/%.o: tools/%.c | $(B)/proto/seccomp-tree.pb-c.h
 
 $(PLUGIN): $(PLUGIN_OBJS) $(LIB_OBJS)
 	@echo "  LD $@"
-	@$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ -lprotobuf-c
+	@$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ -lprotobuf-c -ljson-c
 
 $(B)/criu-seccomp: $(TOOLS_OBJS) $(LIB_OBJS)
 	@echo "  LD $@"
@@ -72,6 +72,7 @@ $(B)/criu-seccomp: $(TOOLS_OBJS) $(LIB_OBJS)
 
 MAN8 := $(wildcard tools/*.8)
 COMPLETION := $(wildcard tools/criu-seccomp.bash)
+EXAMPLE := $(wildcard tools/criu-seccomp.conf)
 
 .PHONY: install
 install: all ## installs them; DESTDIR=, PREFIX=/usr/local, PLUGINDIR=/usr/lib/criu
@@ -80,6 +81,7 @@ install: all ## installs them; DESTDIR=, PREFIX=/usr/local, PLUGINDIR=/usr/lib/c
 	@$(if $(MAN8),install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 $(MAN8))
 	@$(if $(COMPLETION),install -D -m 644 $(COMPLETION) \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/criu-seccomp)
+	@$(if $(EXAMPLE),install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/criu-seccomp $(EXAMPLE))
 
 .PHONY: check
 check: ## every test; KERNEL=6.12, 6.1, 7.2, 6.12-debug or all

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent.h"
 #include "array.h"
 #include "collect.h"
 #include "criu.h"
@@ -248,14 +249,10 @@ int dump_file(const struct tree_file *file)
 /* Who supervises from outside is not in the images. */
 static void warn_of_supervisors(void)
 {
-	size_t i, outside = 0;
+	size_t outside = agent_count(&dump.tree);
 
-	for (i = 0; i < dump.tree.n_filters; i++)
-		if (dump.tree.filters[i].flags & SECCOMP_FILTER_FLAG_NEW_LISTENER &&
-		    dump.tree.filters[i].listener == TREE_NONE)
-			outside++;
 	if (outside)
-		pr_warn("%zu filters are supervised through a listener that no task of the dump holds: the images cannot be restored",
+		pr_warn("filters have a supervisor outside of the dump (%zu): a restore needs a seccomp agent that takes their listeners",
 			outside);
 }
 

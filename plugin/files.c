@@ -110,20 +110,8 @@ static int offer(const struct tree *tree, size_t index, int fd)
 	return ret;
 }
 
-int files_offer_listener(const struct kernel *kernel, const struct tree *tree,
-			 const struct tree_filter *filter, int listener)
+int files_offer_listener(const struct tree *tree, const struct tree_filter *filter, int listener)
 {
-	int ret;
-
-	if (filter->listener_flags) {
-		ret = kernel->set_listener_flags(listener, filter->listener_flags);
-		if (ret) {
-			pr_err("cannot set flags %#x on a listener: %s", filter->listener_flags,
-			       strerror(-ret));
-			close(listener);
-			return ret;
-		}
-	}
 	return offer(tree, filter->listener, listener);
 }
 

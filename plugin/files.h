@@ -32,8 +32,7 @@ int files_dump(int fd, int id);
  *
  * Returns 0, or a negative errno after a message.
  */
-int files_offer_listener(const struct kernel *kernel, const struct tree *tree,
-			 const struct tree_filter *filter, int listener);
+int files_offer_listener(const struct tree *tree, const struct tree_filter *filter, int listener);
 
 /**
  * files_offer - have all other files of the tree inherited

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent.h"
 #include "criu.h"
 #include "files.h"
 #include "image.h"
@@ -79,6 +80,30 @@ static uint32_t create_flags(const struct tree_filter *filter)
 	return filter->flags & ~SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
 }
 
+static int set_listener_flags(uint32_t flags, int listener)
+{
+	int ret = flags ? restore.kernel->set_listener_flags(listener, flags) : 0;
+
+	if (ret)
+		pr_err("cannot set flags %#x on a listener: %s", flags, strerror(-ret));
+	return ret;
+}
+
+/* To the task that held it, or to the agent. */
+static int place_listener(size_t index, int listener)
+{
+	const struct tree_filter *filter = &restore.tree.filters[index];
+	int ret = set_listener_flags(filter->listener_flags, listener);
+
+	if (ret)
+		close(listener);
+	else if (filter->listener == TREE_NONE)
+		agent_take(index, listener);
+	else
+		ret = files_offer_listener(&restore.tree, filter, listener);
+	return ret;
+}
+
 static int create_filter(size_t index)
 {
 	const struct tree_filter *filter = &restore.tree.filters[index];
@@ -94,9 +119,7 @@ static int create_filter(size_t index)
 		return fd;
 	}
 	restore.filters[index] = fd;
-	if (listener < 0)
-		return 0;
-	return files_offer_listener(restore.kernel, &restore.tree, filter, listener);
+	return listener < 0 ? 0 : place_listener(index, listener);
 }
 
 static int create_in_order(uint32_t *needs)
@@ -156,23 +179,6 @@ static int read_image(void)
 	return ret;
 }
 
-/* A filter that waits for its supervisor, where nobody is going to be it. */
-static int check_supervisors(void)
-{
-	const struct tree_filter *filter = restore.tree.filters;
-	size_t i;
-
-	for (i = 0; i < restore.tree.n_filters; i++, filter++) {
-		if (!(filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) ||
-		    filter->listener != TREE_NONE)
-			continue;
-		pr_err("%s: filter %zu was supervised by a process that is not in the dump: dump the supervisor with its tasks",
-		       IMAGE_NAME, i);
-		return -EOPNOTSUPP;
-	}
-	return 0;
-}
-
 static bool is_empty(const struct tree *tree)
 {
 	return !tree->n_filters && !tree->n_files;
@@ -184,16 +190,15 @@ int restore_begin(void)
 
 	if (ret || is_empty(&restore.tree))
 		return ret;
-	ret = check_supervisors();
-	if (ret)
-		return ret;
 	restore.kernel = kernel_detect();
 	if (!restore.kernel) {
 		pr_err("%s needs a kernel with the seccomp filter descriptors, this one has them not: boot a kernel with the patches",
 		       IMAGE_NAME);
 		return -EOPNOTSUPP;
 	}
-	ret = create_filters();
+	ret = agent_begin(&restore.tree);
+	if (!ret)
+		ret = create_filters();
 	if (!ret)
 		ret = files_offer(restore.kernel, &restore.tree, restore.filters);
 	if (ret)
@@ -290,6 +295,8 @@ static int give_filters(pid_t pid)
 	int ret;
 
 	ret = find_thread(pid, &leader);
+	if (!ret)
+		ret = agent_hand_over(leader ? leader->process : TREE_NONE, pid, restore.root);
 	if (ret || !leader)
 		return ret;
 	ret = proc_read_threads(pid, &restore.tids);
@@ -377,6 +384,7 @@ void restore_end(bool failed)
 	free(restore.filters);
 	tree_free(&restore.tree);
 	files_end();
+	agent_end();
 	proc_free_threads(&restore.tids);
 	restore.filters = NULL;
 }

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0
-# Tests of lib/ with cmocka, with the sanitizers.
-# A file test/unit/NAME.c is a program.
+# Tests with cmocka, with the sanitizers: of lib/, and of what of plugin/ knows
+# nothing of CRIU. A file test/unit/NAME.c is a program.
 
 UNIT_TESTS := $(patsubst test/unit/%.c,$(B)/unit/%,$(wildcard test/unit/*.c))
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 LIB_SOURCES := $(wildcard lib/*.c)
 
+# those that test a file of plugin/ with the same name
+UNIT_PLUGIN := config oci
+
 .PHONY: unit
-unit: $(UNIT_TESTS) ## tests of lib/, with the sanitizers
+unit: $(UNIT_TESTS) ## tests of single files, with the sanitizers
 	@failed=0; \
 	for t in $^; do CMOCKA_MESSAGE_OUTPUT=TAP $$t || failed=1; done; exit $$failed
 
@@ -16,8 +19,11 @@ $(B)/unit/seccomp-tree.pb-c.o: $(B)/proto/seccomp-tree.pb-c.c
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) $(SANITIZE) -w -c -o $@ $<
 
+$(UNIT_PLUGIN:%=$(B)/unit/%): $(B)/unit/%: plugin/%.c plugin/%.h
+$(UNIT_PLUGIN:%=$(B)/unit/%): UNIT_MORE = plugin/$(@F).c -Iplugin -ljson-c
+
 $(B)/unit/%: test/unit/%.c $(LIB_SOURCES) $(wildcard lib/*.h test/unit/*.h) \
 		$(B)/unit/seccomp-tree.pb-c.o
 	@echo "  CC $<"
 	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) -Itest/unit -o $@ $< $(LIB_SOURCES) \
-		$(B)/unit/seccomp-tree.pb-c.o -lcmocka -lprotobuf-c
+		$(B)/unit/seccomp-tree.pb-c.o $(UNIT_MORE) -lcmocka -lprotobuf-c

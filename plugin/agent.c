@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "agent.h"
+#include "config.h"
+#include "oci.h"
+#include "report.h"
+
+#define AGENT_VARIABLE "CRIU_SECCOMP_AGENT"
+
+/* How long an agent may take to accept, or to make room for a message. */
+#define PATIENCE_SECONDS 10
+
+/* A filter whose supervisor is outside. */
+struct outside {
+	uint32_t filter;
+	uint32_t process; /* the first that is under it, or TREE_NONE */
+	int listener;	  /* -1: not made yet, or not kept */
+};
+
+static struct {
+	struct outside *filters;
+	size_t count;
+	bool without; /* go on without an agent */
+	char address[CONFIG_AGENT_SIZE];
+	int socket; /* connected and not used yet, or -1 */
+	struct oci_container container;
+} agent = { .socket = -1 };
+
+static bool is_outside(const struct tree_filter *filter)
+{
+	return filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER && filter->listener == TREE_NONE;
+}
+
+size_t agent_count(const struct tree *tree)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < tree->n_filters; i++)
+		count += is_outside(&tree->filters[i]);
+	return count;
+}
+
+/* Parents come before their children, so their number is smaller. */
+static bool is_under(const struct tree *tree, uint32_t filter, uint32_t ancestor)
+{
+	while (filter != TREE_NONE && filter > ancestor)
+		filter = tree->filters[filter].parent;
+	return filter == ancestor;
+}
+
+static uint32_t first_process(const struct tree *tree, uint32_t filter)
+{
+	size_t i;
+
+	for (i = 0; i < tree->n_threads; i++)
+		if (is_under(tree, tree->threads[i].filter, filter))
+			return tree->threads[i].process;
+	return TREE_NONE;
+}
+
+static int list_filters(const struct tree *tree)
+{
+	struct outside *outside;
+	size_t i;
+
+	agent.filters = calloc(agent.count, sizeof(*agent.filters));
+	if (!agent.filters) {
+		pr_err("not enough memory for %zu supervised filters", agent.count);
+		return -ENOMEM;
+	}
+	outside = agent.filters;
+	for (i = 0; i < tree->n_filters; i++)
+		if (is_outside(&tree->filters[i]))
+			*outside++ = (struct outside){ .filter = i,
+						       .process = first_process(tree, i),
+						       .listener = -1 };
+	return 0;
+}
+
+static int connect_to_agent(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const struct timeval patience = { .tv_sec = PATIENCE_SECONDS };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), ret;
+
+	if (fd < 0)
+		return -errno;
+	strcpy(address.sun_path, agent.address);
+	ret = setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	if (!ret)
+		do
+			ret = connect(fd, (struct sockaddr *)&address, sizeof(address));
+		while (ret && errno == EINTR);
+	if (!ret)
+		return fd;
+	ret = -errno;
+	close(fd);
+	return ret;
+}
+
+/* One sendmsg(2): there are agents that read no more than once. */
+static int send_listener(int fd, const char *text, int listener)
+{
+	struct iovec data = { .iov_base = (void *)text, .iov_len = strlen(text) };
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(sizeof(listener))];
+	} control = { .header = { .cmsg_level = SOL_SOCKET,
+				  .cmsg_type = SCM_RIGHTS,
+				  .cmsg_len = CMSG_LEN(sizeof(listener)) } };
+	struct msghdr message = { .msg_iov = &data,
+				  .msg_iovlen = 1,
+				  .msg_control = &control,
+				  .msg_controllen = sizeof(control) };
+	ssize_t sent;
+
+	memcpy(CMSG_DATA(&control.header), &listener, sizeof(listener));
+	do
+		sent = sendmsg(fd, &message, MSG_NOSIGNAL);
+	while (sent < 0 && errno == EINTR);
+	if (sent < 0)
+		return -errno;
+	return sent == (ssize_t)data.iov_len ? 0 : -EAGAIN;
+}
+
+static const char *error_name(int error)
+{
+	return error == -EAGAIN ? "it does not take more" : strerror(-error);
+}
+
+/* A connection for each, as the specification wants it. */
+static int hand_over(struct outside *outside, pid_t pid, pid_t root)
+{
+	char *text = oci_process_state(&agent.container, pid, root);
+	int fd = agent.socket, ret = -ENOMEM;
+
+	agent.socket = -1;
+	if (text && fd < 0)
+		fd = connect_to_agent();
+	if (text)
+		ret = fd < 0 ? fd : send_listener(fd, text, outside->listener);
+	if (ret)
+		pr_err("cannot hand the listener of filter %u to the seccomp agent at %s: %s",
+		       outside->filter, agent.address, error_name(ret));
+	if (fd >= 0)
+		close(fd);
+	free(text);
+	close(outside->listener);
+	outside->listener = -1;
+	return ret;
+}
+
+int agent_hand_over(uint32_t process, pid_t pid, pid_t root)
+{
+	struct outside *outside = agent.filters;
+	int ret = 0;
+	size_t i;
+
+	for (i = 0; !ret && i < agent.count; i++, outside++)
+		if (outside->listener >= 0 &&
+		    (outside->process == TREE_NONE || outside->process == process))
+			ret = hand_over(outside, pid, root);
+	return ret;
+}
+
+void agent_take(uint32_t filter, int listener)
+{
+	size_t i;
+
+	for (i = 0; i < agent.count && !agent.without; i++)
+		if (agent.filters[i].filter == filter) {
+			agent.filters[i].listener = listener;
+			return;
+		}
+	close(listener);
+}
+
+/*
+ * Where the agent is: what the person says counts more than what the container
+ * brings along. *source is who named it; NULL: nobody has.
+ */
+static int find_address(const struct config *config, const char **source)
+{
+	const char *variable = getenv(AGENT_VARIABLE), *address = NULL, *fault;
+
+	if (variable && *variable) {
+		*source = AGENT_VARIABLE;
+		address = variable;
+	} else if (*config->agent) {
+		*source = CONFIG_PATH;
+		address = config->agent;
+	} else if ((address = oci_listener_path(&agent.container))) {
+		*source = "listenerPath in config.json";
+	}
+	if (!address)
+		return 0;
+	fault = config_address_fault(address);
+	if (fault) {
+		pr_err("%s: the seccomp agent's address '%s' %s", *source, address, fault);
+		return -EINVAL;
+	}
+	strcpy(agent.address, address);
+	return 0;
+}
+
+static int go_on_without(const char *why)
+{
+	agent.without = true;
+	pr_warn("%s; as %s says, filters go on without one (%zu): calls for their supervisor fail with ENOSYS",
+		why, CONFIG_PATH, agent.count);
+	return 0;
+}
+
+static int refuse(const char *why, int error)
+{
+	pr_err("%s, and filters of the dump need one (%zu): name a running agent (%s, or 'agent = PATH' in %s), or have their calls fail ('without-agent = enosys' there)",
+	       why, agent.count, AGENT_VARIABLE, CONFIG_PATH);
+	return error;
+}
+
+static int find_agent(void)
+{
+	char why[256] = "no seccomp agent is named";
+	struct config config;
+	const char *source = NULL;
+	int ret = config_read(CONFIG_PATH, &config);
+
+	if (!ret)
+		ret = find_address(&config, &source);
+	if (ret)
+		return ret;
+	ret = source ? connect_to_agent() : -EDESTADDRREQ;
+	if (ret >= 0) {
+		agent.socket = ret;
+		pr_info("connected to the seccomp agent at %s (named by %s)", agent.address,
+			source);
+		return 0;
+	}
+	if (source)
+		snprintf(why, sizeof(why), "the seccomp agent at %s (named by %s) is not there: %s",
+			 agent.address, source, error_name(ret));
+	return config.without_agent ? go_on_without(why) : refuse(why, ret);
+}
+
+int agent_begin(const struct tree *tree)
+{
+	char parent[32];
+	int ret;
+
+	agent.count = agent_count(tree);
+	if (!agent.count)
+		return 0;
+	ret = list_filters(tree);
+	if (ret)
+		return ret;
+	snprintf(parent, sizeof(parent), "/proc/%d", getppid());
+	oci_find(parent, &agent.container);
+	return find_agent();
+}
+
+void agent_end(void)
+{
+	size_t i;
+
+	for (i = 0; agent.filters && i < agent.count; i++)
+		if (agent.filters[i].listener >= 0)
+			close(agent.filters[i].listener);
+	if (agent.socket >= 0)
+		close(agent.socket);
+	free(agent.filters);
+	oci_free(&agent.container);
+	agent.filters = NULL;
+	agent.count = 0;
+	agent.socket = -1;
+}

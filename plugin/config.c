@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "report.h"
+
+const char *config_address_fault(const char *path)
+{
+	if (path[0] != '/')
+		return "is not an absolute path";
+	if (strlen(path) >= CONFIG_AGENT_SIZE)
+		return "is longer than the path of a socket can be (107 bytes)";
+	return NULL;
+}
+
+/* Each setter returns NULL, or the end of a sentence about the value. */
+static const char *set_agent(struct config *config, const char *value)
+{
+	const char *fault = config_address_fault(value);
+
+	if (!fault)
+		strcpy(config->agent, value);
+	return fault;
+}
+
+static const char *set_without_agent(struct config *config, const char *value)
+{
+	if (strcmp(value, "refuse") && strcmp(value, "enosys"))
+		return "is neither 'refuse' nor 'enosys'";
+	config->without_agent = !strcmp(value, "enosys");
+	return NULL;
+}
+
+static const struct {
+	const char *name;
+	const char *(*set)(struct config *config, const char *value);
+} keys[] = { { "agent", set_agent }, { "without-agent", set_without_agent } };
+
+#define N_KEYS (sizeof(keys) / sizeof(*keys))
+
+static char *trim(char *text)
+{
+	char *end;
+
+	while (isspace((unsigned char)*text))
+		text++;
+	end = text + strlen(text);
+	while (end > text && isspace((unsigned char)end[-1]))
+		end--;
+	*end = '\0';
+	return text;
+}
+
+struct position {
+	const char *name;
+	unsigned int line;
+	bool seen[N_KEYS];
+};
+
+static int set(struct position *at, struct config *config, const char *key, const char *value)
+{
+	const char *fault;
+	size_t i = 0;
+
+	while (i < N_KEYS && strcmp(keys[i].name, key))
+		i++;
+	if (i == N_KEYS) {
+		pr_err("%s:%u: there is no key '%s' (known: agent, without-agent)", at->name,
+		       at->line, key);
+		return -EINVAL;
+	}
+	fault = at->seen[i] ? "is a second value" : keys[i].set(config, value);
+	if (fault) {
+		pr_err("%s:%u: %s: '%s' %s", at->name, at->line, key, value, fault);
+		return -EINVAL;
+	}
+	at->seen[i] = true;
+	return 0;
+}
+
+static int parse_line(struct position *at, struct config *config, char *line, size_t len)
+{
+	char *equals;
+
+	if (strlen(line) != len) {
+		pr_err("%s:%u: there is a zero byte in the line", at->name, at->line);
+		return -EINVAL;
+	}
+	line = trim(line);
+	if (!*line || *line == '#')
+		return 0;
+	equals = strchr(line, '=');
+	if (!equals) {
+		pr_err("%s:%u: '%s' is not of the form 'key = value'", at->name, at->line, line);
+		return -EINVAL;
+	}
+	*equals = '\0';
+	return set(at, config, trim(line), trim(equals + 1));
+}
+
+int config_parse(const char *name, FILE *file, struct config *config)
+{
+	struct position at = { .name = name };
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t len;
+	int ret = 0;
+
+	*config = (struct config){ 0 };
+	while (!ret && (len = getline(&line, &room, file)) >= 0) {
+		at.line++;
+		ret = parse_line(&at, config, line, len);
+	}
+	if (!ret && !feof(file)) {
+		ret = -errno;
+		pr_err("cannot read %s: %s", name, strerror(errno));
+	}
+	free(line);
+	return ret;
+}
+
+int config_read(const char *path, struct config *config)
+{
+	FILE *file = fopen(path, "re");
+	int ret;
+
+	*config = (struct config){ 0 };
+	if (!file && errno == ENOENT)
+		return 0;
+	if (!file) {
+		ret = -errno;
+		pr_err("cannot open %s: %s", path, strerror(errno));
+		return ret;
+	}
+	ret = config_parse(path, file, config);
+	fclose(file);
+	return ret;
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "oci.h"
+#include "report.h"
+
+/* The first one that has the container process state. */
+#define OCI_VERSION "1.1.0"
+
+/* The last word of "RUNTIME ... restore ... ID"; false: it is none. */
+static bool find_id(const char *proc, char *id, size_t size)
+{
+	bool restores = false, is_id = false;
+	char path[PATH_MAX], *word = NULL;
+	size_t room = 0, len = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/cmdline", proc);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	while (getdelim(&word, &room, '\0', file) > 0) {
+		/* the word after the one that says what to do, or a later one */
+		is_id = restores && *word && *word != '-';
+		restores = restores || !strcmp(word, "restore");
+		len = snprintf(id, size, "%s", word);
+	}
+	free(word);
+	fclose(file);
+	return is_id && len < size;
+}
+
+static bool find_bundle(const char *proc, char *bundle, size_t size)
+{
+	char path[PATH_MAX];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "%s/cwd", proc);
+	len = readlink(path, bundle, size - 1);
+	if (len < 0)
+		return false;
+	bundle[len] = '\0';
+	return true;
+}
+
+/* Through the link, which also leads into another mount namespace. */
+static struct json_object *read_config(const char *proc, const char *bundle)
+{
+	struct json_object *config;
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/cwd/config.json", proc);
+	if (access(path, F_OK))
+		return NULL;
+	config = json_object_from_file(path);
+	if (!config)
+		pr_warn("cannot read %s/config.json: %s", bundle, json_util_get_last_err());
+	return config;
+}
+
+void oci_find(const char *proc, struct oci_container *container)
+{
+	struct json_object *config = NULL;
+
+	if (find_id(proc, container->id, sizeof(container->id)) &&
+	    find_bundle(proc, container->bundle, sizeof(container->bundle)))
+		config = read_config(proc, container->bundle);
+	if (!config)
+		container->id[0] = container->bundle[0] = '\0';
+	container->config = config;
+}
+
+/* A value of the configuration, or NULL. */
+static struct json_object *get(struct json_object *in, const char *key, json_type type)
+{
+	struct json_object *value;
+
+	if (!json_object_is_type(in, json_type_object) ||
+	    !json_object_object_get_ex(in, key, &value) || !json_object_is_type(value, type))
+		return NULL;
+	return value;
+}
+
+static struct json_object *get_seccomp(const struct oci_container *container)
+{
+	return get(get(container->config, "linux", json_type_object), "seccomp", json_type_object);
+}
+
+const char *oci_listener_path(const struct oci_container *container)
+{
+	return json_object_get_string(
+		get(get_seccomp(container), "listenerPath", json_type_string));
+}
+
+/* Takes @value over, also on failure. */
+static bool add(struct json_object *to, const char *key, struct json_object *value)
+{
+	if (value && !json_object_object_add(to, key, value))
+		return true;
+	json_object_put(value);
+	return false;
+}
+
+/* One that the configuration may have, or not. */
+static bool add_copy(struct json_object *to, const char *key, struct json_object *value)
+{
+	return !value || add(to, key, json_object_get(value));
+}
+
+/* runtime.md, "State" */
+static struct json_object *make_state(const struct oci_container *container, pid_t root)
+{
+	struct json_object *state = json_object_new_object();
+	char id[32];
+
+	/* A name that no other has, where nobody gave one. */
+	snprintf(id, sizeof(id), "criu-%d", root);
+	if (!state || !add(state, "ociVersion", json_object_new_string(OCI_VERSION)) ||
+	    !add(state, "id", json_object_new_string(*container->id ? container->id : id)) ||
+	    !add(state, "status", json_object_new_string("creating")) ||
+	    !add(state, "pid", json_object_new_int(root)) ||
+	    !add(state, "bundle", json_object_new_string(container->bundle)) ||
+	    !add_copy(state, "annotations",
+		      get(container->config, "annotations", json_type_object))) {
+		json_object_put(state);
+		return NULL;
+	}
+	return state;
+}
+
+static struct json_object *make_fds(void)
+{
+	struct json_object *fds = json_object_new_array();
+	struct json_object *name = json_object_new_string("seccompFd");
+
+	if (fds && name && !json_object_array_add(fds, name))
+		return fds;
+	json_object_put(name);
+	json_object_put(fds);
+	return NULL;
+}
+
+char *oci_process_state(const struct oci_container *container, pid_t pid, pid_t root)
+{
+	struct json_object *message = json_object_new_object();
+	const char *text = NULL;
+	char *copy;
+
+	if (message && add(message, "ociVersion", json_object_new_string(OCI_VERSION)) &&
+	    add(message, "fds", make_fds()) && add(message, "pid", json_object_new_int(pid)) &&
+	    add_copy(message, "metadata",
+		     get(get_seccomp(container), "listenerMetadata", json_type_string)) &&
+	    add(message, "state", make_state(container, root)))
+		text = json_object_to_json_string_ext(
+			message, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+	copy = text ? strdup(text) : NULL;
+	json_object_put(message);
+	return copy;
+}
+
+void oci_free(struct oci_container *container)
+{
+	json_object_put(container->config);
+	container->config = NULL;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Containers as the Open Container Initiative's runtime specification has
+ * them: what can be known of the container that is restored, and the message
+ * with which a seccomp agent is given a listener (config-linux.md, "The
+ * Container Process State").
+ */
+#ifndef PLUGIN_OCI_H
+#define PLUGIN_OCI_H
+
+#include <json-c/json.h>
+#include <limits.h>
+#include <sys/types.h>
+
+/**
+ * struct oci_container - the container that a runtime restores
+ * @id: its name; empty: CRIU was not started by a runtime
+ * @bundle: the folder of its config.json
+ * @config: that file; NULL: not known
+ */
+struct oci_container {
+	char id[256];
+	char bundle[PATH_MAX];
+	struct json_object *config;
+};
+
+/**
+ * oci_find - what does the runtime restore that has started CRIU?
+ * @proc: the /proc folder of CRIU's parent
+ * @container: all of it is set
+ *
+ * crun and runc run CRIU as their child, from the folder of the bundle, and
+ * have been called as "... restore ... ID". A parent that has not, or whose
+ * folder has no config.json, is no runtime. Never fails; warns of a config.json
+ * that cannot be read.
+ */
+void oci_find(const char *proc, struct oci_container *container);
+
+/* Where the container's configuration sends its listener, or NULL. */
+const char *oci_listener_path(const struct oci_container *container);
+
+/**
+ * oci_process_state - the message for one listener
+ * @pid: a process under its filter
+ * @root: the container's first process
+ *
+ * Returns text to be freed, or NULL: not enough memory.
+ */
+char *oci_process_state(const struct oci_container *container, pid_t pid, pid_t root);
+
+void oci_free(struct oci_container *container);
+
+#endif /* PLUGIN_OCI_H */

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "unit.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "config.h"
+
+static int parse_bytes(const char *text, size_t len, struct config *config)
+{
+	FILE *file = fmemopen((void *)text, len, "r");
+	int ret;
+
+	assert_non_null(file);
+	said[0] = '\0';
+	ret = config_parse("FILE", file, config);
+	fclose(file);
+	return ret;
+}
+
+static int parse(const char *text, struct config *config)
+{
+	return parse_bytes(text, strlen(text), config);
+}
+
+static void refused(const char *text, const char *why)
+{
+	struct config config;
+
+	assert_int_equal(parse(text, &config), -EINVAL);
+	assert_said(why);
+}
+
+static void keys_have_values(void **state)
+{
+	struct config config;
+
+	(void)state;
+	assert_int_equal(parse("agent = /run/agent.sock\nwithout-agent = enosys\n", &config), 0);
+	assert_string_equal(config.agent, "/run/agent.sock");
+	assert_true(config.without_agent);
+	assert_int_equal(parse("without-agent=refuse", &config), 0);
+	assert_string_equal(config.agent, "");
+	assert_false(config.without_agent);
+}
+
+static void comments_and_blanks_do_not_count(void **state)
+{
+	struct config config;
+
+	(void)state;
+	assert_int_equal(parse("\n  \t\n# agent = x\n  # y\n\t agent\t=  /a b = c \r\n", &config),
+			 0);
+	assert_string_equal(config.agent, "/a b = c");
+	assert_int_equal(parse("#\n", &config), 0);
+	assert_string_equal(config.agent, "");
+	assert_false(config.without_agent);
+}
+
+static void what_is_not_known_is_refused_with_its_line(void **state)
+{
+	struct config config;
+
+	(void)state;
+	refused("\nagnet = /run/x\n", "FILE:2: there is no key 'agnet'");
+	refused("Agent = /run/x\n", "FILE:1: there is no key 'Agent'");
+	refused("= /run/x\n", "FILE:1: there is no key ''");
+	refused("# x\n\nagent\n", "FILE:3: 'agent' is not of the form");
+	refused("without-agent = yes\n", "FILE:1: without-agent: 'yes' is neither");
+	refused("without-agent =\n", "FILE:1: without-agent: '' is neither");
+	refused("agent = /a\nagent = /a\n", "FILE:2: agent: '/a' is a second value");
+	assert_int_equal(parse_bytes("agent = /a\0b\n", 13, &config), -EINVAL);
+	assert_said("FILE:1: there is a zero byte");
+}
+
+static void an_address_has_to_fit_into_one_of_a_socket(void **state)
+{
+	char text[256] = "agent = /", *path = strchr(text, '/');
+	struct config config;
+
+	(void)state;
+	refused("agent = run/x\n", "FILE:1: agent: 'run/x' is not an absolute path");
+	refused("agent =\n", "FILE:1: agent: '' is not an absolute path");
+	memset(path + 1, 'x', 106);
+	assert_int_equal(parse(text, &config), 0);
+	assert_string_equal(config.agent, path);
+	path[107] = 'x';
+	refused(text, "is longer than");
+}
+
+static void no_file_says_nothing(void **state)
+{
+	struct config config = { .agent = "/x", .without_agent = true };
+
+	(void)state;
+	assert_int_equal(config_read("/nonexistent/file", &config), 0);
+	assert_string_equal(config.agent, "");
+	assert_false(config.without_agent);
+}
+
+static void what_cannot_be_read_is_refused(void **state)
+{
+	struct config config;
+
+	(void)state;
+	assert_int_equal(config_read("/", &config), -EISDIR);
+	assert_said("cannot read /: Is a directory");
+	assert_int_equal(config_read("/dev/null/x", &config), -ENOTDIR);
+	assert_said("cannot open /dev/null/x: Not a directory");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keys_have_values),
+		cmocka_unit_test(comments_and_blanks_do_not_count),
+		cmocka_unit_test(what_is_not_known_is_refused_with_its_line),
+		cmocka_unit_test(an_address_has_to_fit_into_one_of_a_socket),
+		cmocka_unit_test(no_file_says_nothing),
+		cmocka_unit_test(what_cannot_be_read_is_refused),
+	};
+
+	return cmocka_run_group_tests_name("config", tests, NULL, NULL);
+}
