@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What the tests here share: a running agent, and a case that is supervised by one."""
+import json
+import os
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(TOP, 'test', 'zdtm'))
+
+from harness import Case, Failure, lines_that_matter, read  # noqa: E402
+
+CONFIG = '/etc/criu-seccomp.conf'
+ENOSYS = -38
+
+
+def check(condition, text, *details):
+    """One promise."""
+    if not condition:
+        raise Failure('\n'.join([text, *(str(d) for d in details)]))
+
+
+def wait_for(condition, what, seconds=20):
+    """Until it is so."""
+    end = time.monotonic() + seconds
+    while not condition():
+        check(time.monotonic() < end, f'not within {seconds} s: {what}')
+        time.sleep(0.02)
+
+
+class Agent:
+    """A seccomp agent, from "with" to the end of its block."""
+
+    def __init__(self, path, *options):
+        self.path, self.log, self.options = path, path + '.log', options
+
+    def __enter__(self):
+        if os.path.exists(self.path):
+            os.unlink(self.path)
+        self.process = subprocess.Popen([os.path.join(HERE, 'agent'), *self.options, self.path,
+                                         self.log], stdin=subprocess.DEVNULL)
+        wait_for(self.listens, f'an agent at {self.path}')
+        return self
+
+    def listens(self):
+        """Is its socket there?"""
+        with open('/proc/net/unix', encoding='utf-8') as sockets:
+            return any(line.split()[-1] == self.path and line.split()[3] == '00010000'
+                       for line in sockets)
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+    def events(self, *kinds):
+        """What its log says of these things."""
+        events = [json.loads(line) for line in read(self.log).splitlines()]
+        return [event for event in events if event['what'] in kinds]
+
+    def states(self):
+        """The messages that came, each with one listener."""
+        states = self.events('state')
+        check(all(s['fds'] == 1 and s['message']['fds'] == ['seccompFd'] for s in states),
+              'a message has not one listener', *states)
+        return [s['message'] for s in states]
+
+
+class Supervised(Case):
+    """A test that is supervised from outside, by the agent in .first."""
+
+    def __init__(self, flavour):
+        super().__init__('seccomp_tree_outside', flavour)
+        self.address = None  # what CRIU finds in its environment
+        self.first = Agent(os.path.join(self.root or self.dir, 'agent'), '--hold', '4712')
+
+    def _make_root(self):
+        super()._make_root()
+        self.first.__enter__()
+
+    def environ(self):
+        env = super().environ()
+        env['ZDTM_AGENT'] = '/agent' if self.root else self.first.path
+        if self.address:
+            env['CRIU_SECCOMP_AGENT'] = self.address
+        return env
+
+    def dumped(self):
+        """Until it is dumped, with a call that has been received."""
+        if not self.root:
+            self.first.__enter__()
+        self.start()
+        # one of them in the rehearsal
+        wait_for(lambda: len(self.first.events('held')) == 2, 'a call that is held')
+        self.before = self.picture()
+        self.new_images(1)
+        self.dump()
+        self.first.__exit__()
+
+    def verdict(self):
+        """What its tasks are told after the restore."""
+        self.stop()
+        return [int(n) for line in self.messages().splitlines() if line.startswith('told ')
+                for n in line.split()[1:]]
+
+    def close(self):
+        if hasattr(self.first, 'process'):
+            self.first.__exit__()
+        super().close()
+
+
+def configure(text=None):
+    """The configuration file; None: there is none."""
+    if os.path.exists(CONFIG):
+        os.unlink(CONFIG)
+    if text is not None:
+        with open(CONFIG, 'w', encoding='utf-8') as f:
+            f.write(text)
+
+
+def errors_of(case):
+    """What the last restore said."""
+    return lines_that_matter(os.path.join(case.images, 'restore.log'))

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "zdtmtst.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "seccomp_tree_supervise.h"
+
+const char *test_doc = "Supervised by a seccomp agent outside, whose socket is named in ZDTM_AGENT";
+const char *test_author = "criu-seccomp maintainers";
+
+#define LISTENER_FD 70
+/* An agent that is told to does not answer this one. */
+#define HELD 4712
+
+static int one, two, waiting, orphan;
+
+/* As an OCI runtime does it: the message and the listener at once. */
+static long send_state(int fd)
+{
+	char text[256], space[CMSG_SPACE(sizeof(fd))] = { 0 };
+	struct iovec data = { .iov_base = text };
+	struct msghdr message = { .msg_iov = &data,
+				  .msg_iovlen = 1,
+				  .msg_control = space,
+				  .msg_controllen = sizeof(space) };
+	struct cmsghdr *control = CMSG_FIRSTHDR(&message);
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int sk = socket(AF_UNIX, SOCK_STREAM, 0);
+	long ret;
+
+	data.iov_len = ssprintf(text,
+				"{\"ociVersion\":\"1.1.0\",\"fds\":[\"seccompFd\"],\"pid\":%d,"
+				"\"state\":{\"ociVersion\":\"1.1.0\",\"id\":\"test\","
+				"\"status\":\"creating\",\"pid\":%d,\"bundle\":\"/\"}}",
+				getpid(), getpid());
+	control->cmsg_level = SOL_SOCKET;
+	control->cmsg_type = SCM_RIGHTS;
+	control->cmsg_len = CMSG_LEN(sizeof(fd));
+	memcpy(CMSG_DATA(control), &fd, sizeof(fd));
+	ssprintf(address.sun_path, "%s", getenv("ZDTM_AGENT"));
+	ret = tree_errno(connect(sk, (struct sockaddr *)&address, sizeof(address)));
+	if (!ret)
+		ret = tree_errno(sendmsg(sk, &message, 0));
+	close(sk);
+	return ret < 0 ? ret : 0;
+}
+
+/* A filter whose listener is sent to the agent, or to nobody. */
+static long do_supervise_outside(long send, long unused)
+{
+	long ret = tree_do_supervise(0, LISTENER_FD);
+
+	(void)unused;
+	if (!ret && send)
+		ret = send_state(LISTENER_FD);
+	close(LISTENER_FD);
+	return ret;
+}
+
+static int supervised(int mark, int send)
+{
+	int nr = tree_confinable();
+	long ret;
+
+	if (nr < 0 || tree_install(nr, mark, 0))
+		return -1;
+	ret = tree_call(nr, do_supervise_outside, send, 0);
+	if (!ret)
+		return nr;
+	pr_err("cannot be supervised from outside: %ld\n", ret);
+	return -1;
+}
+
+static int build(void)
+{
+	one = supervised(1, 1);
+	two = supervised(2, 1);
+	orphan = supervised(3, 0);
+	if (one < 0 || two < 0 || orphan < 0)
+		return -1;
+	waiting = tree_thread(one);
+	if (waiting < 0)
+		return -1;
+	tree_start(waiting, tree_do_ask, HELD, 0);
+	return 0;
+}
+
+static long ask(int nr)
+{
+	return tree_call(nr, tree_do_ask, QUESTION, 0);
+}
+
+static int before(void)
+{
+	long told[] = { ask(one), ask(two), ask(orphan) };
+
+	if (told[0] == ANSWER && told[1] == ANSWER && told[2] == -ENOSYS)
+		return 0;
+	pr_err("told %ld and %ld, without a supervisor %ld\n", told[0], told[1], told[2]);
+	return -1;
+}
+
+/* All that there can be: who runs the test knows which it has to be. */
+static int after(void)
+{
+	long told[] = { ask(one), ask(two), tree_wait(waiting), ask(orphan) };
+	int i;
+
+	test_msg("told %ld %ld %ld %ld\n", told[0], told[1], told[2], told[3]);
+	for (i = 0; i < 3; i++)
+		if (told[i] != ANSWER && told[i] != -ENOSYS)
+			return -1;
+	if (told[3] != -ENOSYS)
+		return -1;
+	return TREE_HAS(one, 1) || TREE_HAS(waiting, 1) || TREE_HAS(two, 2) || TREE_HAS(orphan, 3)
+		       ? -1
+		       : 0;
+}
+
+int main(int argc, char **argv)
+{
+	int ret;
+
+	test_init(argc, argv);
+	if (!getenv("ZDTM_AGENT")) {
+		skip("ZDTM_AGENT does not name the socket of an agent");
+		return 1;
+	}
+	if (tree_rehearse(build, before))
+		return 1;
+
+	test_daemon();
+	test_waitsig();
+
+	ret = after();
+	tree_kill();
+	if (ret)
+		fail("not supervised as before");
+	else
+		pass();
+	return ret ? 1 : 0;
+}
