@@ -66,13 +66,12 @@ static inline long tree_do_answer(long fd, long id)
 	return tree_errno(ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &response));
 }
 
-/** tree_do_poll - what is to be had at a listener, or -errno */
-static inline long tree_do_poll(long fd, long unused)
+/** tree_do_poll - what is to be had at a listener within some ms, or -errno */
+static inline long tree_do_poll(long fd, long timeout)
 {
 	struct pollfd wait = { .fd = fd, .events = POLLIN };
 
-	(void)unused;
-	return poll(&wait, 1, 0) < 0 ? -errno : wait.revents;
+	return poll(&wait, 1, timeout) < 0 ? -errno : wait.revents;
 }
 
 /** tree_receive - have task @nr receive a request; its id, or 0 with a message */
