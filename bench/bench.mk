@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0
+# What dumps and restores cost. Linked statically, as the tests in the machine.
+
+BENCH := $(addprefix $(B)/bench/,tree timed share.so)
+
+.PHONY: bench
+bench: ## what it costs, side by side with CRIU alone and with no seccomp
+	@bench/run $(if $(CLOCK),--clock $(CLOCK)) $(SHAPE)
+
+.PHONY: bench-programs
+bench-programs: $(PLUGIN) $(BENCH)
+
+$(B)/bench/tree: bench/tree.c bench/program.c bench/program.h
+	@mkdir -p $(@D)
+	@echo "  CC $<"
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null -static -pthread -o $@ $(filter %.c,$^)
+
+$(B)/bench/timed: bench/timed.c
+	@mkdir -p $(@D)
+	@echo "  CC $<"
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null -static -o $@ $<
+
+$(B)/bench/share.so: bench/share.c | $(CRIU_HEADER)
+	@mkdir -p $(@D)
+	@echo "  CC $<"
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null -fvisibility=default -isystem $(CRIU_INCLUDE) \
+		-shared -o $@ $< -ldl

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The trees that are measured, and the three ways to dump and restore them."""
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What tree.c makes; its usage says what the numbers are."""
+    processes: int
+    filters: int
+    insns: int
+    threads: int = 1
+    stacks: int = 1
+    own: int = 0
+
+    @property
+    def all_threads(self):
+        """Threads of the whole tree."""
+        return self.processes * self.threads
+
+    @property
+    def all_filters(self):
+        """Filter objects of the whole tree."""
+        return self.filters + (self.processes * self.stacks if self.own else 0)
+
+    @property
+    def program_bytes(self):
+        """Of the different programs. Equal ones of two processes are one."""
+        return 8 * (self.filters * self.insns + (self.stacks * self.own if self.own else 0))
+
+    def order(self, filters):
+        """Arguments of tree, with filters or without."""
+        first = [self.processes, self.filters if filters else 0, self.insns]
+        more = [self.threads, self.stacks, self.own] if self.threads > 1 else []
+        return [str(number) for number in first + more]
+
+
+SHAPES = {
+    '1x1x10': Shape(1, 1, 10),
+    '100x1x300': Shape(100, 1, 300),
+    '300x5x1000': Shape(300, 5, 1000),
+    '1000x2x500': Shape(1000, 2, 500),
+    '1000-threads': Shape(1, 1, 300, 1000, 50, 100),
+    '10000-threads': Shape(10, 1, 300, 1000, 50, 100),
+}
+
+# the tree without seccomp; with it and CRIU without the plugin; and with the plugin
+WAYS = ('none', 'criu', 'plugin')

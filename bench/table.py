@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-2.0
+"""From what measure has printed to a table, and to the bars."""
+from statistics import median
+
+from shapes import WAYS
+
+# what a filter may cost, once, in kernel entries: opened, asked, read, made, closed
+ENTRIES_A_FILTER = 8
+# what is not of a process or thread: folders, files, memory
+ENTRIES_ONCE = 16
+
+
+def spread(values):
+    """Half the way from the least to the most, in percent of the median."""
+    return 50 * (max(values) - min(values)) / median(values) if median(values) else 0.0
+
+
+class Results:
+    """Everything of one shape."""
+
+    def __init__(self, name, shape, lines):
+        self.name, self.shape, self.lines = name, shape, lines
+
+    def values(self, way, *keys):
+        """One number of each round."""
+        found = []
+        for line in self.lines:
+            if line['way'] == way:
+                for key in keys:
+                    line = line[key]
+                found.append(line)
+        return found
+
+    def median(self, way, *keys):
+        """The middle one."""
+        return median(self.values(way, *keys))
+
+    def ratio(self, action, way):
+        """Time, to that of the tree without seccomp."""
+        return self.median(way, action, 'ns') / self.median('none', action, 'ns')
+
+    def share(self, action):
+        """The plugin's time, in nanoseconds."""
+        meters = self.values('share', action)[0]
+        return sum(meter[1] for meter in meters.values())
+
+    def entries(self, action, kind):
+        """The plugin's kernel entries: 0 all, 1 filters, 2 /proc, 3 image, 4 memory."""
+        meters = self.values('entries', action)[0]
+        return sum(meter[2 + kind] for meter in meters.values())
+
+    def memory(self, way, when, base='none'):
+        """KiB of the kernel that the filters have."""
+        return sum(self.median(way, when, kind) - self.median(base, when, kind)
+                   for kind in ('vmalloc', 'slab'))
+
+
+def row(*cells):
+    """A line of the table."""
+    first, *rest = cells
+    return f'  {first:30}' + ''.join(f'{cell:>22}' for cell in rest)
+
+
+def time_cell(results, action, way):
+    """Milliseconds, their spread, the ratio."""
+    values = results.values(way, action, 'ns')
+    text = f'{median(values) / 1e6:,.0f} ±{spread(values):.1f}%'
+    return text if way == 'none' else f'{text} x{results.ratio(action, way):.3f}'
+
+
+def statistic_cell(results, action, way):
+    """CRIU's own clock: the time that the tasks stand still, or are made."""
+    key = {'dump': 'frozen_time', 'restore': 'restore_time'}[action]
+    return f'{results.median(way, action, "criu", key) / 1e3:,.0f}'
+
+
+def memory_cell(results, way, when):
+    """What the filters add."""
+    return '-' if way == 'none' else f'{results.memory(way, when):+,.0f}'
+
+
+def table(results):
+    """The lines for one shape."""
+    def each(cell):
+        return [cell(way) for way in WAYS]
+
+    lines = [f'{results.name}: {results.shape.processes} processes, {results.shape.all_threads} '
+             f'threads, {results.shape.all_filters} filters',
+             row('', 'no seccomp', 'CRIU alone', 'with the plugin')]
+    for action in ('dump', 'restore'):
+        lines += [row(f'{action}, ms', *each(lambda way: time_cell(results, action, way))),
+                  row(f'  {"frozen" if action == "dump" else "restoring"}, as CRIU says, ms',
+                      *each(lambda way: statistic_cell(results, action, way))),
+                  row('  the plugin\'s share, ms', '', '', f'{results.share(action) / 1e6:.1f}'),
+                  row('  peak memory of CRIU, KiB',
+                      *each(lambda way: f'{results.median(way, action, "peak"):,.0f}'))]
+    lines += [row('seccomp.img, bytes',
+                  *each(lambda way: f'{results.median(way, "images", "seccomp.img"):,.0f}')),
+              row('seccomp-tree.img, bytes',
+                  *each(lambda way: f'{results.median(way, "images", "seccomp-tree.img"):,.0f}')),
+              row('filters in the kernel, KiB', *each(lambda way: memory_cell(results, way, 'made'))),
+              row('  after the restore', *each(lambda way: memory_cell(results, way, 'restored')))]
+    return lines + entry_lines(results)
+
+
+def entry_lines(results):
+    """The plugin's kernel entries."""
+    lines = []
+    for action in ('dump', 'restore'):
+        counts = [results.entries(action, kind) for kind in range(5)]
+        other = counts[0] - sum(counts[1:])
+        lines.append(f'  kernel entries of the plugin, {action}: {counts[1]} for filters, '
+                     f'{counts[2]} for /proc, {counts[3]} for the image, '
+                     f'{counts[4]} for memory, {other} other')
+    return lines
+
+
+def bar(text, value, limit, digits=3):
+    """A bar: what it is, whether it is met."""
+    return {'text': text, 'value': value, 'limit': limit, 'met': value <= limit,
+            'line': f'{"met   " if value <= limit else "MISSED"} {text}: '
+                    f'{value:,.{digits}f}, at most {limit:,.{digits}f}'}
+
+
+def shape_bars(results):
+    """Those of one shape."""
+    shape, name = results.shape, results.name
+    bars = []
+    if name in ('300x5x1000', '1000x2x500'):
+        for action in ('dump', 'restore'):
+            bars.append(bar(f'{name}: {action}, to that of no seccomp',
+                            results.ratio(action, 'plugin'), 1.03))
+    bars.append(bar(f'{name}: bytes of the image',
+                    results.median('plugin', 'images', 'seccomp-tree.img'),
+                    shape.program_bytes + 6 * shape.all_threads + 200, 0))
+    made, restored = results.memory('plugin', 'made'), results.memory('plugin', 'restored')
+    bars.append(bar(f'{name}: kernel memory after the restore, to what the filters had before',
+                    restored / made if made > 0 else 0, 1.1))
+    for action in ('dump', 'restore'):
+        once = ENTRIES_ONCE + ENTRIES_A_FILTER * shape.all_filters
+        bars.append(bar(f'{name}: kernel entries for filters, {action} (1 a thread)',
+                        results.entries(action, 1), shape.all_threads + once, 0))
+        bars.append(bar(f'{name}: kernel entries for /proc, {action} (4 a process)',
+                        results.entries(action, 2), 4 * shape.processes + once, 0))
+    return bars
+
+
+def scale_bars(by_name):
+    """A thread among 10,000 costs what it costs among 1,000."""
+    few, many = by_name.get('1000-threads'), by_name.get('10000-threads')
+    if not few or not many:
+        return []
+    bars = []
+    for action in ('dump', 'restore'):
+        for what, of in (('time', lambda r, a: r.median('plugin', a, 'ns')),
+                         ('the plugin\'s share', lambda r, a: r.share(a))):
+            bars.append(bar(f'10,000 threads: {what} of the {action} a thread, to that of 1,000',
+                            of(many, action) / of(few, action) * few.shape.all_threads
+                            / many.shape.all_threads, 1.1))
+    return bars
+
+
+def bars_of(all_results):
+    """All of them."""
+    bars = [each for results in all_results for each in shape_bars(results)]
+    return bars + scale_bars({results.name: results for results in all_results})

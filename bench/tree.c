@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A tree of tasks to order, which does nothing until it is killed:
+ *
+ *   tree PROCESSES FILTERS INSNS [THREADS STACKS OWN]
+ *
+ * The root task installs FILTERS filters of INSNS instructions each and forks,
+ * so that all PROCESSES share them. With THREADS each process has so many
+ * threads, in STACKS groups; the first of each group installs one filter of OWN
+ * instructions more and then makes the others of the group, which share it.
+ *
+ * FILTERS 0: the same tree without any seccomp.
+ *
+ * On stdout it says "ready" when all is set up, then closes its files.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "program.h"
+
+/* Enough for a thread that waits, and for the instructions of a filter. */
+#define STACK_SIZE (128 * 1024)
+/* Errors that the filters return tell them apart; those above are of groups. */
+#define FIRST_GROUP_ERROR 1000
+
+static struct {
+	int processes, filters, insns, threads, stacks, own;
+} order = { .threads = 1, .stacks = 1 };
+
+static pthread_barrier_t all_there;
+
+static void die(const char *what, int error)
+{
+	fprintf(stderr, "tree: %s: %s\n", what, strerror(error));
+	exit(1);
+}
+
+static void install(size_t len, unsigned int error)
+{
+	int ret = program_install(len, error);
+
+	if (ret)
+		die("seccomp", -ret);
+}
+
+static void make_thread(void *(*run)(void *), long group)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	int ret;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, STACK_SIZE);
+	pthread_attr_setguardsize(&attr, 0);
+	ret = pthread_create(&thread, &attr, run, (void *)group);
+	if (ret)
+		die("cannot make a thread", ret);
+	pthread_attr_destroy(&attr);
+}
+
+static void wait_for_all(void)
+{
+	pthread_barrier_wait(&all_there);
+}
+
+static void *follow(void *unused)
+{
+	wait_for_all();
+	for (;;)
+		pause();
+	return unused;
+}
+
+/* The part of a group that its first thread does. */
+static void lead(long group)
+{
+	int i;
+
+	if (order.filters && order.own)
+		install(order.own, FIRST_GROUP_ERROR + group);
+	for (i = 1; i < order.threads / order.stacks; i++)
+		make_thread(follow, group);
+}
+
+static void *lead_group(void *group)
+{
+	lead((long)group);
+	return follow(group);
+}
+
+/* The leader of the process makes the other groups while it has no own filter. */
+static void make_threads(void)
+{
+	long group;
+
+	if (order.threads == 1)
+		return;
+	pthread_barrier_init(&all_there, NULL, order.threads);
+	for (group = 1; group < order.stacks; group++)
+		make_thread(lead_group, group);
+	lead(0);
+	wait_for_all();
+	pthread_barrier_destroy(&all_there);
+}
+
+/* Its files are none that a dump could not restore. */
+static void detach(void)
+{
+	int fd, null = open("/dev/null", O_RDWR);
+
+	if (null < 0)
+		die("/dev/null", errno);
+	for (fd = 0; fd < 3; fd++)
+		dup2(null, fd);
+	close(null);
+}
+
+static void be_child(int done)
+{
+	make_threads();
+	if (write(done, "", 1) != 1)
+		die("write", errno);
+	close(done);
+	detach();
+}
+
+static void make_children(int done)
+{
+	pid_t pid;
+	int i;
+
+	for (i = 1; i < order.processes; i++) {
+		pid = fork();
+		if (pid < 0)
+			die("fork", errno);
+		if (pid)
+			continue;
+		be_child(done);
+		for (;;)
+			pause();
+	}
+}
+
+/* One byte comes from each. */
+static void wait_for_children(int ready)
+{
+	char byte;
+	int i;
+
+	for (i = 1; i < order.processes; i++)
+		if (read(ready, &byte, 1) != 1)
+			die("a process of the tree has ended", EPROTO);
+	close(ready);
+}
+
+static void build(void)
+{
+	int ready[2], i;
+
+	if (pipe2(ready, O_CLOEXEC))
+		die("pipe", errno);
+	if (order.filters && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		die("no_new_privs", errno);
+	for (i = 0; i < order.filters; i++)
+		install(order.insns, i + 1);
+	make_children(ready[1]);
+	close(ready[1]);
+	make_threads();
+	wait_for_children(ready[0]);
+}
+
+static void read_order(int argc, char *argv[])
+{
+	int *fields[] = { &order.processes, &order.filters, &order.insns,
+			  &order.threads,   &order.stacks,  &order.own };
+	int i;
+
+	for (i = 1; i < argc && i <= 6; i++)
+		*fields[i - 1] = atoi(argv[i]);
+	if ((argc == 4 || argc == 7) && order.processes > 0 && order.stacks > 0 &&
+	    order.threads >= order.stacks && order.threads % order.stacks == 0)
+		return;
+	fprintf(stderr, "usage: tree PROCESSES FILTERS INSNS [THREADS STACKS OWN]\n");
+	exit(2);
+}
+
+int main(int argc, char *argv[])
+{
+	read_order(argc, argv);
+	setsid();
+	build();
+	puts("ready");
+	fflush(stdout);
+	detach();
+	for (;;)
+		pause();
+}
