@@ -43,6 +43,7 @@ class Container:
         self.runtime, self.name = runtime, f'asked-by-{runtime}'
         self.folder = tempfile.mkdtemp(prefix='container.')
         self.told = os.path.join(self.folder, 'out', 'told')
+        self.images = os.path.join(self.folder, 'images')
         for name in ('rootfs', 'out', 'images'):
             os.mkdir(os.path.join(self.folder, name))
         shutil.copy(ASKER, os.path.join(self.folder, 'rootfs'))
@@ -53,28 +54,47 @@ class Container:
         """Where the profile says that it is."""
         return Agent(os.path.join(self.folder, 'agent'))
 
-    def run(self, command, *options):
-        """A command of the runtime; its exit status. What it says is in .said."""
-        done = subprocess.run([self.runtime, command, *options, self.name], cwd='/',
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, timeout=120, check=False)
-        self.said = done.stdout
-        return done.returncode
+    def call(self, *arguments):
+        """A command of the runtime; its exit status. What it prints is in .said."""
+        with tempfile.TemporaryFile('w+') as said:
+            # a file: the container's process inherits it
+            status = subprocess.run([self.runtime, *arguments], cwd='/', stdin=subprocess.DEVNULL,
+                                    stdout=said, stderr=said, timeout=120, check=False).returncode
+            said.seek(0)
+            self.said = said.read()
+        return status
 
-    def must(self, command, *options):
+    def must(self, *arguments):
         """The same, and it must succeed."""
-        status = self.run(command, *options)
-        check(status == 0, f'{self.runtime} {command} exits {status}', self.said, *self.logs())
+        status = self.call(*arguments)
+        check(status == 0, f'{self.runtime} {arguments[0]} exits {status}', self.said, *self.logs())
+
+    def run(self):
+        """Its output is nowhere: a file outside could not be dumped."""
+        done = subprocess.run([self.runtime, 'run', '--detach', '--bundle', self.folder, self.name],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL, timeout=60, check=False)
+        check(done.returncode == 0, f'{self.runtime} run exits {done.returncode}')
+
+    def checkpoint(self):
+        """Nothing of it runs afterwards."""
+        self.must('checkpoint', '--image-path', self.images, '--work-path', self.images, self.name)
 
     def restore(self):
-        """Detached; its exit status."""
-        return self.run('restore', '--detach', '--image-path', f'{self.folder}/images',
-                        '--work-path', f'{self.folder}/images', '--bundle', self.folder)
+        """Detached; its exit status. What a restore that failed has left is cleared away."""
+        self.call('delete', '--force', self.name)
+        return self.call('restore', '--detach', '--image-path', self.images,
+                         '--work-path', self.images, '--bundle', self.folder, self.name)
+
+    def pid(self):
+        """Its first process."""
+        self.must('state', self.name)
+        return json.loads(self.said)['pid']
 
     def logs(self):
         """What CRIU says."""
         return [line for name in ('dump.log', 'restore.log')
-                for line in lines_that_matter(os.path.join(self.folder, 'images', name))]
+                for line in lines_that_matter(os.path.join(self.images, name))]
 
     def asks(self, when):
         """It goes on asking, and is told what the agent answers."""
@@ -83,16 +103,53 @@ class Container:
         told = set(read(self.told).splitlines())
         check(told == {'42'}, f'{when} it is told {told}', *self.logs())
 
+    def remove(self):
+        """From the runtime's list; nothing runs afterwards."""
+        self.call('delete', '--force', self.name)
+
     def close(self):
         """Leave nothing behind."""
-        self.run('delete', '--force')
+        self.remove()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class PodmanContainer(Container):
+    """The same by way of an engine, which makes the bundle itself."""
+
+    def __init__(self):
+        super().__init__('podman')
+        self.profile = os.path.join(self.folder, 'profile.json')
+        with open(self.profile, 'w', encoding='utf-8') as f:
+            json.dump(config_of(self.folder)['linux']['seccomp'], f)
+
+    def run(self):
+        self.must('run', '--detach', '--name', self.name, '--network', 'none',
+                  '--security-opt', f'seccomp={self.profile}',
+                  '--annotation', '='.join(*ANNOTATIONS.items()),
+                  '--volume', f'{self.folder}/out:/out', '--rootfs', f'{self.folder}/rootfs',
+                  '/asker', '/out/told')
+        self.must('inspect', '--format', '{{.OCIConfigPath}}', self.name)
+        self.images = os.path.dirname(self.said.strip())
+
+    def checkpoint(self):
+        self.must('container', 'checkpoint', self.name)
+
+    def restore(self):
+        return self.call('container', 'restore', self.name)
+
+    def pid(self):
+        self.must('inspect', '--format', '{{.State.Pid}}', self.name)
+        return int(self.said)
+
+    def remove(self):
+        self.call('rm', '--force', '--time', '0', self.name)
 
 
 def same_container(before, after, pid):
     """The runtime's message and ours name the same container."""
     for key in ('id', 'bundle', 'annotations', 'status'):
         check(before['state'].get(key) == after['state'].get(key), f'another {key}', before, after)
+    check(ANNOTATIONS.items() <= after['state']['annotations'].items(), 'no annotation', after)
     check(before['metadata'] == after['metadata'] == METADATA, 'other metadata', before, after)
     check(after['pid'] == after['state']['pid'] == pid, f'its process is {pid}', after)
 
@@ -100,37 +157,32 @@ def same_container(before, after, pid):
 def checkpointed(case):
     """From the beginning to the checkpoint; what the runtime told the agent."""
     with case.agent() as agent:
-        # its process inherits these
-        with open(os.devnull, 'wb') as null:
-            status = subprocess.run([case.runtime, 'run', '--detach', '--bundle', case.folder,
-                                     case.name], stdin=null, stdout=null, stderr=null,
-                                    timeout=60, check=False).returncode
-        check(status == 0, f'{case.runtime} run exits {status}')
+        case.run()
         case.asks('by the first agent')
-        case.must('checkpoint', '--image-path', f'{case.folder}/images',
-                  '--work-path', f'{case.folder}/images')
+        case.checkpoint()
         return agent.states()[0]
 
 
-def container(runtime):
-    """Without its agent it cannot be restored; with it, it is answered again."""
-    configure()
-    case = Container(runtime)
-    try:
-        before = checkpointed(case)
+def answered_again(case):
+    """Without its agent it is not restored; with it, it is answered again."""
+    before = checkpointed(case)
+    status = case.restore()
+    check(status != 0, f'{case.runtime} restores without an agent', *case.logs())
+    check(any('listenerPath in config.json' in line for line in case.logs()),
+          'no message', *case.logs())
+    with case.agent() as agent:
         status = case.restore()
-        check(status != 0, f'{runtime} restore exits 0 without an agent', *case.logs())
-        check(any('listenerPath in config.json' in line for line in case.logs()),
-              'no message', *case.logs())
-        case.run('delete', '--force')
-        with case.agent() as agent:
-            status = case.restore()
-            check(status == 0, f'{runtime} restore exits {status}', case.said, *case.logs())
-            case.asks('by the second agent')
-            case.must('state')
-            same_container(before, agent.states()[0], json.loads(case.said)['pid'])
-            check(len(agent.states()) == 1, 'more than one message', *agent.states())
-            case.run('kill', '--all', 'KILL')
+        check(status == 0, f'{case.runtime} restore exits {status}', case.said, *case.logs())
+        case.asks('by the second agent')
+        check(len(agent.states()) == 1, 'not one message', *agent.states())
+        same_container(before, agent.states()[0], case.pid())
+
+
+def container(case):
+    """One that a runtime has created against an agent."""
+    configure()
+    try:
+        answered_again(case)
     except Failure as why:
         raise Failure('\n'.join([str(why), *case.logs()])) from None
     finally:

@@ -9,6 +9,11 @@
 const char *test_doc = "Supervised by a seccomp agent outside, whose socket is named in ZDTM_AGENT";
 const char *test_author = "criu-seccomp maintainers";
 
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS _IOW('!', 4, unsigned long long)
+#define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (1UL << 0)
+#endif
+
 #define LISTENER_FD 70
 /* An agent that is told to does not answer this one. */
 #define HELD 4712
@@ -47,25 +52,27 @@ static long send_state(int fd)
 }
 
 /* A filter whose listener is sent to the agent, or to nobody. */
-static long do_supervise_outside(long send, long unused)
+static long do_supervise_outside(long send, long flags)
 {
 	long ret = tree_do_supervise(0, LISTENER_FD);
 
-	(void)unused;
+	/* Before Linux 6.6 there are no flags. */
+	if (!ret && flags)
+		ioctl(LISTENER_FD, SECCOMP_IOCTL_NOTIF_SET_FLAGS, flags);
 	if (!ret && send)
 		ret = send_state(LISTENER_FD);
 	close(LISTENER_FD);
 	return ret;
 }
 
-static int supervised(int mark, int send)
+static int supervised(int mark, int send, long flags)
 {
 	int nr = tree_confinable();
 	long ret;
 
 	if (nr < 0 || tree_install(nr, mark, 0))
 		return -1;
-	ret = tree_call(nr, do_supervise_outside, send, 0);
+	ret = tree_call(nr, do_supervise_outside, send, flags);
 	if (!ret)
 		return nr;
 	pr_err("cannot be supervised from outside: %ld\n", ret);
@@ -74,9 +81,9 @@ static int supervised(int mark, int send)
 
 static int build(void)
 {
-	one = supervised(1, 1);
-	two = supervised(2, 1);
-	orphan = supervised(3, 0);
+	one = supervised(1, 1, 0);
+	two = supervised(2, 1, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
+	orphan = supervised(3, 0, 0);
 	if (one < 0 || two < 0 || orphan < 0)
 		return -1;
 	waiting = tree_thread(one);
