@@ -133,7 +133,7 @@ static int send_listener(int fd, const char *text, int listener)
 
 static const char *error_name(int error)
 {
-	return error == -EAGAIN ? "it does not take more" : strerror(-error);
+	return error == -EAGAIN ? "busy for more than 10 seconds" : strerror(-error);
 }
 
 /* A connection for each, as the specification wants it. */

@@ -48,6 +48,17 @@ static bool find_bundle(const char *proc, char *bundle, size_t size)
 	return true;
 }
 
+/* A value of the configuration, or NULL. */
+static struct json_object *get(struct json_object *in, const char *key, json_type type)
+{
+	struct json_object *value;
+
+	if (!json_object_is_type(in, json_type_object) ||
+	    !json_object_object_get_ex(in, key, &value) || !json_object_is_type(value, type))
+		return NULL;
+	return value;
+}
+
 /* Through the link, which also leads into another mount namespace. */
 static struct json_object *read_config(const char *proc, const char *bundle)
 {
@@ -60,7 +71,10 @@ static struct json_object *read_config(const char *proc, const char *bundle)
 	config = json_object_from_file(path);
 	if (!config)
 		pr_warn("cannot read %s/config.json: %s", bundle, json_util_get_last_err());
-	return config;
+	if (get(config, "ociVersion", json_type_string))
+		return config;
+	json_object_put(config);
+	return NULL;
 }
 
 void oci_find(const char *proc, struct oci_container *container)
@@ -73,17 +87,6 @@ void oci_find(const char *proc, struct oci_container *container)
 	if (!config)
 		container->id[0] = container->bundle[0] = '\0';
 	container->config = config;
-}
-
-/* A value of the configuration, or NULL. */
-static struct json_object *get(struct json_object *in, const char *key, json_type type)
-{
-	struct json_object *value;
-
-	if (!json_object_is_type(in, json_type_object) ||
-	    !json_object_object_get_ex(in, key, &value) || !json_object_is_type(value, type))
-		return NULL;
-	return value;
 }
 
 static struct json_object *get_seccomp(const struct oci_container *container)

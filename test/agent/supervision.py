@@ -31,18 +31,19 @@ def wait_for(condition, what, seconds=20):
 
 
 class Agent:
-    """A seccomp agent, from "with" to the end of its block."""
+    """A seccomp agent, from start() to stop(), or for the block of a "with"."""
 
     def __init__(self, path, *options):
         self.path, self.log, self.options = path, path + '.log', options
+        self.process = None
 
-    def __enter__(self):
+    def start(self):
+        """Until it listens."""
         if os.path.exists(self.path):
             os.unlink(self.path)
         self.process = subprocess.Popen([os.path.join(HERE, 'agent'), *self.options, self.path,
                                          self.log], stdin=subprocess.DEVNULL)
         wait_for(self.listens, f'an agent at {self.path}')
-        return self
 
     def listens(self):
         """Is its socket there?"""
@@ -50,9 +51,18 @@ class Agent:
             return any(line.split()[-1] == self.path and line.split()[3] == '00010000'
                        for line in sockets)
 
+    def stop(self):
+        """Also if it has never run."""
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+
+    def __enter__(self):
+        self.start()
+        return self
+
     def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
+        self.stop()
 
     def events(self, *kinds):
         """What its log says of these things."""
@@ -77,7 +87,7 @@ class Supervised(Case):
 
     def _make_root(self):
         super()._make_root()
-        self.first.__enter__()
+        self.first.start()
 
     def environ(self):
         env = super().environ()
@@ -89,14 +99,14 @@ class Supervised(Case):
     def dumped(self):
         """Until it is dumped, with a call that has been received."""
         if not self.root:
-            self.first.__enter__()
+            self.first.start()
         self.start()
         # one of them in the rehearsal
         wait_for(lambda: len(self.first.events('held')) == 2, 'a call that is held')
         self.before = self.picture()
         self.new_images(1)
         self.dump()
-        self.first.__exit__()
+        self.first.stop()
 
     def verdict(self):
         """What its tasks are told after the restore."""
@@ -105,8 +115,7 @@ class Supervised(Case):
                 for n in line.split()[1:]]
 
     def close(self):
-        if hasattr(self.first, 'process'):
-            self.first.__exit__()
+        self.first.stop()
         super().close()
 
 

@@ -8,6 +8,8 @@
 
 #include "oci.h"
 
+#define SPEC "\"ociVersion\": \"1.0.2\""
+
 static char dir[] = "/tmp/oci.XXXXXX";
 
 static void write_file(const char *name, const char *text, size_t len)
@@ -69,7 +71,7 @@ static void assert_found(const char *id)
 static void a_runtime_is_known_by_how_it_was_called(void **state)
 {
 	(void)state;
-	set_config("{}");
+	set_config("{ " SPEC " }");
 	CALLED_AS("crun\0restore\0--detach\0c1");
 	assert_found("c1");
 	CALLED_AS("/usr/bin/runc\0--root\0/x\0restore\0web");
@@ -100,6 +102,10 @@ static void without_a_bundle_nothing_is_known(void **state)
 	set_config("{ \"linux\"");
 	assert_found("");
 	assert_said("config.json");
+	set_config("{}");
+	assert_found("");
+	set_config("[]");
+	assert_found("");
 }
 
 static char *message(const char *config, pid_t pid, pid_t root)
@@ -119,7 +125,8 @@ static char *message(const char *config, pid_t pid, pid_t root)
 static void a_container_is_named_with_all_that_its_configuration_has(void **state)
 {
 	char *text = message(
-		"{ \"annotations\": { \"a\": \"1/2\", \"b\": \"\\u00e4\\\"\" }, \"linux\": {"
+		"{ " SPEC
+		", \"annotations\": { \"a\": \"1/2\", \"b\": \"\\u00e4\\\"\" }, \"linux\": {"
 		"\"seccomp\": { \"listenerPath\": \"/run/s\", \"listenerMetadata\":"
 		"\"x=\\\"y\\\"\" } } }",
 		12, 11);
@@ -139,9 +146,9 @@ static void a_container_is_named_with_all_that_its_configuration_has(void **stat
 static void what_the_configuration_has_not_is_left_out(void **state)
 {
 	static const char *const configs[] = {
-		"{}", "[]", "{ \"linux\": 1, \"annotations\": [] }",
-		"{ \"linux\": { \"seccomp\": null } }",
-		"{ \"linux\": { \"seccomp\": { \"listenerMetadata\": 5 } } }"
+		"{ " SPEC " }", "{ " SPEC ", \"linux\": 1, \"annotations\": [] }",
+		"{ " SPEC ", \"linux\": { \"seccomp\": null } }",
+		"{ " SPEC ", \"linux\": { \"seccomp\": { \"listenerMetadata\": 5 } } }"
 	};
 	char want[512], *text;
 	size_t i;
@@ -178,11 +185,12 @@ static void the_listener_path_is_a_string(void **state)
 
 	(void)state;
 	CALLED_AS("crun\0restore\0c1");
-	set_config("{ \"linux\": { \"seccomp\": { \"listenerPath\": \"/run/s\" } } }");
+	set_config("{ " SPEC ", \"linux\": { \"seccomp\": { \"listenerPath\": \"/run/s\" } } }");
 	oci_find(dir, &container);
 	assert_string_equal(oci_listener_path(&container), "/run/s");
 	oci_free(&container);
-	set_config("{ \"linux\": { \"seccomp\": { \"listenerPath\": [ \"/run/s\" ] } } }");
+	set_config("{ " SPEC
+		   ", \"linux\": { \"seccomp\": { \"listenerPath\": [ \"/run/s\" ] } } }");
 	oci_find(dir, &container);
 	assert_null(oci_listener_path(&container));
 	oci_free(&container);

@@ -6,19 +6,22 @@
 
 #include "seccomp_tree_supervise.h"
 
+/* after the C library's ptrace.h */
+#include "seccomp-fd.h"
+
 const char *test_doc = "Supervised by a seccomp agent outside, whose socket is named in ZDTM_AGENT";
 const char *test_author = "criu-seccomp maintainers";
 
 #ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
 #define SECCOMP_IOCTL_NOTIF_SET_FLAGS _IOW('!', 4, unsigned long long)
-#define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (1UL << 0)
 #endif
 
 #define LISTENER_FD 70
+#define FILTER_FD 71
 /* An agent that is told to does not answer this one. */
 #define HELD 4712
 
-static int one, two, waiting, orphan;
+static int one, two, waiting, later, orphan;
 
 /* As an OCI runtime does it: the message and the listener at once. */
 static long send_state(int fd)
@@ -65,6 +68,56 @@ static long do_supervise_outside(long send, long flags)
 	return ret;
 }
 
+/* A filter that nobody is under: its listener is sent to the agent, its fd kept. */
+static long do_prepare(long unused, long unused2)
+{
+	struct sock_filter insns[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_getppid, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct seccomp_fd_create create = { .size = sizeof(create),
+					    .flags = SECCOMP_FILTER_FLAG_NEW_LISTENER,
+					    .parent_fd = -1,
+					    .len = ARRAY_SIZE(insns),
+					    .insns = (unsigned long)insns };
+	long fd = tree_errno(syscall(__NR_seccomp, SECCOMP_FD_CREATE, 0, &create)), ret;
+
+	(void)unused;
+	(void)unused2;
+	if (fd < 0)
+		return fd;
+	if (dup2(fd, FILTER_FD) < 0)
+		return -errno;
+	close(fd);
+	ret = send_state(create.listener_fd);
+	close(create.listener_fd);
+	return ret;
+}
+
+static long do_install(long fd, long unused)
+{
+	int arg = fd;
+
+	(void)unused;
+	return tree_errno(syscall(__NR_seccomp, SECCOMP_FD_INSTALL, 0, &arg));
+}
+
+static int prepared(void)
+{
+	int nr = tree_confinable();
+	long ret;
+
+	if (nr < 0)
+		return -1;
+	ret = tree_call(nr, do_prepare, 0, 0);
+	if (!ret)
+		return nr;
+	pr_err("cannot prepare a filter that is supervised from outside: %ld\n", ret);
+	return -1;
+}
+
 static int supervised(int mark, int send, long flags)
 {
 	int nr = tree_confinable();
@@ -84,7 +137,8 @@ static int build(void)
 	one = supervised(1, 1, 0);
 	two = supervised(2, 1, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
 	orphan = supervised(3, 0, 0);
-	if (one < 0 || two < 0 || orphan < 0)
+	later = prepared();
+	if (one < 0 || two < 0 || orphan < 0 || later < 0)
 		return -1;
 	waiting = tree_thread(one);
 	if (waiting < 0)
@@ -98,31 +152,41 @@ static long ask(int nr)
 	return tree_call(nr, tree_do_ask, QUESTION, 0);
 }
 
+static long ask_under_new_filter(int nr)
+{
+	long ret = tree_call(nr, do_install, FILTER_FD, 0);
+
+	return ret ? ret : ask(nr);
+}
+
 static int before(void)
 {
-	long told[] = { ask(one), ask(two), ask(orphan) };
+	long told[] = { ask(one), ask(two), ask_under_new_filter(later), ask(orphan) };
 
-	if (told[0] == ANSWER && told[1] == ANSWER && told[2] == -ENOSYS)
+	if (told[0] == ANSWER && told[1] == ANSWER && told[2] == ANSWER && told[3] == -ENOSYS)
 		return 0;
-	pr_err("told %ld and %ld, without a supervisor %ld\n", told[0], told[1], told[2]);
+	pr_err("told %ld, %ld and %ld, without a supervisor %ld\n", told[0], told[1], told[2],
+	       told[3]);
 	return -1;
+}
+
+static int have_their_filters(void)
+{
+	return TREE_HAS(one, 1) || TREE_HAS(waiting, 1) || TREE_HAS(two, 2) || TREE_HAS(orphan, 3);
 }
 
 /* All that there can be: who runs the test knows which it has to be. */
 static int after(void)
 {
-	long told[] = { ask(one), ask(two), tree_wait(waiting), ask(orphan) };
+	long told[] = { ask(one), ask(two), tree_wait(waiting), ask_under_new_filter(later),
+			ask(orphan) };
 	int i;
 
-	test_msg("told %ld %ld %ld %ld\n", told[0], told[1], told[2], told[3]);
-	for (i = 0; i < 3; i++)
+	test_msg("told %ld %ld %ld %ld %ld\n", told[0], told[1], told[2], told[3], told[4]);
+	for (i = 0; i < 4; i++)
 		if (told[i] != ANSWER && told[i] != -ENOSYS)
 			return -1;
-	if (told[3] != -ENOSYS)
-		return -1;
-	return TREE_HAS(one, 1) || TREE_HAS(waiting, 1) || TREE_HAS(two, 2) || TREE_HAS(orphan, 3)
-		       ? -1
-		       : 0;
+	return told[4] != -ENOSYS || have_their_filters() ? -1 : 0;
 }
 
 int main(int argc, char **argv)
