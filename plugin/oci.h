@@ -31,8 +31,8 @@ struct oci_container {
  *
  * crun and runc run CRIU as their child, from the folder of the bundle, and
  * have been called as "... restore ... ID". A parent that has not, or whose
- * folder has no config.json with an "ociVersion", is no runtime. Never fails; warns of a config.json
- * that cannot be read.
+ * folder has no config.json with an "ociVersion", is no runtime. Never fails; warns of a
+ * config.json that cannot be read.
  */
 void oci_find(const char *proc, struct oci_container *container);
 
