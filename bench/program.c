@@ -7,8 +7,8 @@
 
 #include "program.h"
 
-/* The first number of the list: no kernel has come so far. */
-#define FIRST_REFUSED 1000
+/* A number that no kernel has come to. */
+#define REFUSED 1000
 #define X32_BIT 0x40000000
 
 void program_make(struct sock_filter *insns, size_t len, unsigned int error)
@@ -20,21 +20,18 @@ void program_make(struct sock_filter *insns, size_t len, unsigned int error)
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
 		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_BIT, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, REFUSED, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
 	};
 	const struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 	const size_t n_head = sizeof(head) / sizeof(*head);
 	size_t i;
 
-	for (i = 0; i < n_head; i++)
-		insns[i] = head[i];
-	for (; i + 2 < len; i += 2) {
-		insns[i] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-							FIRST_REFUSED + i, 0, 1);
-		insns[i + 1] =
-			(struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error);
-	}
-	for (; i < len; i++)
-		insns[i] = allow;
+	for (i = 0; i < len; i++)
+		insns[i] = i < n_head ? head[i] : allow;
+	for (i = n_head; i + 2 < len; i += 2)
+		insns[i] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (i - n_head) / 2,
+							0, 1);
 }
 
 int program_install(size_t len, unsigned int error)

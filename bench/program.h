@@ -10,14 +10,15 @@
 #define PROGRAM_MIN 10
 
 /**
- * program_make - a program of a list of system calls that are refused
+ * program_make - a program of a list of system calls that are allowed
  * @insns: out, @len instructions
  * @len: PROGRAM_MIN to BPF_MAXINSNS
- * @error: what the refused ones return; it also tells programs apart
+ * @error: tells programs apart
  *
- * As libseccomp writes them: the architecture, no x32, then one system call
- * after the other. Those of the list are none that programs use, so
- * whatever runs under it goes past all of them: the longest way there is.
+ * As libseccomp writes them: the architecture, no x32, one number that is
+ * refused, with @error, then the system calls of the list, from 0 up, one
+ * after the other. What is behind the end of a short list is allowed, too: the
+ * tree must live with it.
  */
 void program_make(struct sock_filter *insns, size_t len, unsigned int error);
 

@@ -16,7 +16,7 @@
  * space (some 20 bytes an entry), a larger one time: the last entry is written
  * again whenever a process is added.
  */
-#define THREADS_PER_ENTRY 256
+#define THREADS_PER_ENTRY 64
 
 struct buffer {
 	uint8_t *data;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -66,10 +67,27 @@ static int append_tids(struct proc_threads *threads, size_t size)
 }
 
 /*
- * getdents64() and not readdir(): its buffer holds a thousand threads, and it
- * asks for the size of the folder first.
+ * Without listing them, which costs the kernel an inode for each: the folder
+ * has a link for every thread, and two more (fs/proc/base.c,
+ * proc_task_getattr()).
  */
-static int read_tids(int dir, struct proc_threads *threads)
+static int count_threads(pid_t pid)
+{
+	char path[64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	if (stat(path, &st))
+		return -errno;
+	return st.st_nlink - 2;
+}
+
+/*
+ * getdents64() and not readdir(): its buffer holds a thousand threads, and it
+ * asks for the size of the folder first. The last read, which would say that
+ * there are no more, is left out where all @expected are there.
+ */
+static int read_tids(int dir, int expected, struct proc_threads *threads)
 {
 	long size;
 	int ret = 0;
@@ -79,7 +97,7 @@ static int read_tids(int dir, struct proc_threads *threads)
 		if (size < 0)
 			return -errno;
 		ret = append_tids(threads, size);
-	} while (size && !ret);
+	} while (size && !ret && threads->count < (size_t)expected);
 	return ret;
 }
 
@@ -98,13 +116,18 @@ static void leader_first(struct proc_threads *threads, pid_t pid)
 
 int proc_read_threads(pid_t pid, struct proc_threads *threads)
 {
+	int expected = count_threads(pid);
 	int dir, ret;
 
 	threads->count = 0;
+	if (expected < 0)
+		return expected;
+	if (expected == 1)
+		return append(threads, pid);
 	dir = open_proc(pid, "task", O_DIRECTORY);
 	if (dir < 0)
 		return dir;
-	ret = read_tids(dir, threads);
+	ret = read_tids(dir, expected, threads);
 	close(dir);
 	if (ret)
 		return ret;

@@ -21,7 +21,8 @@ struct proc_threads {
  * proc_read_threads - the threads of a process, its leader first
  * @threads: filled anew; what it holds is kept for the next time
  *
- * Four kernel entries for some 10,000 threads. Returns 0, -ENOENT if there is
+ * One kernel entry where the leader is alone, else four for some 10,000
+ * threads. Returns 0, -ENOENT if there is
  * no such process, another negative errno.
  */
 int proc_read_threads(pid_t pid, struct proc_threads *threads);
