@@ -5,6 +5,7 @@ Whoever drives a Case calls its steps in order; each raises Failure, which
 says what was tried and what came back. close() ends whatever is left.
 """
 import ast
+import difflib
 import os
 import re
 import shutil
@@ -32,6 +33,20 @@ class Different(Failure):
 
 class Skip(Exception):
     """The test says that it cannot run here, and why."""
+
+
+def check(condition, text, *details):
+    """One promise."""
+    if not condition:
+        raise Failure('\n'.join([text, *details]))
+
+
+def compare(before, after, when):
+    """A difference in what the runner sees from outside is a failure."""
+    if before != after:
+        diff = [line for line in difflib.unified_diff(before, after, lineterm='', n=0)
+                if line[0] in '+-' and line[:3] not in ('+++', '---')]
+        raise Different(f'not the same {when}:\n' + '\n'.join(diff[:40]))
 
 
 def description(name):
@@ -88,6 +103,34 @@ def descriptors(pid):
         except FileNotFoundError:
             pass
     return fds
+
+
+def signature(root):
+    """The filter tree of a task and all its descendants; see lib/treesig.c."""
+    done = subprocess.run([os.path.join(BUILD, 'treesig'), str(root)],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, timeout=LIMIT, check=False)
+    if done.returncode:
+        raise Failure(f'cannot read the filter tree: {done.stdout.strip()}')
+    return done.stdout.splitlines()
+
+
+def picture(root):
+    """What they look like from outside, and must before and after: lines to compare."""
+    lines = []
+    level = len(status_of(root, root)['NSpid'].split()) - 1
+    for pid in tree_of(root):
+        number = status_of(pid, pid)['NSpid'].split()[level]
+        for fd, what in sorted(descriptors(pid).items()):
+            lines.append(f'{number} has descriptor {fd}: {what}')
+        for tid in os.listdir(f'/proc/{pid}/task'):
+            status = status_of(pid, tid)
+            if status['State'].startswith('Z'):
+                continue
+            keys = ('Seccomp', 'Seccomp_filters', 'NoNewPrivs')
+            lines.append(f'{number}/{status["NSpid"].split()[level]} '
+                         + ' '.join(f'{key}={status[key].strip()}' for key in keys))
+    return sorted(lines) + signature(root)
 
 
 class Case:
@@ -186,33 +229,13 @@ class Case:
                 pass
         return found
 
-    # ---- what it looks like from outside ----
-
     def picture(self):
-        """What must be the same before and after, as lines to compare."""
-        lines = []
-        level = len(status_of(self.pid, self.pid)['NSpid'].split()) - 1
-        for pid in tree_of(self.pid):
-            number = status_of(pid, pid)['NSpid'].split()[level]
-            for fd, what in sorted(descriptors(pid).items()):
-                lines.append(f'{number} has descriptor {fd}: {what}')
-            for tid in os.listdir(f'/proc/{pid}/task'):
-                status = status_of(pid, tid)
-                if status['State'].startswith('Z'):
-                    continue
-                keys = ('Seccomp', 'Seccomp_filters', 'NoNewPrivs')
-                lines.append(f'{number}/{status["NSpid"].split()[level]} '
-                             + ' '.join(f'{key}={status[key].strip()}' for key in keys))
-        return sorted(lines) + self.signature()
+        """What must be the same before and after."""
+        return picture(self.pid)
 
     def signature(self):
-        """The filter tree; see lib/treesig.c."""
-        done = subprocess.run([os.path.join(BUILD, 'treesig'), str(self.pid)],
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              text=True, timeout=LIMIT, check=False)
-        if done.returncode:
-            raise Failure(f'cannot read the filter tree: {done.stdout.strip()}')
-        return done.stdout.splitlines()
+        """The filter tree."""
+        return signature(self.pid)
 
     # ---- CRIU ----
 
