@@ -10,16 +10,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(TOP, 'test', 'zdtm'))
 
-from harness import Case, Failure, lines_that_matter, read  # noqa: E402
+from harness import Case, check, lines_that_matter, read  # noqa: E402
 
 CONFIG = '/etc/criu-seccomp.conf'
 ENOSYS = -38
-
-
-def check(condition, text, *details):
-    """One promise."""
-    if not condition:
-        raise Failure('\n'.join([text, *(str(d) for d in details)]))
 
 
 def wait_for(condition, what, seconds=20):

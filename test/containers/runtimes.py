@@ -145,15 +145,19 @@ class Bundle(Container):
         os.chmod(self.images, 0o755)
         self.name = 'test'
 
+    def profile(self):
+        """Its seccomp profile."""
+        return default_profile()
+
     def configure(self):
-        """The runtime's own example, with podman's default profile."""
+        """The runtime's own example, with that profile."""
         must('crun', 'spec', '--bundle', self.dir)
         path = os.path.join(self.dir, 'config.json')
         with open(path, encoding='utf-8') as f:
             config = json.load(f)
         config['process'].update(terminal=False, args=self.command(), noNewPrivileges=False)
         config['root']['readonly'] = False
-        config['linux']['seccomp'] = default_profile()
+        config['linux']['seccomp'] = self.profile()
         config['process']['user'] = {'uid': self.user, 'gid': self.user}
         if self.userns:
             config['linux']['namespaces'].append({'type': 'user'})

@@ -38,7 +38,7 @@ class Skip(Exception):
 def check(condition, text, *details):
     """One promise."""
     if not condition:
-        raise Failure('\n'.join([text, *details]))
+        raise Failure('\n'.join([text, *map(str, details)]))
 
 
 def compare(before, after, when):
