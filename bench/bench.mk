@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What dumps and restores cost. Linked statically, as the tests in the machine.
 
-BENCH := $(addprefix $(B)/bench/,tree timed share.so)
+BENCH := $(addprefix $(B)/bench/,tree install timed share.so)
 
 .PHONY: bench
 bench: ## what it costs, side by side with CRIU alone and with no seccomp
@@ -10,7 +10,7 @@ bench: ## what it costs, side by side with CRIU alone and with no seccomp
 .PHONY: bench-programs
 bench-programs: $(PLUGIN) $(BENCH)
 
-$(B)/bench/tree: bench/tree.c bench/program.c bench/program.h
+$(B)/bench/tree $(B)/bench/install: $(B)/bench/%: bench/%.c bench/program.c bench/program.h
 	@mkdir -p $(@D)
 	@echo "  CC $<"
 	@$(CC) $(ALL_CFLAGS) -MF /dev/null -static -pthread -o $@ $(filter %.c,$^)

@@ -55,6 +55,48 @@ class Results:
                    for kind in ('vmalloc', 'slab'))
 
 
+    def table(self):
+        """Lines for people."""
+        return tree_table(self)
+
+    def bars(self):
+        """What it is held to."""
+        return shape_bars(self)
+
+
+class Install:
+    """Filters that tasks make, or install."""
+    name = 'install'
+
+    def __init__(self, lines):
+        self.lines = lines
+
+    def values(self, way, of):
+        """One number of each round."""
+        return [of(line) for line in self.lines if line['way'] == way]
+
+    def faster(self):
+        """So many times is it, to install one."""
+        times = [median(self.values(way, lambda line: line['ns'])) for way in ('create', 'install')]
+        return times[0] / times[1]
+
+    def table(self):
+        """Lines for people."""
+        lines = [f'install: {self.lines[0]["tasks"]} tasks, a filter of {self.lines[0]["insns"]} '
+                 'instructions', row('', 'each makes one', 'all install one fd')]
+        for text, of, digits in (
+                ('time of a task, us', lambda line: line['ns'] / 1e3, 1),
+                ('kernel memory of all, KiB', lambda line: sum(line['memory'].values()), 0)):
+            values = [self.values(way, of) for way in ('create', 'install')]
+            lines.append(row(text, *(f'{median(v):,.{digits}f} ±{spread(v):.1f}%' for v in values)))
+        return lines
+
+    def bars(self):
+        """What it is held to."""
+        return [bar('install: time to install one, to that of making one', 1 / self.faster(),
+                    1 / 100, 5)]
+
+
 def row(*cells):
     """A line of the table."""
     first, *rest = cells
@@ -79,7 +121,7 @@ def memory_cell(results, way, when):
     return '-' if way == 'none' else f'{results.memory(way, when):+,.0f}'
 
 
-def table(results):
+def tree_table(results):
     """The lines for one shape."""
     def each(cell):
         return [cell(way) for way in WAYS]
@@ -162,5 +204,5 @@ def scale_bars(by_name):
 
 def bars_of(all_results):
     """All of them."""
-    bars = [each for results in all_results for each in shape_bars(results)]
+    bars = [each for results in all_results for each in results.bars()]
     return bars + scale_bars({results.name: results for results in all_results})

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What all measurements in the machine have in common."""
+import ctypes
+import os
+import shutil
+import time
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+DIR = '/tmp/bench'
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def prepare():
+    """Room for many tasks, and what is run in memory."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    for name, value in (('kernel/threads-max', 100000), ('kernel/pid_max', 200000),
+                        ('vm/max_map_count', 1000000)):
+        with open(os.path.join('/proc/sys', name), 'w', encoding='ascii') as f:
+            f.write(str(value))
+    shutil.copytree(os.path.join(TOP, 'build', 'bench'), DIR)
+
+
+def reap():
+    """Wait for all that was started here, and for what was left to us."""
+    while True:
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
+
+
+def kernel_memory():
+    """KiB that the kernel holds: vmalloc, and slab without its caches."""
+    time.sleep(1)  # what has died may be freed late
+    with open('/proc/sys/vm/drop_caches', 'w', encoding='ascii') as f:
+        f.write('2')  # not the page cache: nothing is to wait for a disk
+    with open('/proc/meminfo', encoding='ascii') as f:
+        sizes = dict(line.split(':') for line in f)
+    return {'vmalloc': int(sizes['VmallocUsed'].split()[0]),
+            'slab': int(sizes['SUnreclaim'].split()[0])}
+
+
+def grown(before):
+    """Since then."""
+    return {kind: size - before[kind] for kind, size in kernel_memory().items()}
