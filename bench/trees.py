@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A dump and a restore of a tree, measured.
+
+Everything that is run lies in memory and has been run once: under a clock that
+counts instructions, a wait for a disk is not a time but an accident.
+"""
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import pycriu
+
+from machine import DIR, grown, kernel_memory, reap
+from shapes import WAYS, Shape
+
+IMAGES = os.path.join(DIR, 'images')
+PIDFILE = os.path.join(DIR, 'pid')
+LIBDIRS = {'none': [], 'plugin': [], 'criu': ['-L', os.path.join(DIR, 'empty')],
+           'meter': ['-L', os.path.join(DIR, 'meter')]}
+LIMIT = 3000  # seconds that CRIU may take for a dump, it would end it after 10
+
+
+def criu(action, way, *options, env=None):
+    """Run CRIU; its time in nanoseconds, and its peak memory in KiB."""
+    log = os.path.join(IMAGES, action + '.log')
+    command = [os.path.join(DIR, 'timed'), 'criu', action, '-D', IMAGES, '-o', log,
+               *LIBDIRS[way], *options]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, check=False,
+                          env={**os.environ, **(env or {})})
+    if done.returncode:
+        with open(log, encoding='utf-8', errors='replace') as f:
+            sys.exit(f'{" ".join(command)} exits {done.returncode}:\n{done.stderr}'
+                     + ''.join(f.readlines()[-15:]))
+    ns, peak = done.stdout.split()
+    return {'ns': int(ns), 'peak': int(peak), 'criu': statistics(action)}
+
+
+def statistics(action):
+    """CRIU's own, in microseconds."""
+    with open(os.path.join(IMAGES, f'stats-{action}'), 'rb') as f:
+        entry = pycriu.images.load(f)['entries'][0][action]
+    return {key: value for key, value in entry.items() if key.endswith('_time')}
+
+
+def make_libdirs():
+    """Where CRIU finds no plugin, and where the plugin with the meter."""
+    os.mkdir(os.path.join(DIR, 'empty'))
+    os.mkdir(os.path.join(DIR, 'meter'))
+    os.rename(os.path.join(DIR, 'share.so'), os.path.join(DIR, 'meter', 'share.so'))
+
+
+def image_size(name):
+    """Bytes, 0 where there is none."""
+    try:
+        return os.path.getsize(os.path.join(IMAGES, name))
+    except FileNotFoundError:
+        return 0
+
+
+def start(shape, filters):
+    """The tree, when it is set up."""
+    tree = subprocess.Popen([os.path.join(DIR, 'tree'), *shape.order(filters)],
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    if tree.stdout.readline() != 'ready\n':
+        sys.exit('the tree does not get ready')
+    return tree.pid
+
+
+def dump(way, pid, **env):
+    """Dump it; nothing of it is left."""
+    result = criu('dump', way, '-t', str(pid), '--timeout', str(LIMIT), **env)
+    reap()
+    return result
+
+
+def restore(way, **env):
+    """Restore it."""
+    if os.path.exists(PIDFILE):
+        os.unlink(PIDFILE)
+    return criu('restore', way, '-d', '--pidfile', PIDFILE, **env)
+
+
+def end():
+    """Kill what was restored."""
+    with open(PIDFILE, encoding='ascii') as f:
+        os.killpg(int(f.read()), signal.SIGKILL)
+    reap()
+
+
+def new_images():
+    """An empty folder for images."""
+    shutil.rmtree(IMAGES, ignore_errors=True)
+    os.mkdir(IMAGES)
+
+
+def once(shape, way):
+    """One dump and restore."""
+    new_images()
+    before = kernel_memory()
+    pid = start(shape, way != 'none')
+    result = {'way': way, 'made': grown(before), 'dump': dump(way, pid)}
+    result['images'] = {name: image_size(name) for name in ('seccomp.img', 'seccomp-tree.img')}
+    result['restore'] = restore(way)
+    result['restored'] = grown(before)
+    end()
+    return result
+
+
+def read_meter(path):
+    """What share.c writes, as a dict."""
+    with open(path, encoding='ascii') as f:
+        lines = [line.split() for line in f]
+    return {name: [int(value) for value in values] for name, *values in lines}
+
+
+def metered(shape, entries):
+    """One dump and restore with the meter: time, or kernel entries."""
+    env = {'BENCH_PLUGIN': '/usr/lib/criu/seccomp_plugin.so',
+           'BENCH_SHARE': os.path.join(DIR, 'share')}
+    if entries:
+        env['BENCH_ENTRIES'] = '1'
+    new_images()
+    pid = start(shape, True)
+    result = {}
+    for action in (lambda: dump('meter', pid, env=env), lambda: restore('meter', env=env)):
+        action()
+        result['restore' if result else 'dump'] = read_meter(env['BENCH_SHARE'])
+    end()
+    return {'way': 'entries' if entries else 'share', **result}
+
+
+def warm_up(ways=WAYS):
+    """All that is run, once."""
+    small = Shape(1, 1, 10)
+    make_libdirs()
+    for way in ways:
+        once(small, way)
+    metered(small, True)
