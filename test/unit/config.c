@@ -110,6 +110,29 @@ static void what_cannot_be_read_is_refused(void **state)
 	assert_said("cannot open /dev/null/x: Not a directory");
 }
 
+/* In the example all keys are there, behind a '#' without a blank. */
+static void the_example_is_taken(void **state)
+{
+	char text[4096], *at = text;
+	struct config config;
+	FILE *file = fopen("tools/criu-seccomp.conf", "r");
+	size_t len;
+
+	(void)state;
+	assert_non_null(file);
+	len = fread(text, 1, sizeof(text) - 1, file);
+	fclose(file);
+	text[len] = '\0';
+	assert_int_equal(parse(text, &config), 0);
+	assert_string_equal(config.agent, "");
+	while ((at = strstr(at, "\n#")))
+		if (*(at += 2) != ' ')
+			at[-1] = ' ';
+	assert_int_equal(parse(text, &config), 0);
+	assert_string_equal(config.agent, "/run/seccomp-agent.socket");
+	assert_false(config.without_agent);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -119,6 +142,7 @@ int main(void)
 		cmocka_unit_test(an_address_has_to_fit_into_one_of_a_socket),
 		cmocka_unit_test(no_file_says_nothing),
 		cmocka_unit_test(what_cannot_be_read_is_refused),
+		cmocka_unit_test(the_example_is_taken),
 	};
 
 	return cmocka_run_group_tests_name("config", tests, NULL, NULL);
