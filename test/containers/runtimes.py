@@ -25,7 +25,8 @@ LIMIT = 180  # seconds for one step; emulation is slow
 FIRST_ID = 100000  # where a user namespace's ids begin outside
 OUT = '/out'
 IMAGE = 'criu-seccomp-test'
-SERVICES = ('seccomp_tree_leader', 'seccomp_tree_branches', 'seccomp_tree_listener')
+# the last one's last process has two threads
+SERVICES = ('seccomp_tree_branches', 'seccomp_tree_listener', 'seccomp_tree_leader')
 
 
 def call(*command):
