@@ -376,8 +376,9 @@ void restore_end(bool failed)
 	size_t i;
 
 	if (!failed && restore.restored != restore.tree.n_processes)
-		pr_err("%zu of %zu processes with filters had no turn, another plugin has ended the chain of hooks: they are in strict mode and die at their next system call",
-		       restore.tree.n_processes - restore.restored, restore.tree.n_processes);
+		pr_err("%zu of %zu processes with filters had no turn, another plugin has ended the chain of hooks, or %s is of other tasks: they are in strict mode and die at their next system call",
+		       restore.tree.n_processes - restore.restored, restore.tree.n_processes,
+		       IMAGE_NAME);
 	for (i = 0; restore.filters && i < restore.tree.n_filters; i++)
 		if (restore.filters[i] >= 0)
 			close(restore.filters[i]);
