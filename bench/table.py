@@ -15,7 +15,7 @@ def spread(values):
     return 50 * (max(values) - min(values)) / median(values) if median(values) else 0.0
 
 
-class Results:
+class Trees:
     """Everything of one shape."""
 
     def __init__(self, name, shape, lines):
@@ -188,7 +188,7 @@ def shape_bars(results):
 
 
 def scale_bars(by_name):
-    """A thread among 10,000 costs what it costs among 1,000."""
+    """A thread among 10,000 costs what it costs among 1,000; CRIU's own part does not."""
     few, many = by_name.get('1000-threads'), by_name.get('10000-threads')
     if not few or not many:
         return []
