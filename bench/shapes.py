@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 
 
+# the tree without seccomp; with it and CRIU without the plugin; and with the plugin
+WAYS = ('none', 'criu', 'plugin')
+
+
 @dataclass(frozen=True)
 class Shape:
     """What tree.c makes; its usage says what the numbers are."""
@@ -12,6 +16,7 @@ class Shape:
     threads: int = 1
     stacks: int = 1
     own: int = 0
+    alone: bool = True  # CRIU alone can restore it in the machine's memory
 
     @property
     def all_threads(self):
@@ -28,6 +33,11 @@ class Shape:
         """Of the different programs. Equal ones of two processes are one."""
         return 8 * (self.filters * self.insns + (self.stacks * self.own if self.own else 0))
 
+    @property
+    def ways(self):
+        """Those in which it is measured."""
+        return [way for way in WAYS if self.alone or way != 'criu']
+
     def order(self, filters):
         """Arguments of tree, with filters or without."""
         first = [self.processes, self.filters if filters else 0, self.insns]
@@ -39,10 +49,7 @@ SHAPES = {
     '1x1x10': Shape(1, 1, 10),
     '100x1x300': Shape(100, 1, 300),
     '300x5x1000': Shape(300, 5, 1000),
-    '1000x2x500': Shape(1000, 2, 500),
+    '1000x2x500': Shape(1000, 2, 500, alone=False),
     '1000-threads': Shape(1, 1, 300, 1000, 50, 100),
     '10000-threads': Shape(10, 1, 300, 1000, 50, 100),
 }
-
-# the tree without seccomp; with it and CRIU without the plugin; and with the plugin
-WAYS = ('none', 'criu', 'plugin')
