@@ -405,3 +405,45 @@ TEST(get_and_set_refuse_a_task_that_is_gone)
 	IS(get_fd(pid, -1), -ESRCH);
 	IS(set_fd(pid, fd), -ESRCH);
 }
+
+/* A lot of memory, so that it takes the tracer long to exit. */
+#define BALLAST (256UL << 20)
+
+static long do_suspend(long pid)
+{
+	char *ballast = mmap(NULL, BALLAST, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+	CHECK(ballast != MAP_FAILED);
+	attach(pid, SUSPEND);
+	IS(ptrace(PTRACE_CONT, (pid_t)pid, NULL, NULL), 0);
+	return 0;
+}
+
+/* PF_EXITING in the ninth field of /proc/PID/stat, or nobody is there any more */
+static bool is_exiting(pid_t pid)
+{
+	char path[32];
+	unsigned int flags = 4;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	f = fopen(path, "r");
+	if (f) {
+		IS(fscanf(f, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %u", &flags), 1);
+		fclose(f);
+	}
+	return flags & 4;
+}
+
+TEST(suspension_ends_when_the_tracer_begins_to_exit)
+{
+	pid_t pid = start_child(do_set_mark, 1), tracer = start_child(do_suspend, pid);
+
+	IS(child_run(pid, do_probe, 1), -EINVAL);
+	kill(tracer, SIGKILL);
+	while (!is_exiting(tracer))
+		;
+	IS(child_run(pid, do_probe, 1), -1001);
+	IS(child_run(pid, do_probe, 1), -1001);
+}
