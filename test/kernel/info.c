@@ -126,6 +126,31 @@ TEST(parent_stays_when_its_descriptor_is_closed)
 	IS(probe(2), -EINVAL);
 }
 
+/* Else a task could read what whoever confined it has installed. */
+TEST(parent_is_not_for_the_confined)
+{
+	int root = mark_fd(-1, 1), top = mark_fd(root, 2), listener, fd;
+
+	no_new_privs();
+	IS(fd_install(root, 0), 0);
+	IS(fd_ioctl(top, SECCOMP_IOCTL_FILTER_PARENT, NULL), -EACCES);
+	IS(fd_ioctl(root, SECCOMP_IOCTL_FILTER_PARENT, NULL), -EACCES);
+
+	listener = set_mark(3, SECCOMP_FILTER_FLAG_NEW_LISTENER);
+	CHECK(listener >= 0);
+	fd = fd_ioctl(listener, SECCOMP_IOCTL_NOTIF_FILTER, NULL);
+	CHECK(fd >= 0);
+	IS(fd_ioctl(fd, SECCOMP_IOCTL_FILTER_PARENT, NULL), -EACCES);
+}
+
+TEST(parent_needs_cap_sys_admin)
+{
+	int top = mark_fd(mark_fd(-1, 1), 2);
+
+	drop_privileges();
+	IS(fd_ioctl(top, SECCOMP_IOCTL_FILTER_PARENT, NULL), -EACCES);
+}
+
 TEST(other_ioctls_are_refused)
 {
 	int fd = mark_fd(-1, 1);

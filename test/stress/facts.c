@@ -3,6 +3,7 @@
 #include "stress.h"
 
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 /* What is remembered of a filter: its id, and a hash of what never changes. */
@@ -66,48 +67,92 @@ void add_marks(struct marks *to, const struct marks *from)
 		__atomic_fetch_or(&to->bits[i], from->bits[i], __ATOMIC_SEQ_CST);
 }
 
-/* How far down learn() goes; what is below was mostly learned before. */
-#define LEARN 4
+/* How far down learn() and walk() go; what is below was mostly seen before. */
+#define STEPS_DOWN 4
 
-static int learn_one(int fd, struct marks *marks)
+void remember(const struct seccomp_filter_info *info, const struct sock_filter *insns)
 {
-	static __thread struct sock_filter insns[MAX_LEN];
-	struct seccomp_filter_prog prog = { .len = MAX_LEN, .insns = (uintptr_t)insns };
-	unsigned int mark;
+	struct origin *origin = &shared->origins[info->id % NR_FACTS];
+	unsigned int mark = NR_MARKS;
 
-	if (note(CALL_PROG, fd_ioctl(fd, SECCOMP_IOCTL_FILTER_PROG, &prog)))
-		return -1;
-	if (program_mark(insns, &mark))
-		add_mark(marks, mark);
-	return 0;
+	if (!program_mark(insns, &mark))
+		mark = NR_MARKS;
+	/* a reader takes it only if the id is the same before and after */
+	__atomic_store_n(&origin->id, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&origin->parent, info->parent_id, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&origin->mark, mark, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&origin->id, info->id, __ATOMIC_SEQ_CST);
+}
+
+static bool recall(uint64_t id, struct origin *origin)
+{
+	struct origin *from = &shared->origins[id % NR_FACTS];
+
+	origin->id = __atomic_load_n(&from->id, __ATOMIC_SEQ_CST);
+	origin->parent = __atomic_load_n(&from->parent, __ATOMIC_SEQ_CST);
+	origin->mark = __atomic_load_n(&from->mark, __ATOMIC_SEQ_CST);
+	return origin->id == id && __atomic_load_n(&from->id, __ATOMIC_SEQ_CST) == id;
 }
 
 void learn(int fd, struct marks *marks)
 {
+	static __thread struct sock_filter insns[MAX_LEN];
+	struct seccomp_filter_prog prog = { .len = MAX_LEN, .insns = (uintptr_t)insns };
+	struct seccomp_filter_info info;
+	struct origin origin;
+	unsigned int mark;
+	int i;
+
+	if (note(CALL_PROG, fd_ioctl(fd, SECCOMP_IOCTL_FILTER_PROG, &prog)) || fd_info(fd, &info))
+		return;
+	check_facts(&info);
+	if (program_mark(insns, &mark))
+		add_mark(marks, mark);
+	/* the kernel does not tell the confined what is below */
+	origin.parent = info.parent_id;
+	for (i = 1; i < STEPS_DOWN && origin.parent && recall(origin.parent, &origin); i++)
+		if (origin.mark < NR_MARKS)
+			add_mark(marks, origin.mark);
+}
+
+/* PARENT is for the unconfined; returns what it says. */
+static int parent_of(int fd)
+{
+	const bool confined = prctl(PR_GET_SECCOMP) == SECCOMP_MODE_FILTER;
+	int parent = fd_parent(fd);
+
+	if (confined && (parent >= 0 || parent == -ENOENT))
+		wrong("PARENT tells a confined task %d", parent);
+	if (is_tracer() && parent == -EACCES)
+		wrong("PARENT is refused to a tracer");
+	return parent;
+}
+
+int walk(int fd)
+{
 	struct seccomp_filter_info info, child = {};
 	int i, next, held = -1;
 
-	for (i = 0; i < LEARN; i++) {
-		if (learn_one(fd, marks) || fd_info(fd, &info))
+	for (i = 0; i < STEPS_DOWN; i++) {
+		if (fd_info(fd, &info))
 			break;
 		check_facts(&info);
 		if (i && (child.parent_id != info.id || child.depth != info.depth + 1))
 			wrong("PARENT of filter %llu gave filter %llu",
 			      (unsigned long long)child.id, (unsigned long long)info.id);
 		child = info;
-		next = fd_parent(fd);
-		if ((next == -ENOENT) != !info.parent_id && !injecting())
+		next = parent_of(fd);
+		if (next != -EACCES && (next == -ENOENT) != !info.parent_id && !injecting())
 			wrong("PARENT of filter %llu, whose parent is %llu, says %d",
 			      (unsigned long long)info.id, (unsigned long long)info.parent_id,
 			      next);
+		if (next < 0)
+			break;
 		if (held >= 0)
 			close(held);
 		held = fd = next;
-		if (fd < 0)
-			return;
 	}
-	if (held >= 0)
-		close(held);
+	return held;
 }
 
 static void check_mark(unsigned int mark)

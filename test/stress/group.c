@@ -53,7 +53,7 @@ static void *work(void *arg)
 
 	self = arg;
 	group = &shared->group[self_number() / WORKERS_PER_GROUP];
-	if (self_number() % WORKERS_PER_GROUP == 0)
+	if (is_tracer())
 		life = TRACER_LIFE;
 	self->tid = syscall(SYS_gettid);
 	for (i = 0; i < life && next_step(&step); i++)

@@ -28,13 +28,14 @@ static unsigned int create_flags(uint32_t n)
 }
 
 static void check_create(long fd, const struct seccomp_filter_info *parent, unsigned int flags,
-			 unsigned int len)
+			 const struct sock_filter *insns, unsigned int len)
 {
 	struct seccomp_filter_info info;
 
 	if (fd_info(fd, &info))
 		return;
 	check_created(&info, parent);
+	remember(&info, insns);
 	if (info.flags != flags || info.len != len)
 		wrong("filter %llu was created with flags %x and len %u, and has %x and %u",
 		      (unsigned long long)info.id, flags, len, info.flags, info.len);
@@ -70,7 +71,7 @@ void op_create(const struct step *step)
 	fd = note(listened ? CALL_CREATE_LISTENER : CALL_CREATE,
 		  fd_create(parent < 0 ? -1 : parent, flags, insns, len, &listener));
 	if (fd >= 0 && (parent < 0 || has_parent))
-		check_create(fd, has_parent ? &info : NULL, flags, len);
+		check_create(fd, has_parent ? &info : NULL, flags, insns, len);
 	if (fd >= 0 && (listener >= 0) != listened)
 		wrong("flags %x gave the listener %d", flags, listener);
 	if (fd >= 0 && listened)
@@ -107,15 +108,11 @@ void op_prog(const struct step *step)
 
 void op_parent(const struct step *step)
 {
-	struct marks marks = {};
 	int fd = take(some_slot(step->a, step->n));
 
 	if (fd < 0)
 		return;
-	if (step->n & 0xf00)
-		place(fd_parent(fd), filter_slot(step->b), step->n & 1);
-	else
-		learn(fd, &marks);
+	place(walk(fd), filter_slot(step->b), step->n & 1);
 	close(fd);
 }
 

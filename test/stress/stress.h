@@ -162,6 +162,12 @@ struct group {
 #define NR_FACTS (1u << 20)
 #define NR_IDS (1u << 26)
 
+/* A filter that a worker has created: what is below, and its mark or NR_MARKS. */
+struct origin {
+	uint64_t id, parent;
+	uint32_t mark;
+};
+
 struct shared {
 	uint64_t seed;
 	uint64_t steps; /* for each worker; 0: no end */
@@ -171,6 +177,7 @@ struct shared {
 	struct group group[MAX_GROUPS];
 	struct worker worker[MAX_WORKERS];
 	uint64_t facts[NR_FACTS];
+	struct origin origins[NR_FACTS];
 	uint64_t created[NR_IDS / 64];
 };
 
@@ -183,6 +190,12 @@ extern __thread struct group *group;
 static inline unsigned int self_number(void)
 {
 	return self - shared->worker;
+}
+
+/** is_tracer - is the caller its group's first worker, which nobody confines? */
+static inline bool is_tracer(void)
+{
+	return self_number() % WORKERS_PER_GROUP == 0;
 }
 
 /** now - seconds of some clock */
@@ -269,8 +282,12 @@ uint64_t check_facts(const struct seccomp_filter_info *info);
 /** check_created - this filter is new, and the child of its parent (NULL: a root) */
 void check_created(const struct seccomp_filter_info *info,
 		   const struct seccomp_filter_info *parent);
-/** learn - the marks of a filter fd's newest filters; walks down some */
+/** remember - a filter that the caller has created, and its program */
+void remember(const struct seccomp_filter_info *info, const struct sock_filter *insns);
+/** learn - the marks of a filter fd's newest filters, as far as they are remembered */
 void learn(int fd, struct marks *marks);
+/** walk - from a filter fd down, as far as the caller may; the last one, or -1 */
+int walk(int fd);
 /** expected_marks - what the caller must be under; nothing where tracers may replace filters */
 struct marks expected_marks(void);
 /** check_marks - each of them, or one of those expected, answers in the caller */
