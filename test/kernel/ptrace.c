@@ -420,20 +420,32 @@ static long do_suspend(long pid)
 	return 0;
 }
 
-/* PF_EXITING in the ninth field of /proc/PID/stat, or nobody is there any more */
-static bool is_exiting(pid_t pid)
+struct stat_fields {
+	char state;
+	unsigned int flags;
+};
+
+/* From /proc/PID/stat; PF_EXITING is 4 of the flags. */
+static struct stat_fields stat_of(pid_t pid)
 {
+	struct stat_fields fields = { .state = 'X', .flags = 4 };
 	char path[32];
-	unsigned int flags = 4;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	f = fopen(path, "r");
 	if (f) {
-		IS(fscanf(f, "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %u", &flags), 1);
+		IS(fscanf(f, "%*d (%*[^)]) %c %*d %*d %*d %*d %*d %u", &fields.state,
+			  &fields.flags),
+		   2);
 		fclose(f);
 	}
-	return flags & 4;
+	return fields;
+}
+
+static bool is_gone(pid_t pid)
+{
+	return strchr("ZX", stat_of(pid).state);
 }
 
 TEST(suspension_ends_when_the_tracer_begins_to_exit)
@@ -442,8 +454,11 @@ TEST(suspension_ends_when_the_tracer_begins_to_exit)
 
 	IS(child_run(pid, do_probe, 1), -EINVAL);
 	kill(tracer, SIGKILL);
-	while (!is_exiting(tracer))
+	while (!(stat_of(tracer).flags & 4))
 		;
-	IS(child_run(pid, do_probe, 1), -1001);
+	/* the flag is set a moment before */
+	while (child_run(pid, do_probe, 1) != -1001 && !is_gone(tracer))
+		;
+	CHECK(!is_gone(tracer));
 	IS(child_run(pid, do_probe, 1), -1001);
 }
