@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +32,12 @@ struct linux_dirent64 {
  */
 static char entries[256 * 1024];
 static char text[768 * 1024];
+
+/* What there is to say of a process or thread that has ended meanwhile. */
+static bool is_gone(int error)
+{
+	return error == -ENOENT || error == -ESRCH;
+}
 
 static int open_proc(pid_t tid, const char *name, int flags)
 {
@@ -141,10 +148,10 @@ void proc_free_threads(struct proc_threads *threads)
 	*threads = (struct proc_threads){ 0 };
 }
 
-/* One read: the kernel makes the file in one piece. Returns 0. */
-static int read_text(pid_t tid, const char *name)
+/* One read: the kernel makes this file in one piece. Returns 0. */
+static int read_status(pid_t tid)
 {
-	int fd = open_proc(tid, name, 0);
+	int fd = open_proc(tid, "status", 0);
 	ssize_t len;
 
 	if (fd < 0)
@@ -157,11 +164,6 @@ static int read_text(pid_t tid, const char *name)
 		return len;
 	text[len] = '\0';
 	return 0;
-}
-
-static int read_status(pid_t tid)
-{
-	return read_text(tid, "status");
 }
 
 /* What follows "name:" at the beginning of a line, or NULL. */
@@ -229,34 +231,35 @@ int proc_parse_number(const char *status, const char *name)
 	return at ? parse_int(&at) : -ENOENT;
 }
 
-static int append_children(struct proc_threads *pids)
+/* The kernel gives out as much of this file as fits in a page, at each read. */
+int proc_add_children(pid_t pid, pid_t tid, struct proc_threads *pids)
 {
-	const char *at = text;
+	char path[80];
+	FILE *file;
 	int child, ret = 0;
 
-	while (!ret) {
-		child = parse_int(&at);
-		if (child < 0)
-			return 0;
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, tid);
+	file = fopen(path, "re");
+	if (!file)
+		return is_gone(-errno) ? 0 : -errno;
+	while (!ret && fscanf(file, "%d", &child) == 1)
 		ret = append(pids, child);
-	}
+	if (!ret && ferror(file) && !is_gone(-errno))
+		ret = -errno;
+	fclose(file);
 	return ret;
 }
 
 /* Children are those of one thread, each file lists its own. */
 static int append_children_of(pid_t pid, struct proc_threads *threads, struct proc_threads *pids)
 {
-	char name[64];
 	size_t i;
 	int ret = proc_read_threads(pid, threads);
 
 	if (ret)
-		return ret == -ENOENT ? 0 : ret;
-	for (i = 0; i < threads->count && !ret; i++) {
-		snprintf(name, sizeof(name), "task/%d/children", threads->tids[i]);
-		if (!read_text(pid, name))
-			ret = append_children(pids);
-	}
+		return is_gone(ret) ? 0 : ret;
+	for (i = 0; i < threads->count && !ret; i++)
+		ret = proc_add_children(pid, threads->tids[i], pids);
 	return ret;
 }
 

@@ -29,11 +29,21 @@ int proc_read_threads(pid_t pid, struct proc_threads *threads);
 void proc_free_threads(struct proc_threads *threads);
 
 /**
+ * proc_add_children - the child processes of one thread, as far as it has any
+ * @pid: its process
+ * @pids: they are added to what it holds
+ *
+ * A thread that has ended has none. Needs CONFIG_PROC_CHILDREN, as CRIU does.
+ * Returns 0 or a negative errno.
+ */
+int proc_add_children(pid_t pid, pid_t tid, struct proc_threads *pids);
+
+/**
  * proc_read_tree - a process and all its descendants, parents first
  * @pids: filled anew; what it holds is kept for the next time
  *
- * Needs CONFIG_PROC_CHILDREN, as CRIU does. Processes that come and go
- * meanwhile may be missed. Returns 0 or a negative errno.
+ * Processes that come and go meanwhile may be missed. Returns 0 or a negative
+ * errno.
  */
 int proc_read_tree(pid_t pid, struct proc_threads *pids);
 

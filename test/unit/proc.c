@@ -127,6 +127,34 @@ static void descendants_come_after_their_parents(void **state)
 	proc_free_threads(&pids);
 }
 
+#define CHILDREN 1000
+
+static void a_thousand_children_are_found(void **state)
+{
+	struct proc_threads pids = { 0 };
+	static pid_t children[CHILDREN];
+	int hold[2], i;
+	char byte;
+
+	(void)state;
+	assert_int_equal(pipe(hold), 0);
+	for (i = 0; i < CHILDREN; i++) {
+		children[i] = fork();
+		if (!children[i]) {
+			close(hold[1]);
+			_exit(read(hold[0], &byte, 1) != 0);
+		}
+	}
+	assert_int_equal(proc_read_tree(getpid(), &pids), 0);
+	assert_int_equal(pids.count, 1 + CHILDREN);
+	close(hold[1]);
+	for (i = 0; i < CHILDREN; i++) {
+		has_tid(&pids, children[i]);
+		waitpid(children[i], NULL, 0);
+	}
+	proc_free_threads(&pids);
+}
+
 static void nobody_has_no_threads(void **state)
 {
 	struct proc_threads threads = { 0 };
@@ -134,6 +162,8 @@ static void nobody_has_no_threads(void **state)
 	(void)state;
 	assert_int_equal(proc_read_threads(INT32_MAX, &threads), -ENOENT);
 	assert_int_equal(proc_namespace_depth(INT32_MAX), -ENOENT);
+	assert_int_equal(proc_add_children(INT32_MAX, INT32_MAX, &threads), 0);
+	assert_int_equal(threads.count, 0);
 	proc_free_threads(&threads);
 }
 
@@ -156,6 +186,7 @@ int main(void)
 		cmocka_unit_test(a_number_is_found_by_its_whole_name),
 		cmocka_unit_test(all_threads_are_listed_the_leader_first),
 		cmocka_unit_test(descendants_come_after_their_parents),
+		cmocka_unit_test(a_thousand_children_are_found),
 		cmocka_unit_test(nobody_has_no_threads),
 		cmocka_unit_test(our_own_namespace_has_our_ids),
 	};
