@@ -48,19 +48,20 @@ static int add_process(struct tasks *tasks, pid_t pid)
 	return ret;
 }
 
-/* The children that one thread has; one that has gone has none. */
+/* A child that has ended meanwhile is left out, the others are not. */
 static int add_children(struct tasks *tasks, const struct task *task)
 {
-	FILE *file = open_of(task->pid, task->tid, "children");
-	pid_t child;
-	int ret = 0;
+	struct proc_threads children = { 0 };
+	int ret = proc_add_children(task->pid, task->tid, &children);
+	size_t i;
 
-	if (!file)
-		return 0;
-	while (!ret && fscanf(file, "%d", &child) == 1)
-		ret = add_process(tasks, child);
-	fclose(file);
-	return ret == -ENOENT || ret == -ESRCH ? 0 : ret;
+	for (i = 0; !ret && i < children.count; i++) {
+		ret = add_process(tasks, children.tids[i]);
+		if (ret == -ENOENT || ret == -ESRCH)
+			ret = 0;
+	}
+	proc_free_threads(&children);
+	return ret;
 }
 
 int tasks_find(struct tasks *tasks, pid_t tid)

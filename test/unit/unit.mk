@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # Tests with cmocka, with the sanitizers: of lib/, and of what of plugin/ knows
-# nothing of CRIU. A file test/unit/NAME.c is a program.
+# nothing of CRIU, and of tools/. A file test/unit/NAME.c is a program.
 
 UNIT_TESTS := $(patsubst test/unit/%.c,$(B)/unit/%,$(wildcard test/unit/*.c))
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -8,6 +8,9 @@ LIB_SOURCES := $(wildcard lib/*.c)
 
 # those that test a file of plugin/ with the same name
 UNIT_PLUGIN := config oci
+
+# and of tools/
+UNIT_TOOLS := tasks
 
 .PHONY: unit
 unit: $(UNIT_TESTS) ## tests of single files, with the sanitizers
@@ -21,6 +24,11 @@ $(B)/unit/seccomp-tree.pb-c.o: $(B)/proto/seccomp-tree.pb-c.c
 
 $(UNIT_PLUGIN:%=$(B)/unit/%): $(B)/unit/%: plugin/%.c plugin/%.h
 $(UNIT_PLUGIN:%=$(B)/unit/%): UNIT_MORE = plugin/$(@F).c -Iplugin -ljson-c
+
+$(UNIT_TOOLS:%=$(B)/unit/%): $(B)/unit/%: tools/%.c tools/%.h
+$(UNIT_TOOLS:%=$(B)/unit/%): UNIT_MORE = tools/$(@F).c -Itools
+
+$(B)/unit/tasks: UNIT_MORE += -Wl,--wrap=proc_read_threads
 
 $(B)/unit/%: test/unit/%.c $(LIB_SOURCES) $(wildcard lib/*.h test/unit/*.h) \
 		$(B)/unit/seccomp-tree.pb-c.o
