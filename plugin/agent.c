@@ -25,7 +25,7 @@ struct outside {
 	int listener;	  /* -1: not made yet, or not kept */
 };
 
-static struct {
+static struct agent {
 	struct outside *filters;
 	size_t count;
 	bool without; /* go on without an agent */
@@ -277,7 +277,5 @@ void agent_end(void)
 		close(agent.socket);
 	free(agent.filters);
 	oci_free(&agent.container);
-	agent.filters = NULL;
-	agent.count = 0;
-	agent.socket = -1;
+	agent = (struct agent){ .socket = -1 };
 }

@@ -17,7 +17,7 @@
 #include "stuck.h"
 #include "tree.h"
 
-static struct {
+static struct dump {
 	bool begun; /* else it is a pre-dump, which has no filters */
 	const struct kernel *kernel;
 	struct tree tree;
@@ -273,4 +273,5 @@ void dump_end(bool failed)
 	collect_end(&dump.collect);
 	proc_free_threads(&dump.tids);
 	free(dump.threads);
+	dump = (struct dump){ .image.fd = -1 };
 }

@@ -43,7 +43,7 @@ int dump_filter(int fd, uint32_t *index);
 /* Record a file. Returns 0, or a negative errno after a message. */
 int dump_file(const struct tree_file *file);
 
-/* The dump is over; @failed: the image is removed. */
+/* The dump is over; @failed: the image is removed. Another one may begin. */
 void dump_end(bool failed);
 
 #endif /* PLUGIN_DUMP_H */

@@ -16,7 +16,7 @@
 #include "restore.h"
 #include "tree.h"
 
-static struct {
+static struct restore {
 	const struct kernel *kernel;
 	struct tree tree;
 	int *filters;	   /* those that threads stand on; -1: not held */
@@ -387,5 +387,5 @@ void restore_end(bool failed)
 	files_end();
 	agent_end();
 	proc_free_threads(&restore.tids);
-	restore.filters = NULL;
+	restore = (struct restore){ 0 };
 }

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
-# Tests with cmocka, with the sanitizers: of lib/, and of what of plugin/ knows
-# nothing of CRIU, and of tools/. A file test/unit/NAME.c is a program.
+# Tests with cmocka, with the sanitizers: of lib/, and of what of plugin/ and
+# tools/ can be tested alone. A file test/unit/NAME.c is a program.
 
 UNIT_TESTS := $(patsubst test/unit/%.c,$(B)/unit/%,$(wildcard test/unit/*.c))
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 LIB_SOURCES := $(wildcard lib/*.c)
 
 # those that test a file of plugin/ with the same name
-UNIT_PLUGIN := config oci
+UNIT_PLUGIN := config dump oci
 
 # and of tools/
 UNIT_TOOLS := tasks
@@ -24,6 +24,10 @@ $(B)/unit/seccomp-tree.pb-c.o: $(B)/proto/seccomp-tree.pb-c.c
 
 $(UNIT_PLUGIN:%=$(B)/unit/%): $(B)/unit/%: plugin/%.c plugin/%.h
 $(UNIT_PLUGIN:%=$(B)/unit/%): UNIT_MORE = plugin/$(@F).c -Iplugin -ljson-c
+
+# what it needs of CRIU and of the kernel is in the test
+$(B)/unit/dump: | $(PLUGIN)
+$(B)/unit/dump: UNIT_MORE += -isystem $(CRIU_INCLUDE) -Wl,--wrap=kernel_detect
 
 $(UNIT_TOOLS:%=$(B)/unit/%): $(B)/unit/%: tools/%.c tools/%.h
 $(UNIT_TOOLS:%=$(B)/unit/%): UNIT_MORE = tools/$(@F).c -Itools

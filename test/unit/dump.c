@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A dump of ourselves, with what stands in for CRIU and for the kernel. */
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "agent.h"
+#include "criu.h"
+#include "dump.h"
+#include "image.h"
+#include "stuck.h"
+
+static struct {
+	int dir;	   /* of the images */
+	bool patched;	   /* is the kernel? */
+	bool confined;	   /* are we? */
+	int named, strict; /* what CRIU was told */
+	int explained;
+} world;
+
+int criu_get_image_dir(void)
+{
+	return world.dir;
+}
+
+int add_inventory_plugin(const char *name)
+{
+	(void)name;
+	world.named++;
+	return 0;
+}
+
+int seccomp_collect_entry(pid_t tid, unsigned int mode)
+{
+	(void)tid;
+	world.strict += mode == SECCOMP_MODE_STRICT;
+	return 0;
+}
+
+size_t agent_count(const struct tree *tree)
+{
+	(void)tree;
+	return 0;
+}
+
+void stuck_explain(void)
+{
+	world.explained++;
+}
+
+static int identify(pid_t tid, uint64_t *id)
+{
+	(void)tid;
+	*id = 4711;
+	return world.confined ? 0 : -ENODATA;
+}
+
+static int open_filter(pid_t tid, long index)
+{
+	(void)tid;
+	(void)index;
+	return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+static int info(int filter, struct seccomp_filter_info *about)
+{
+	(void)filter;
+	*about = (struct seccomp_filter_info){ .id = 4711, .depth = 1, .len = 1 };
+	return 0;
+}
+
+static int program(int filter, struct sock_filter *insns, uint32_t len)
+{
+	(void)filter;
+	(void)len;
+	*insns = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	return 1;
+}
+
+static const struct kernel stand_in = {
+	.identify = identify,
+	.open = open_filter,
+	.info = info,
+	.program = program,
+};
+
+const struct kernel *__wrap_kernel_detect(void);
+
+const struct kernel *__wrap_kernel_detect(void)
+{
+	return world.patched ? &stand_in : NULL;
+}
+
+static bool has_image(void)
+{
+	return !faccessat(world.dir, IMAGE_NAME, F_OK, 0);
+}
+
+/* One that an earlier dump has left. */
+static void leave_image(void)
+{
+	close(openat(world.dir, IMAGE_NAME, O_CREAT | O_WRONLY, 0600));
+}
+
+static void is_whole(size_t filters)
+{
+	struct tree tree = { 0 };
+
+	assert_int_equal(image_read(world.dir, &tree), 0);
+	assert_int_equal(tree.n_filters, filters);
+	assert_int_equal(tree.n_processes, 1);
+	tree_free(&tree);
+}
+
+static void dump_ourselves(void)
+{
+	assert_int_equal(dump_begin(), 0);
+	assert_int_equal(dump_process(getpid()), 0);
+	dump_end(false);
+}
+
+static void tasks_without_filters_have_no_image(void **state)
+{
+	(void)state;
+	leave_image();
+	world.confined = false;
+	dump_ourselves();
+	assert_false(has_image());
+	assert_int_equal(world.named, 0);
+}
+
+static void a_dump_that_fails_late_leaves_none(void **state)
+{
+	(void)state;
+	leave_image();
+	assert_int_equal(dump_begin(), 0);
+	assert_int_equal(dump_process(getpid()), 0);
+	is_whole(1);
+	dump_end(true);
+	assert_false(has_image());
+	assert_int_equal(world.explained, 0);
+}
+
+static void a_pre_dump_changes_nothing(void **state)
+{
+	(void)state;
+	leave_image();
+	assert_int_equal(dump_process(getpid()), 0);
+	dump_end(false);
+	assert_true(has_image());
+	assert_int_equal(world.strict, 0);
+}
+
+static void one_dump_knows_nothing_of_the_last(void **state)
+{
+	(void)state;
+	dump_ourselves();
+	is_whole(1);
+	dump_ourselves();
+	is_whole(1);
+	assert_int_equal(world.named, 2);
+	assert_int_equal(world.strict, 2);
+}
+
+static int set_up(void **state)
+{
+	char path[] = "/tmp/unit-dump.XXXXXX";
+
+	(void)state;
+	world.dir = mkdtemp(path) ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	world.patched = world.confined = true;
+	world.named = world.strict = world.explained = 0;
+	*state = strdup(path);
+	return world.dir < 0;
+}
+
+static int tear_down(void **state)
+{
+	unlinkat(world.dir, IMAGE_NAME, 0);
+	close(world.dir);
+	rmdir(*state);
+	free(*state);
+	return 0;
+}
+
+#define DUMP_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		DUMP_TEST(tasks_without_filters_have_no_image),
+		DUMP_TEST(a_dump_that_fails_late_leaves_none),
+		DUMP_TEST(a_pre_dump_changes_nothing),
+		DUMP_TEST(one_dump_knows_nothing_of_the_last),
+	};
+
+	return cmocka_run_group_tests_name("dump", tests, NULL, NULL);
+}
