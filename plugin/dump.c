@@ -23,8 +23,8 @@ static struct dump {
 	struct tree tree;
 	struct collect collect;
 	struct image image;
-	pid_t root;
-	int depth; /* of the root task's pid namespace */
+	pid_t root; /* 0: CRIU has not stopped all tasks yet */
+	int depth;  /* of the root task's pid namespace */
 
 	/* kept from process to process for their memory */
 	struct proc_threads tids;
@@ -39,10 +39,6 @@ const struct kernel *dump_kernel(void)
 
 int dump_begin(void)
 {
-	if (unlinkat(criu_get_image_dir(), IMAGE_NAME, 0) && errno != ENOENT) {
-		pr_err("cannot remove the old %s: %s", IMAGE_NAME, strerror(errno));
-		return -EIO;
-	}
 	dump.begun = true;
 	dump.kernel = kernel_detect();
 	dump.collect = (struct collect){ .kernel = dump.kernel, .tree = &dump.tree };
@@ -196,18 +192,38 @@ static void warn_of_native_dump(const struct proc_threads *tids)
 			tids->tids[0]);
 }
 
-/* The first process is the root task; what we know of it holds for all. */
-static int see_root(pid_t pid)
+/*
+ * Not before CRIU has all tasks: a dump that fails earlier has not touched the
+ * images of the last one either.
+ */
+static int remove_old_image(void)
 {
+	if (!unlinkat(criu_get_image_dir(), IMAGE_NAME, 0) || errno == ENOENT)
+		return 0;
+	pr_err("cannot remove the old %s: %s", IMAGE_NAME, strerror(errno));
+	return -EIO;
+}
+
+/* What we know of the root task holds for all. */
+static int look_at_root(void)
+{
+	dump.depth = proc_namespace_depth(dump.root);
+	if (dump.depth >= 0)
+		return 0;
+	pr_err("cannot read the pid namespace of task %d: %s", dump.root, strerror(-dump.depth));
+	return dump.depth;
+}
+
+/* The first process is the root task. */
+static int see_process(pid_t pid)
+{
+	int ret;
+
 	if (dump.root)
 		return 0;
-	dump.depth = proc_namespace_depth(pid);
-	if (dump.depth < 0) {
-		pr_err("cannot read the pid namespace of task %d: %s", pid, strerror(-dump.depth));
-		return dump.depth;
-	}
 	dump.root = pid;
-	return 0;
+	ret = remove_old_image();
+	return ret || !dump.kernel ? ret : look_at_root();
 }
 
 int dump_process(pid_t pid)
@@ -217,6 +233,9 @@ int dump_process(pid_t pid)
 
 	if (!dump.begun)
 		return 0;
+	ret = see_process(pid);
+	if (ret)
+		return ret;
 	ret = proc_read_threads(pid, &dump.tids);
 	if (ret) {
 		pr_err("cannot list the threads of process %d: %s", pid, strerror(-ret));
@@ -226,9 +245,7 @@ int dump_process(pid_t pid)
 		warn_of_native_dump(&dump.tids);
 		return 0;
 	}
-	ret = see_root(pid);
-	if (!ret)
-		ret = find_filters(&dump.tids, &filtered);
+	ret = find_filters(&dump.tids, &filtered);
 	if (ret || !filtered)
 		return ret;
 	ret = write_process(&dump.tids);

@@ -12,8 +12,7 @@
 /**
  * dump_begin - get ready; all tasks still run
  *
- * Removes an image that another dump has left in the folder, as CRIU overwrites
- * its own. Returns 0, or a negative errno after a message.
+ * Nothing is changed yet. Returns 0, or a negative errno after a message.
  */
 int dump_begin(void);
 
@@ -24,6 +23,9 @@ int dump_begin(void);
  * Threads in filter mode get the placeholder that fails closed: CRIU writes
  * strict mode for them into its own images. Where the kernel does not let us
  * at the filters, CRIU dumps them alone, and a warning says what that changes.
+ *
+ * The first call removes an image that another dump has left in the folder, as
+ * CRIU overwrites its own: it is gone also where this dump has none, or fails.
  *
  * Returns 0, or a negative errno after a message: the dump has to fail.
  */

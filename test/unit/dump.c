@@ -122,6 +122,16 @@ static void dump_ourselves(void)
 	dump_end(false);
 }
 
+static void a_dump_that_finds_no_tasks_keeps_the_image(void **state)
+{
+	(void)state;
+	leave_image();
+	assert_int_equal(dump_begin(), 0);
+	dump_end(true);
+	assert_true(has_image());
+	assert_int_equal(world.explained, 1);
+}
+
 static void tasks_without_filters_have_no_image(void **state)
 {
 	(void)state;
@@ -130,6 +140,15 @@ static void tasks_without_filters_have_no_image(void **state)
 	dump_ourselves();
 	assert_false(has_image());
 	assert_int_equal(world.named, 0);
+}
+
+static void neither_have_those_of_another_kernel(void **state)
+{
+	(void)state;
+	leave_image();
+	world.patched = false;
+	dump_ourselves();
+	assert_false(has_image());
 }
 
 static void a_dump_that_fails_late_leaves_none(void **state)
@@ -142,6 +161,17 @@ static void a_dump_that_fails_late_leaves_none(void **state)
 	dump_end(true);
 	assert_false(has_image());
 	assert_int_equal(world.explained, 0);
+}
+
+static void an_image_that_cannot_be_removed_fails_the_dump(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdirat(world.dir, IMAGE_NAME, 0700), 0);
+	assert_int_equal(dump_begin(), 0);
+	assert_int_equal(dump_process(getpid()), -EIO);
+	assert_said("cannot remove the old " IMAGE_NAME);
+	dump_end(true);
+	assert_int_equal(unlinkat(world.dir, IMAGE_NAME, AT_REMOVEDIR), 0);
 }
 
 static void a_pre_dump_changes_nothing(void **state)
@@ -191,8 +221,11 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		DUMP_TEST(a_dump_that_finds_no_tasks_keeps_the_image),
 		DUMP_TEST(tasks_without_filters_have_no_image),
+		DUMP_TEST(neither_have_those_of_another_kernel),
 		DUMP_TEST(a_dump_that_fails_late_leaves_none),
+		DUMP_TEST(an_image_that_cannot_be_removed_fails_the_dump),
 		DUMP_TEST(a_pre_dump_changes_nothing),
 		DUMP_TEST(one_dump_knows_nothing_of_the_last),
 	};
