@@ -11,6 +11,7 @@
 #include "agent.h"
 #include "config.h"
 #include "oci.h"
+#include "parcel.h"
 #include "report.h"
 
 #define AGENT_VARIABLE "CRIU_SECCOMP_AGENT"
@@ -106,37 +107,15 @@ static int connect_to_agent(void)
 	return ret;
 }
 
-/* One sendmsg(2): there are agents that read no more than once. */
-static int send_listener(int fd, const char *text, int listener)
-{
-	struct iovec data = { .iov_base = (void *)text, .iov_len = strlen(text) };
-	union {
-		struct cmsghdr header;
-		char space[CMSG_SPACE(sizeof(listener))];
-	} control = { .header = { .cmsg_level = SOL_SOCKET,
-				  .cmsg_type = SCM_RIGHTS,
-				  .cmsg_len = CMSG_LEN(sizeof(listener)) } };
-	struct msghdr message = { .msg_iov = &data,
-				  .msg_iovlen = 1,
-				  .msg_control = &control,
-				  .msg_controllen = sizeof(control) };
-	ssize_t sent;
-
-	memcpy(CMSG_DATA(&control.header), &listener, sizeof(listener));
-	do
-		sent = sendmsg(fd, &message, MSG_NOSIGNAL);
-	while (sent < 0 && errno == EINTR);
-	if (sent < 0)
-		return -errno;
-	return sent == (ssize_t)data.iov_len ? 0 : -EAGAIN;
-}
-
 static const char *error_name(int error)
 {
 	return error == -EAGAIN ? "busy for more than 10 seconds" : strerror(-error);
 }
 
-/* A connection for each, as the specification wants it. */
+/*
+ * A connection for each, as the specification wants it, and one message: there
+ * are agents that read no more than once.
+ */
 static int hand_over(struct outside *outside, pid_t pid, pid_t root)
 {
 	char *text = oci_process_state(&agent.container, pid, root);
@@ -146,7 +125,7 @@ static int hand_over(struct outside *outside, pid_t pid, pid_t root)
 	if (text && fd < 0)
 		fd = connect_to_agent();
 	if (text)
-		ret = fd < 0 ? fd : send_listener(fd, text, outside->listener);
+		ret = fd < 0 ? fd : parcel_send(fd, text, outside->listener);
 	if (ret)
 		pr_err("cannot hand the listener of filter %u to the seccomp agent at %s: %s",
 		       outside->filter, agent.address, error_name(ret));

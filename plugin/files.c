@@ -9,13 +9,26 @@
 #include "criu.h"
 #include "dump.h"
 #include "files.h"
+#include "parcel.h"
 #include "report.h"
 #include "restore.h"
 
 #define KEY_SIZE sizeof(PLUGIN_NAME ":4294967295")
 
-/* The names that files are inherited under; CRIU holds on to them. */
-static char (*keys)[KEY_SIZE];
+/*
+ * What a task may inherit goes to CRIU's store in a parcel: the store is there
+ * until CRIU ends, which may be after the tasks, and what lies in it is as good
+ * as open. So the parcels are emptied when every task has what was its own.
+ */
+struct parcel {
+	char key[KEY_SIZE]; /* the name that it is inherited under; CRIU holds on to it */
+	int socket;	    /* -1: not made, or done with */
+};
+
+static struct files {
+	struct parcel *parcels;
+	size_t count;
+} files;
 
 /* What /proc calls a file: its kind, before anything is asked of it. */
 static enum tree_file_kind kind_of(int fd)
@@ -79,32 +92,51 @@ int files_dump(int fd, int id)
 	return dump_file(&file);
 }
 
-static int make_keys(const struct tree *tree)
+static int make_parcels(const struct tree *tree)
 {
 	size_t i;
 
-	if (keys)
+	if (files.parcels)
 		return 0;
-	keys = calloc(tree->n_files, sizeof(*keys));
-	if (!keys) {
+	files.parcels = calloc(tree->n_files, sizeof(*files.parcels));
+	if (!files.parcels) {
 		pr_err("not enough memory for %zu files", tree->n_files);
 		return -ENOMEM;
 	}
-	for (i = 0; i < tree->n_files; i++)
-		snprintf(keys[i], sizeof(*keys), PLUGIN_NAME ":%u", tree->files[i].id);
+	files.count = tree->n_files;
+	for (i = 0; i < files.count; i++) {
+		snprintf(files.parcels[i].key, KEY_SIZE, PLUGIN_NAME ":%u", tree->files[i].id);
+		files.parcels[i].socket = -1;
+	}
 	return 0;
 }
 
-/* Takes @fd over: CRIU closes it when it is in the store. */
+/* CRIU closes its copy when that is in the store. */
+static int offer_parcel(struct parcel *parcel, int fd)
+{
+	int copy;
+
+	parcel->socket = parcel_make(fd);
+	if (parcel->socket < 0)
+		return parcel->socket;
+	copy = fcntl(parcel->socket, F_DUPFD_CLOEXEC, 3);
+	if (copy < 0)
+		return -errno;
+	if (!inherit_fd_add(copy, parcel->key))
+		return 0;
+	close(copy);
+	return -EIO;
+}
+
+/* Closes @fd. */
 static int offer(const struct tree *tree, size_t index, int fd)
 {
-	int ret = fd < 0 ? fd : make_keys(tree);
+	int ret = fd < 0 ? fd : make_parcels(tree);
 
-	if (!ret && inherit_fd_add(fd, keys[index]))
-		ret = -EIO;
 	if (!ret)
-		return 0;
-	pr_err("cannot have file %u inherited: %s", tree->files[index].id, strerror(-ret));
+		ret = offer_parcel(&files.parcels[index], fd);
+	if (ret)
+		pr_err("cannot have file %u inherited: %s", tree->files[index].id, strerror(-ret));
 	if (fd >= 0)
 		close(fd);
 	return ret;
@@ -145,21 +177,34 @@ int files_offer(const struct kernel *kernel, const struct tree *tree, const int 
 	return ret;
 }
 
+/* Returns a descriptor, or a negative errno after a message. */
+static int take_out(const struct tree_file *file)
+{
+	char key[KEY_SIZE];
+	int parcel, fd;
+
+	snprintf(key, sizeof(key), PLUGIN_NAME ":%u", file->id);
+	parcel = inherit_fd_lookup_id(key);
+	if (parcel < 0) {
+		pr_err("file %u is not among those that CRIU lets tasks inherit", file->id);
+		return -EIO;
+	}
+	fd = parcel_open(parcel);
+	close(parcel);
+	if (fd < 0)
+		pr_err("cannot take file %u out of its parcel: %s", file->id, strerror(-fd));
+	return fd;
+}
+
 int files_restore(int id)
 {
 	const struct tree_file *file = tree_find_file(restore_tree(), id);
-	char key[KEY_SIZE];
 	int fd;
 
 	if (!file)
 		return FILES_NOT_OURS;
-	snprintf(key, sizeof(key), PLUGIN_NAME ":%u", file->id);
-	fd = inherit_fd_lookup_id(key);
-	if (fd < 0) {
-		pr_err("file %u is not among those that CRIU lets tasks inherit", file->id);
-		return -EIO;
-	}
-	if (fcntl(fd, F_SETFL, file->flags) < 0) {
+	fd = take_out(file);
+	if (fd >= 0 && fcntl(fd, F_SETFL, file->flags) < 0) {
 		pr_err("cannot set flags %#x of file %u: %s", file->flags, file->id,
 		       strerror(errno));
 		close(fd);
@@ -168,8 +213,22 @@ int files_restore(int id)
 	return fd;
 }
 
+void files_taken(void)
+{
+	size_t i;
+
+	for (i = 0; i < files.count; i++) {
+		if (files.parcels[i].socket < 0)
+			continue;
+		parcel_empty(files.parcels[i].socket);
+		close(files.parcels[i].socket);
+		files.parcels[i].socket = -1;
+	}
+}
+
 void files_end(void)
 {
-	free(keys);
-	keys = NULL;
+	files_taken();
+	free(files.parcels);
+	files = (struct files){ 0 };
 }

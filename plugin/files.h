@@ -6,7 +6,8 @@
  * A restored task cannot make them. Its filter has to be the one object that
  * others stand on, too, and it may live in namespaces where the rest is out of
  * reach. So CRIU's main process makes them all before it forks, and lets them
- * be inherited as descriptors that a person gives to `criu restore`.
+ * be inherited as descriptors that a person gives to `criu restore`, each in a
+ * parcel that can be emptied when the tasks have theirs.
  */
 #ifndef PLUGIN_FILES_H
 #define PLUGIN_FILES_H
@@ -48,6 +49,12 @@ int files_offer(const struct kernel *kernel, const struct tree *tree, const int 
  * Returns a descriptor, FILES_NOT_OURS, or a negative errno after a message.
  */
 int files_restore(int id);
+
+/*
+ * All tasks have their files: whoever else holds them, CRIU's store among them,
+ * holds them no more.
+ */
+void files_taken(void);
 
 /* The restore is over. */
 void files_end(void);

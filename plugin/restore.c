@@ -213,11 +213,13 @@ const struct tree *restore_tree(void)
 
 static int set_filter(pid_t tid, const struct tree_thread *thread)
 {
-	int ret;
+	int filter, ret;
 
 	if (thread->filter == TREE_NONE)
 		return 0;
-	ret = restore.kernel->set(tid, restore.filters[thread->filter]);
+	/* closed: everybody has had a turn, so this is somebody's second */
+	filter = restore.filters ? restore.filters[thread->filter] : -1;
+	ret = restore.kernel->set(tid, filter);
 	if (ret)
 		pr_err("cannot give task %d (%d in the image) filter %u: %s", tid, thread->tid,
 		       thread->filter, strerror(-ret));
@@ -272,6 +274,7 @@ static int set_threads(const struct proc_threads *tids, const struct tree_thread
 	return ret;
 }
 
+/* The first; all tasks are made by now, and have opened their files. */
 static int see_root(pid_t pid)
 {
 	int id;
@@ -279,6 +282,7 @@ static int see_root(pid_t pid)
 	if (restore.root)
 		return 0;
 	restore.root = pid;
+	files_taken();
 	restore.depth = proc_namespace_depth(pid);
 	id = restore.depth < 0 ? restore.depth : proc_id_at_depth(pid, restore.depth);
 	if (id < 0) {
@@ -350,6 +354,22 @@ static void kill_late(pid_t pid)
 		kill(pid, SIGKILL);
 }
 
+/*
+ * Our descriptors could still bring a listener a task, so it does not hang up.
+ * CRIU may stay until the tasks have ended, and a supervisor among them would
+ * wait for its last one in vain.
+ */
+static void close_filters(void)
+{
+	size_t i;
+
+	for (i = 0; restore.filters && i < restore.tree.n_filters; i++)
+		if (restore.filters[i] >= 0)
+			close(restore.filters[i]);
+	free(restore.filters);
+	restore.filters = NULL;
+}
+
 int restore_process(pid_t pid)
 {
 	int ret;
@@ -363,8 +383,11 @@ int restore_process(pid_t pid)
 	ret = see_root(pid);
 	if (!ret)
 		ret = give_filters(pid);
-	if (!ret)
+	if (!ret) {
+		if (restore.restored == restore.tree.n_processes)
+			close_filters();
 		return 0;
+	}
 	pr_err("the filters of process %d are not restored: killing all processes", pid);
 	restore.failed = ret;
 	kill_tree();
@@ -373,16 +396,11 @@ int restore_process(pid_t pid)
 
 void restore_end(bool failed)
 {
-	size_t i;
-
 	if (!failed && restore.restored != restore.tree.n_processes)
 		pr_err("%zu of %zu processes with filters had no turn, another plugin has ended the chain of hooks, or %s is of other tasks: they are in strict mode and die at their next system call",
 		       restore.tree.n_processes - restore.restored, restore.tree.n_processes,
 		       IMAGE_NAME);
-	for (i = 0; restore.filters && i < restore.tree.n_filters; i++)
-		if (restore.filters[i] >= 0)
-			close(restore.filters[i]);
-	free(restore.filters);
+	close_filters();
 	tree_free(&restore.tree);
 	files_end();
 	agent_end();

@@ -7,7 +7,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 LIB_SOURCES := $(wildcard lib/*.c)
 
 # those that test a file of plugin/ with the same name
-UNIT_PLUGIN := config dump oci
+UNIT_PLUGIN := config dump oci parcel
 
 # and of tools/
 UNIT_TOOLS := tasks

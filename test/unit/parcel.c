@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <unistd.h>
+
+#include "parcel.h"
+
+static bool hangs_up(int reader)
+{
+	struct pollfd end = { .fd = reader, .events = POLLIN };
+
+	return poll(&end, 1, 0) == 1 && end.revents == POLLHUP;
+}
+
+static void everybody_gets_a_copy(void **state)
+{
+	int ends[2], parcel, copies[2], i;
+	char byte;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	parcel = parcel_make(ends[1]);
+	assert_true(parcel >= 0);
+	for (i = 0; i < 2; i++) {
+		copies[i] = parcel_open(parcel);
+		assert_true(copies[i] >= 0);
+		assert_int_equal(fcntl(copies[i], F_GETFD), FD_CLOEXEC);
+		assert_int_equal(write(copies[i], "x", 1), 1);
+		assert_int_equal(read(ends[0], &byte, 1), 1);
+		close(copies[i]);
+	}
+	close(parcel);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void an_empty_parcel_keeps_nothing(void **state)
+{
+	int ends[2], parcel, other;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	parcel = parcel_make(ends[1]);
+	other = dup(parcel);
+	close(ends[1]);
+	assert_false(hangs_up(ends[0]));
+	parcel_empty(parcel);
+	assert_true(hangs_up(ends[0]));
+	assert_int_equal(parcel_open(other), -EAGAIN);
+	parcel_empty(other);
+	close(other);
+	close(parcel);
+	close(ends[0]);
+}
+
+static void a_parcel_can_be_in_a_parcel(void **state)
+{
+	int ends[2], inner, outer, copy;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	inner = parcel_make(ends[1]);
+	outer = parcel_make(inner);
+	assert_true(outer >= 0);
+	close(ends[1]);
+	copy = parcel_open(outer);
+	assert_true(copy >= 0);
+	parcel_empty(inner);
+	assert_true(hangs_up(ends[0]));
+	assert_int_equal(parcel_open(copy), -EAGAIN);
+	close(copy);
+	close(inner);
+	close(outer);
+	close(ends[0]);
+}
+
+static void what_is_not_open_cannot_be_sent(void **state)
+{
+	(void)state;
+	assert_int_equal(parcel_make(-1), -EBADF);
+	assert_int_equal(parcel_open(-1), -EBADF);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(everybody_gets_a_copy),
+		cmocka_unit_test(an_empty_parcel_keeps_nothing),
+		cmocka_unit_test(a_parcel_can_be_in_a_parcel),
+		cmocka_unit_test(what_is_not_open_cannot_be_sent),
+	};
+
+	return cmocka_run_group_tests_name("parcel", tests, NULL, NULL);
+}
