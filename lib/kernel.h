@@ -94,6 +94,15 @@ struct kernel {
  */
 const struct kernel *kernel_detect(void);
 
+/**
+ * kernel_permits - does the kernel let this process read and set filters at all?
+ *
+ * For a program that has something to lose when the first try tells. What cannot
+ * be found out counts as permitted. Returns 0; -EPERM: it has not CAP_SYS_ADMIN
+ * in the initial user namespace; -EACCES: it is under seccomp itself.
+ */
+int kernel_permits(void);
+
 /* One for each way in: NULL if this kernel has it not. */
 const struct kernel *kernel_patched(void);
 

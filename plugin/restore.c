@@ -184,6 +184,18 @@ static bool is_empty(const struct tree *tree)
 	return !tree->n_filters && !tree->n_files;
 }
 
+/* Else SET would be refused at the end, with all tasks made for nothing. */
+static int check_permission(void)
+{
+	int ret = restore.tree.n_processes ? kernel_permits() : 0;
+
+	if (ret == -EACCES)
+		pr_err("CRIU is under seccomp itself, so the kernel lets it set no filters: start it from outside of the sandbox or container");
+	else if (ret)
+		pr_err("CRIU lacks CAP_SYS_ADMIN in the initial user namespace, so the kernel lets it set no filters: run it as root, and not in a user namespace");
+	return ret;
+}
+
 int restore_begin(void)
 {
 	int ret = read_image();
@@ -196,7 +208,9 @@ int restore_begin(void)
 		       IMAGE_NAME);
 		return -EOPNOTSUPP;
 	}
-	ret = agent_begin(&restore.tree);
+	ret = check_permission();
+	if (!ret)
+		ret = agent_begin(&restore.tree);
 	if (!ret)
 		ret = create_filters();
 	if (!ret)
@@ -211,6 +225,18 @@ const struct tree *restore_tree(void)
 	return &restore.tree;
 }
 
+static const char *set_hint(int error)
+{
+	switch (error) {
+	case -EACCES:
+		return " (CRIU needs CAP_SYS_ADMIN in the initial user namespace, and to be under no filter itself)";
+	case -EPERM:
+		return " (CRIU has not suspended seccomp for it, so CRIU's images are of another dump: copy all files of one)";
+	default:
+		return "";
+	}
+}
+
 static int set_filter(pid_t tid, const struct tree_thread *thread)
 {
 	int filter, ret;
@@ -221,8 +247,8 @@ static int set_filter(pid_t tid, const struct tree_thread *thread)
 	filter = restore.filters ? restore.filters[thread->filter] : -1;
 	ret = restore.kernel->set(tid, filter);
 	if (ret)
-		pr_err("cannot give task %d (%d in the image) filter %u: %s", tid, thread->tid,
-		       thread->filter, strerror(-ret));
+		pr_err("cannot give task %d (%d in the image) filter %u: %s%s", tid, thread->tid,
+		       thread->filter, strerror(-ret), set_hint(ret));
 	return ret;
 }
 
