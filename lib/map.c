@@ -2,16 +2,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "hash.h"
 #include "map.h"
 
-/*
- * Keys are numbers that are counted up (filter ids, thread ids) or hashes:
- * the multiplication by 2^64 / golden ratio spreads the first and leaves the
- * others as good as they were.
- */
 static size_t slot_of(const struct map *map, uint64_t key)
 {
-	return (key * 0x9e3779b97f4a7c15u >> 32) & (map->size - 1);
+	return hash_bytes(&key, sizeof(key)) & (map->size - 1);
 }
 
 static struct map_slot *find(const struct map *map, uint64_t key)

@@ -4,21 +4,8 @@
 #include <string.h>
 
 #include "array.h"
+#include "hash.h"
 #include "tree.h"
-
-static uint64_t hash_program(const struct sock_filter *insns, size_t len)
-{
-	uint64_t hash = len;
-	size_t i;
-
-	for (i = 0; i < len; i++) {
-		hash ^= (uint64_t)insns[i].code << 48 | (uint64_t)insns[i].jt << 40 |
-			(uint64_t)insns[i].jf << 32 | insns[i].k;
-		hash *= 0x100000001b3u;
-		hash ^= hash >> 29;
-	}
-	return hash;
-}
 
 static bool same_program(const struct tree_program *program, const struct sock_filter *insns,
 			 size_t len)
@@ -58,7 +45,8 @@ int tree_add_program(struct tree *tree, const struct sock_filter *insns, size_t 
 	if (!len || len > BPF_MAXINSNS)
 		return -EINVAL;
 	/* Two programs with one hash: the second lives under the next key. */
-	for (key = hash_program(insns, len); map_get(&tree->program_by_hash, key, &index); key++)
+	for (key = hash_bytes(insns, len * sizeof(*insns));
+	     map_get(&tree->program_by_hash, key, &index); key++)
 		if (same_program(&tree->programs[index], insns, len))
 			return index;
 	return append_program(tree, insns, len, key);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "tree.h"
 
@@ -41,6 +42,33 @@ static void many_programs_stay_apart(void **state)
 	}
 	insn.k = 4321;
 	assert_int_equal(tree_add_program(&tree, &insn, 1), 4321);
+	tree_free(&tree);
+}
+
+/*
+ * Where each instruction is added by xor, a product and a shift, the next can
+ * undo what one has changed, whatever came before.
+ */
+static void choose(struct sock_filter pair[2], bool one)
+{
+	pair[0] = (struct sock_filter){ .code = one ? 0x8000 : 0 };
+	pair[1] = (struct sock_filter){ .code = one ? 0x8000 : 0, .jf = one ? 4 : 0 };
+}
+
+static void programs_cannot_be_chosen_to_collide(void **state)
+{
+	struct tree tree = { 0 };
+	struct sock_filter insns[30];
+	clock_t begin = clock();
+	int i, bit;
+
+	(void)state;
+	for (i = 0; i < 1 << 15; i++) {
+		for (bit = 0; bit < 15; bit++)
+			choose(insns + 2 * bit, i >> bit & 1);
+		assert_int_equal(tree_add_program(&tree, insns, 30), i);
+	}
+	assert_true(clock() - begin < 3 * CLOCKS_PER_SEC);
 	tree_free(&tree);
 }
 
@@ -227,6 +255,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_program_is_stored_once),
 		cmocka_unit_test(many_programs_stay_apart),
+		cmocka_unit_test(programs_cannot_be_chosen_to_collide),
 		cmocka_unit_test(a_program_has_1_to_4096_instructions),
 		cmocka_unit_test(equal_filters_are_two),
 		cmocka_unit_test(filters_that_do_not_fit_stay_out),

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <endian.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "hash.h"
+
+static uint64_t key[2];
+static bool has_key;
+
+void hash_use_key(uint64_t low, uint64_t high)
+{
+	key[0] = low;
+	key[1] = high;
+	has_key = true;
+}
+
+/*
+ * It never waits, as it may run early after a boot. A kernel before 5.6 refuses
+ * the flag: then a bad image can make us slow, no more.
+ */
+static void find_key(void)
+{
+	uint64_t random[2] = { 0 };
+
+	if (getrandom(random, sizeof(random), GRND_INSECURE) < 0)
+		memset(random, 0, sizeof(random));
+	hash_use_key(random[0], random[1]);
+}
+
+static uint64_t rotate(uint64_t value, int bits)
+{
+	return value << bits | value >> (64 - bits);
+}
+
+static void mix(uint64_t v[4])
+{
+	v[0] += v[1];
+	v[1] = rotate(v[1], 13) ^ v[0];
+	v[0] = rotate(v[0], 32);
+	v[2] += v[3];
+	v[3] = rotate(v[3], 16) ^ v[2];
+	v[0] += v[3];
+	v[3] = rotate(v[3], 21) ^ v[0];
+	v[2] += v[1];
+	v[1] = rotate(v[1], 17) ^ v[2];
+	v[2] = rotate(v[2], 32);
+}
+
+static void take_in(uint64_t v[4], uint64_t word)
+{
+	v[3] ^= word;
+	mix(v);
+	v[0] ^= word;
+}
+
+static uint64_t word_at(const uint8_t *data, size_t len)
+{
+	uint64_t word = 0;
+
+	memcpy(&word, data, len);
+	return le64toh(word);
+}
+
+uint64_t hash_bytes(const void *data, size_t len)
+{
+	uint64_t v[4] = { 0x736f6d6570736575, 0x646f72616e646f6d, 0x6c7967656e657261,
+			  0x7465646279746573 };
+	size_t at, rest = len % 8;
+	int i;
+
+	if (!has_key)
+		find_key();
+	for (i = 0; i < 4; i++)
+		v[i] ^= key[i % 2];
+	for (at = 0; at < len - rest; at += 8)
+		take_in(v, word_at((const uint8_t *)data + at, 8));
+	take_in(v, word_at((const uint8_t *)data + at, rest) | (uint64_t)len << 56);
+	v[2] ^= 0xff;
+	for (i = 0; i < 3; i++)
+		mix(v);
+	return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
