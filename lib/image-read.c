@@ -60,13 +60,15 @@ static uint32_t u32_at(const struct reader *r, size_t at)
 	return le32toh(value);
 }
 
+#define MAGIC_SIZE (2 * sizeof(uint32_t))
+
 static int read_magic(struct reader *r)
 {
-	if (r->size < 2 * sizeof(uint32_t))
+	if (r->size < MAGIC_SIZE)
 		return refuse(r, "the file is cut off in its magic number");
 	if (u32_at(r, 0) != IMAGE_COMMON_MAGIC || u32_at(r, sizeof(uint32_t)) != IMAGE_MAGIC)
 		return refuse(r, "wrong magic number, this is not a seccomp tree");
-	r->next = 2 * sizeof(uint32_t);
+	r->next = MAGIC_SIZE;
 	return 0;
 }
 
@@ -316,20 +318,14 @@ static int read_whole(int fd, uint8_t *data, size_t size)
 }
 
 /* The file in memory, for the caller to free. */
-static int load(int fd, uint8_t **data, size_t *size)
+static int load(int fd, uint8_t **data, size_t size)
 {
-	struct stat st;
 	int ret;
 
-	if (fstat(fd, &st))
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -EINVAL;
-	*size = st.st_size;
-	*data = malloc(*size + 1);
+	*data = malloc(size + 1);
 	if (!*data)
 		return -ENOMEM;
-	ret = read_whole(fd, *data, *size);
+	ret = read_whole(fd, *data, size);
 	if (ret) {
 		free(*data);
 		*data = NULL;
@@ -337,33 +333,70 @@ static int load(int fd, uint8_t **data, size_t *size)
 	return ret;
 }
 
-static int open_and_load(int dir, const char *path, uint8_t **data, size_t *size)
+static int open_image(int dir, const char *path, size_t *size)
 {
 	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	int ret;
+	struct stat st;
+	int ret = 0;
 
 	if (fd < 0)
 		return -errno;
-	ret = load(fd, data, size);
+	if (fstat(fd, &st))
+		ret = -errno;
+	else if (!S_ISREG(st.st_mode))
+		ret = -EINVAL;
+	if (!ret) {
+		*size = st.st_size;
+		return fd;
+	}
 	close(fd);
 	return ret;
 }
 
-int image_read_file(int dir, const char *path, struct tree *tree)
+/* Before there is memory for all of it: something else may be of any size. */
+static int check_magic(int fd, const char *path)
+{
+	uint8_t data[MAGIC_SIZE];
+	ssize_t size = pread(fd, data, sizeof(data), 0);
+	struct reader r = { .name = path, .data = data, .size = size };
+
+	if (size >= 0)
+		return read_magic(&r);
+	size = -errno;
+	pr_err("cannot read %s: %s", path, strerror(errno));
+	return size;
+}
+
+static int load_and_parse(int fd, const char *path, size_t size, struct tree *tree)
 {
 	uint8_t *data = NULL;
-	size_t size = 0;
-	int ret;
+	int ret = load(fd, &data, size);
 
-	ret = open_and_load(dir, path, &data, &size);
-	if (ret == -ENOENT)
-		return ret;
 	if (ret) {
 		pr_err("cannot read %s: %s", path, strerror(-ret));
 		return ret;
 	}
 	ret = image_parse(path, data, size, tree);
 	free(data);
+	return ret;
+}
+
+int image_read_file(int dir, const char *path, struct tree *tree)
+{
+	size_t size = 0;
+	int fd, ret;
+
+	fd = open_image(dir, path, &size);
+	if (fd == -ENOENT)
+		return fd;
+	if (fd < 0) {
+		pr_err("cannot read %s: %s", path, strerror(-fd));
+		return fd;
+	}
+	ret = check_magic(fd, path);
+	if (!ret)
+		ret = load_and_parse(fd, path, size, tree);
+	close(fd);
 	return ret;
 }
 

@@ -46,6 +46,26 @@ static void a_wrong_magic_is_refused(void **state)
 	}
 }
 
+/* 8 TiB, for which there is no memory, and which take a while to read. */
+static void what_is_no_image_is_not_loaded(void **state)
+{
+	struct tree tree = { 0 };
+	int fd = openat(folder.fd, "other.img", O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+
+	(void)state;
+	if (ftruncate(fd, 1ll << 43)) {
+		close(fd);
+		skip();
+	}
+	assert_int_equal(image_read_file(folder.fd, "other.img", &tree), -EBADMSG);
+	assert_said("other.img: entry 0 at byte 0: wrong magic number");
+	assert_int_equal(ftruncate(fd, 7), 0);
+	assert_int_equal(image_read_file(folder.fd, "other.img", &tree), -EBADMSG);
+	assert_said("cut off in its magic number");
+	close(fd);
+	unlinkat(folder.fd, "other.img", 0);
+}
+
 static size_t entry_at(unsigned int number)
 {
 	size_t at = 8;
@@ -350,6 +370,7 @@ int main(void)
 		cmocka_unit_test(every_cut_is_noticed),
 		cmocka_unit_test(bytes_after_the_end_are_refused),
 		cmocka_unit_test(a_wrong_magic_is_refused),
+		cmocka_unit_test(what_is_no_image_is_not_loaded),
 		cmocka_unit_test(a_length_that_lies_is_refused),
 		cmocka_unit_test(every_damaged_entry_is_refused),
 		cmocka_unit_test(entries_in_the_wrong_place_are_refused),
