@@ -49,31 +49,43 @@ size_t agent_count(const struct tree *tree)
 	return count;
 }
 
-/* Parents come before their children, so their number is smaller. */
-static bool is_under(const struct tree *tree, uint32_t filter, uint32_t ancestor)
+/*
+ * @process is under all that the filter stands on, too. Where an earlier one is
+ * known to be, that one is under all below.
+ */
+static void mark_path(const struct tree *tree, uint32_t *first, uint32_t filter, uint32_t process)
 {
-	while (filter != TREE_NONE && filter > ancestor)
+	while (filter != TREE_NONE && first[filter] == TREE_NONE) {
+		first[filter] = process;
 		filter = tree->filters[filter].parent;
-	return filter == ancestor;
+	}
 }
 
-static uint32_t first_process(const struct tree *tree, uint32_t filter)
+/* The first process under each filter, or TREE_NONE; for the caller to free. */
+static uint32_t *first_processes(const struct tree *tree)
 {
+	uint32_t *first = malloc(tree->n_filters * sizeof(*first));
 	size_t i;
 
+	if (!first)
+		return NULL;
+	for (i = 0; i < tree->n_filters; i++)
+		first[i] = TREE_NONE;
 	for (i = 0; i < tree->n_threads; i++)
-		if (is_under(tree, tree->threads[i].filter, filter))
-			return tree->threads[i].process;
-	return TREE_NONE;
+		mark_path(tree, first, tree->threads[i].filter, tree->threads[i].process);
+	return first;
 }
 
+/* In the order of the filters. */
 static int list_filters(const struct tree *tree)
 {
+	uint32_t *first = first_processes(tree);
 	struct outside *outside;
 	size_t i;
 
 	agent.filters = calloc(agent.count, sizeof(*agent.filters));
-	if (!agent.filters) {
+	if (!first || !agent.filters) {
+		free(first);
 		pr_err("not enough memory for %zu supervised filters", agent.count);
 		return -ENOMEM;
 	}
@@ -81,8 +93,9 @@ static int list_filters(const struct tree *tree)
 	for (i = 0; i < tree->n_filters; i++)
 		if (is_outside(&tree->filters[i]))
 			*outside++ = (struct outside){ .filter = i,
-						       .process = first_process(tree, i),
+						       .process = first[i],
 						       .listener = -1 };
+	free(first);
 	return 0;
 }
 
@@ -150,16 +163,23 @@ int agent_hand_over(uint32_t process, pid_t pid, pid_t root)
 	return ret;
 }
 
+static int compare(const void *filter, const void *outside)
+{
+	uint32_t a = *(const uint32_t *)filter, b = ((const struct outside *)outside)->filter;
+
+	return (a > b) - (a < b);
+}
+
 void agent_take(uint32_t filter, int listener)
 {
-	size_t i;
+	struct outside *outside = NULL;
 
-	for (i = 0; i < agent.count && !agent.without; i++)
-		if (agent.filters[i].filter == filter) {
-			agent.filters[i].listener = listener;
-			return;
-		}
-	close(listener);
+	if (agent.count && !agent.without)
+		outside = bsearch(&filter, agent.filters, agent.count, sizeof(*outside), compare);
+	if (outside)
+		outside->listener = listener;
+	else
+		close(listener);
 }
 
 /*

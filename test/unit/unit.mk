@@ -7,7 +7,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 LIB_SOURCES := $(wildcard lib/*.c)
 
 # those that test a file of plugin/ with the same name
-UNIT_PLUGIN := config dump oci parcel
+UNIT_PLUGIN := agent config dump oci parcel
 
 # and of tools/
 UNIT_TOOLS := tasks
@@ -24,6 +24,8 @@ $(B)/unit/seccomp-tree.pb-c.o: $(B)/proto/seccomp-tree.pb-c.c
 
 $(UNIT_PLUGIN:%=$(B)/unit/%): $(B)/unit/%: plugin/%.c plugin/%.h
 $(UNIT_PLUGIN:%=$(B)/unit/%): UNIT_MORE = plugin/$(@F).c -Iplugin -ljson-c
+
+$(B)/unit/agent: UNIT_MORE += plugin/config.c plugin/oci.c plugin/parcel.c
 
 # what it needs of CRIU and of the kernel is in the test
 $(B)/unit/dump: | $(PLUGIN)
