@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <locale.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +109,17 @@ static int help(const char *name)
 	return EXIT_SUCCESS;
 }
 
+/* Anywhere among the options, as getopt_long(3) takes them. */
+static bool asks_for_help(int argc, char **argv)
+{
+	int i;
+
+	for (i = 0; i < argc && strcmp(argv[i], "--"); i++)
+		if (!strcmp(argv[i], "--help"))
+			return true;
+	return false;
+}
+
 static int run(int argc, char **argv)
 {
 	const struct subcommand *subcommand;
@@ -125,7 +137,7 @@ static int run(int argc, char **argv)
 	subcommand = find(argv[1]);
 	if (!subcommand)
 		return unknown(argv[1]);
-	if (argc > 2 && !strcmp(argv[2], "--help"))
+	if (asks_for_help(argc - 2, argv + 2))
 		return help(argv[1]);
 	return subcommand->run(argc - 1, argv + 1);
 }
