@@ -66,6 +66,7 @@ def kernel_entries(flavour):
         restore = traced(case, 'restore', '-d', '--pidfile', case.pidfile + '2')
         case.pid = int(read(case.pidfile + '2'))
         foreign = threads if flavour == 'ns' else 0
+        ids = len(tids) + 2 if flavour == 'ns' else 1
         want = {
             'dump: which filter': (count(dump, IDENTIFY), len(tids)),
             'dump: processes': (count(dump, TASKS), len(pids)),
@@ -73,7 +74,8 @@ def kernel_entries(flavour):
             'restore: filters made': (count(restore, CREATE), filters),
             'restore: filters set': (count(restore, SET), len(confined)),
             'restore: processes': (count(restore, TASKS), len(pids)),
-            'restore: ids': (count(restore, STATUS), (len(tids) + 2) * (flavour == 'ns') or 1),
+            # and one for CRIU's own mode
+            'restore: ids': (count(restore, STATUS), ids + 1),
         }
         details = [f'{what}: {got}, at most {limit}' for what, (got, limit) in want.items()]
         check(all(0 < got <= limit for got, limit in want.values()), 'too many', *details)
