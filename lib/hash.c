@@ -63,22 +63,43 @@ static uint64_t word_at(const uint8_t *data, size_t len)
 	return le64toh(word);
 }
 
-uint64_t hash_bytes(const void *data, size_t len)
+static void begin(uint64_t v[4])
 {
-	uint64_t v[4] = { 0x736f6d6570736575, 0x646f72616e646f6d, 0x6c7967656e657261,
-			  0x7465646279746573 };
-	size_t at, rest = len % 8;
-	int i;
-
 	if (!has_key)
 		find_key();
-	for (i = 0; i < 4; i++)
-		v[i] ^= key[i % 2];
-	for (at = 0; at < len - rest; at += 8)
-		take_in(v, word_at((const uint8_t *)data + at, 8));
-	take_in(v, word_at((const uint8_t *)data + at, rest) | (uint64_t)len << 56);
+	v[0] = key[0] ^ 0x736f6d6570736575;
+	v[1] = key[1] ^ 0x646f72616e646f6d;
+	v[2] = key[0] ^ 0x6c7967656e657261;
+	v[3] = key[1] ^ 0x7465646279746573;
+}
+
+/* @rest: the bytes that are less than a word. */
+static uint64_t end(uint64_t v[4], uint64_t rest, size_t len)
+{
+	take_in(v, rest | (uint64_t)len << 56);
 	v[2] ^= 0xff;
-	for (i = 0; i < 3; i++)
-		mix(v);
+	mix(v);
+	mix(v);
+	mix(v);
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+uint64_t hash_bytes(const void *data, size_t len)
+{
+	const uint8_t *at = data, *rest = at + len / 8 * 8;
+	uint64_t v[4];
+
+	begin(v);
+	for (; at < rest; at += 8)
+		take_in(v, word_at(at, 8));
+	return end(v, word_at(rest, len % 8), len);
+}
+
+uint64_t hash_number(uint64_t number)
+{
+	uint64_t v[4];
+
+	begin(v);
+	take_in(v, number);
+	return end(v, 0, sizeof(number));
 }

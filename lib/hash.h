@@ -17,6 +17,9 @@
  */
 uint64_t hash_bytes(const void *data, size_t len);
 
+/* The same of a number, as its 8 bytes from the lowest on, and faster. */
+uint64_t hash_number(uint64_t number);
+
 /* Has a key that is known, for tests. */
 void hash_use_key(uint64_t low, uint64_t high);
 

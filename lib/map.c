@@ -7,7 +7,7 @@
 
 static size_t slot_of(const struct map *map, uint64_t key)
 {
-	return hash_bytes(&key, sizeof(key)) & (map->size - 1);
+	return hash_number(key) & (map->size - 1);
 }
 
 static struct map_slot *find(const struct map *map, uint64_t key)

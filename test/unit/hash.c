@@ -10,6 +10,7 @@ static void it_is_siphash_1_3(void **state)
 	assert_true(hash_bytes("", 0) == 0xd1fba762150c532c);
 	assert_true(hash_bytes("seccomp", 7) == 0xe321598b8d14f626);
 	assert_true(hash_bytes("eight888", 8) == 0xde3012c86e77952f);
+	assert_true(hash_number(0x3838387468676965) == 0xde3012c86e77952f);
 	assert_true(hash_bytes("seccomp-tree.img", 16) == 0x722cc54fff13b5f7);
 }
 
