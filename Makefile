@@ -23,6 +23,22 @@ TOOLS_OBJS := $(patsubst tools/%.c,$(B)/tools/%.o,$(wildcard tools/*.c))
 PLUGIN := $(B)/seccomp_plugin.so
 TOOLS := $(if $(TOOLS_OBJS),$(B)/criu-seccomp)
 
+# These run something, and call make for what that needs. All others write to
+# build/, which only one make does at a time.
+RUNS := check quick unit fuzz stress bench demo kernel rootfs help
+
+ifneq ($(and $(if $(BUILD_LOCKED),,unlocked),$(filter-out $(RUNS),$(or $(MAKECMDGOALS),all))),)
+
+.PHONY: locked $(MAKECMDGOALS)
+$(or $(MAKECMDGOALS),all): locked
+	@:
+
+locked:
+	@mkdir -p $(B)
+	@BUILD_LOCKED=y flock $(B) $(MAKE) --no-print-directory $(MAKECMDGOALS)
+
+else
+
 .PHONY: all
 all: $(PLUGIN) $(TOOLS) ## builds the plugin and the tools
 
@@ -83,9 +99,21 @@ install: all ## installs them; DESTDIR=, PREFIX=/usr/local, PLUGINDIR=/usr/lib/c
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/criu-seccomp)
 	@$(if $(EXAMPLE),install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/criu-seccomp $(EXAMPLE))
 
+CHECK = KERNEL="$(KERNEL)" test/check $(if $(FRESH),--fresh) $(if $(FAILED),--failed) \
+	$(if $(SKIP),--allow-skip)
+
 .PHONY: check
-check: ## every test; KERNEL=6.12, 6.1, 7.2, 6.12-debug or all
-	@KERNEL="$(KERNEL)" test/check
+check: ## every test whose inputs have changed; STEPS='lint unit' FRESH=1 FAILED=1 SKIP=ok KERNEL=all
+	@$(CHECK) $(STEPS)
+
+.PHONY: quick
+quick: ## those that tell most in a few minutes
+	@$(CHECK) quick
+
+# what the tests run, so that no two of them build at once
+.PHONY: test-programs
+test-programs: all unit-programs fuzz-programs zdtm plugin-tests containers-tests tools-test \
+	stress-program bench-programs
 
 .PHONY: clean
 clean: ## removes build/
@@ -96,3 +124,5 @@ help: ## prints this
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | sort | expand -t 12
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+endif

@@ -14,8 +14,11 @@ fuzz_run = if $(B)/fuzz/$(2) -max_total_time=$(4) -artifact_prefix=$(B)/fuzz/fou
 	then echo "ok $(1) - $(2): $$(tail -n 1 $(B)/fuzz/$(2).log)"; \
 	else tail -n 60 $(B)/fuzz/$(2).log; echo "not ok $(1) - $(2): see $(B)/fuzz/found"; exit 1; fi
 
-.PHONY: fuzz
-fuzz: $(B)/fuzz/image $(B)/fuzz/seeds $(B)/fuzz/config ## feeds the readers nonsense, the image's for FUZZ_SECONDS=30
+.PHONY: fuzz fuzz-programs
+fuzz-programs: $(B)/fuzz/image $(B)/fuzz/seeds $(B)/fuzz/config
+
+fuzz: ## feeds the readers nonsense, the image's for FUZZ_SECONDS=30
+	@$(MAKE) --no-print-directory fuzz-programs
 	@mkdir -p $(B)/fuzz/corpus $(B)/fuzz/config-corpus $(B)/fuzz/found
 	@$(B)/fuzz/seeds $(B)/fuzz/corpus
 	@cp tools/criu-seccomp.conf $(B)/fuzz/config-corpus/

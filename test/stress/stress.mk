@@ -18,7 +18,10 @@ $(B)/stress/run: test/stress/run
 	@mkdir -p $(@D)
 	@cp $< $@
 
-.PHONY: stress
-stress: $(STRESS) $(B)/stress/run ## random operations on a debug kernel; SECONDS=60 SEED=1 KERNEL=6.12-debug
+.PHONY: stress stress-program
+stress-program: $(STRESS) $(B)/stress/run
+
+stress: ## random operations on a debug kernel; SECONDS=60 SEED=1 KERNEL=6.12-debug
+	@$(MAKE) --no-print-directory stress-program
 	@test/vm/run -k $(STRESS_KERNEL) -n -t $$(($(SECONDS) * 2 + 300)) -v $(B)/stress:/mnt -- \
 		/mnt/run $(SECONDS) $(SEED)
