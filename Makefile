@@ -1,27 +1,48 @@
 # SPDX-License-Identifier: GPL-2.0
 # `make help` lists what there is. What is built goes to build/.
 
-VERSION := 0.1
+VERSION := $(shell cat VERSION)
 
 CC ?= gcc
+PKG_CONFIG ?= pkg-config
 PREFIX ?= /usr/local
-# where CRIU looks for plugins
-PLUGINDIR ?= /usr/lib/criu
+# Where CRIU looks for plugins; distributions build it with a folder of theirs.
+ifndef PLUGINDIR
+PLUGINDIR := $(or $(shell PATH="$$PATH:/usr/sbin" criu --help 2>/dev/null | \
+	sed -n 's,.*plugin directory (by default \(/.*[^/]\)/*)$$,\1,p'),/usr/lib/criu)
+endif
 DESTDIR ?=
-# empty: warnings are only warnings
-WERROR ?= -Werror
+# A newer compiler has new warnings: they end the build of those who change the
+# code (test/lint sets -Werror), not of those who use it.
+WERROR ?=
 
 B := build
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes $(WERROR)
 CFLAGS ?= -O2 -g
-ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -fPIC -fvisibility=hidden \
-	-DVERSION='"$(VERSION)"' -Ilib -I$(B)/proto -MMD -MP
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -fPIC \
+	-fvisibility=hidden -Ilib -I$(B) -I$(B)/proto $(PROTOBUF_C_CFLAGS) $(JSON_C_CFLAGS) -MMD -MP
+
+# What is installed is hardened. Fortified sources need an optimising compiler,
+# and those who set a level themselves mean it. HARDENING= is without.
+ifeq ($(origin HARDENING),undefined)
+HARDENING := -fstack-protector-strong
+ifeq ($(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),)
+HARDENING += $(if $(filter-out -O0,$(filter -O%,$(CFLAGS))),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+endif
+endif
+PRODUCT_CFLAGS = $(ALL_CFLAGS) $(HARDENING)
+PRODUCT_LDFLAGS = $(CFLAGS) $(if $(HARDENING),-z relro -z now) $(LDFLAGS)
+
+PROTOBUF_C_CFLAGS = $(shell $(PKG_CONFIG) --cflags libprotobuf-c)
+PROTOBUF_C_LIBS = $(shell $(PKG_CONFIG) --libs libprotobuf-c)
+JSON_C_CFLAGS = $(shell $(PKG_CONFIG) --cflags json-c)
+JSON_C_LIBS = $(shell $(PKG_CONFIG) --libs json-c)
 
 LIB_OBJS := $(patsubst lib/%.c,$(B)/lib/%.o,$(wildcard lib/*.c)) $(B)/proto/seccomp-tree.pb-c.o
 PLUGIN_OBJS := $(patsubst plugin/%.c,$(B)/plugin/%.o,$(wildcard plugin/*.c))
 TOOLS_OBJS := $(patsubst tools/%.c,$(B)/tools/%.o,$(wildcard tools/*.c))
 PLUGIN := $(B)/seccomp_plugin.so
-TOOLS := $(if $(TOOLS_OBJS),$(B)/criu-seccomp)
+TOOL := $(B)/criu-seccomp
 
 # These run something, and call make for what that needs. All others write to
 # build/, which only one make does at a time.
@@ -40,7 +61,7 @@ locked:
 else
 
 .PHONY: all
-all: $(PLUGIN) $(TOOLS) ## builds the plugin and the tools
+all: $(PLUGIN) $(TOOL) ## builds the plugin and the tools
 
 # each part has its own rules
 include $(wildcard test/*/*.mk demo/*.mk bench/*.mk tools/*.mk kernel-module/*.mk)
@@ -61,43 +82,68 @@ $(B)/proto/seccomp-tree.pb-c.c: proto/seccomp-tree.proto
 $(B)/proto/seccomp-tree.pb-c.h: $(B)/proto/seccomp-tree.pb-c.c
 
 $(B)/proto/%.o: $(B)/proto/%.c
-	@$(CC) $(ALL_CFLAGS) -w -c -o $@ $<
+	@$(CC) $(PRODUCT_CFLAGS) -w -c -o $@ $<
+
+# The commit, too, where it is a checkout. Written anew only when it changes.
+$(B)/version.h: FORCE
+	@mkdir -p $(@D)
+	@commit=$$([ ! -e .git ] || git describe --tags --always --dirty 2>/dev/null) || true; \
+	echo "#define VERSION \"$(VERSION)$${commit:+ ($$commit)}\"" >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+.PHONY: FORCE
+FORCE:
+
+$(B)/tools/criu-seccomp.o: $(B)/version.h
 
 $(B)/lib/%.o: lib/%.c | $(B)/proto/seccomp-tree.pb-c.h
 	@mkdir -p $(@D)
 	@echo "  CC $<"
-	@$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	@$(CC) $(PRODUCT_CFLAGS) -c -o $@ $<
 
 $(B)/plugin/%.o: plugin/%.c | $(B)/proto/seccomp-tree.pb-c.h $(CRIU_HEADER)
 	@mkdir -p $(@D)
 	@echo "  CC $<"
-	@$(CC) $(ALL_CFLAGS) -isystem $(CRIU_INCLUDE) -c -o $@ $<
+	@$(CC) $(PRODUCT_CFLAGS) -isystem $(CRIU_INCLUDE) -c -o $@ $<
 
 $(B)/tools/%.o: tools/%.c | $(B)/proto/seccomp-tree.pb-c.h
 	@mkdir -p $(@D)
 	@echo "  CC $<"
-	@$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	@$(CC) $(PRODUCT_CFLAGS) -c -o $@ $<
 
 $(PLUGIN): $(PLUGIN_OBJS) $(LIB_OBJS)
 	@echo "  LD $@"
-	@$(CC) $(CFLAGS) $(LDFLAGS) -shared -o $@ $^ -lprotobuf-c -ljson-c
+	@$(CC) $(PRODUCT_LDFLAGS) -shared -o $@ $^ $(PROTOBUF_C_LIBS) $(JSON_C_LIBS)
 
-$(B)/criu-seccomp: $(TOOLS_OBJS) $(LIB_OBJS)
+$(TOOL): $(TOOLS_OBJS) $(LIB_OBJS)
 	@echo "  LD $@"
-	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lprotobuf-c
+	@$(CC) $(PRODUCT_LDFLAGS) -pie -o $@ $^ $(PROTOBUF_C_LIBS)
 
 MAN8 := $(wildcard tools/*.8)
-COMPLETION := $(wildcard tools/criu-seccomp.bash)
-EXAMPLE := $(wildcard tools/criu-seccomp.conf)
+BIN := $(DESTDIR)$(PREFIX)/bin/criu-seccomp
+PLUGIN_IN := $(DESTDIR)$(PLUGINDIR)/seccomp_plugin.so
+MAN := $(DESTDIR)$(PREFIX)/share/man/man8
+COMPLETION := $(DESTDIR)$(PREFIX)/share/bash-completion/completions/criu-seccomp
+EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/criu-seccomp
 
 .PHONY: install
-install: all ## installs them; DESTDIR=, PREFIX=/usr/local, PLUGINDIR=/usr/lib/criu
-	@install -D -m 755 $(PLUGIN) $(DESTDIR)$(PLUGINDIR)/seccomp_plugin.so
-	@$(if $(TOOLS),install -D -m 755 $(TOOLS) $(DESTDIR)$(PREFIX)/bin/criu-seccomp)
-	@$(if $(MAN8),install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 $(MAN8))
-	@$(if $(COMPLETION),install -D -m 644 $(COMPLETION) \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/criu-seccomp)
-	@$(if $(EXAMPLE),install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/criu-seccomp $(EXAMPLE))
+install: all ## installs them; DESTDIR=, PREFIX=/usr/local, PLUGINDIR=(where criu looks)
+	@install -D -m 755 $(PLUGIN) $(PLUGIN_IN)
+	@install -D -m 755 $(TOOL) $(BIN)
+	@install -D -m 644 -t $(MAN) $(MAN8)
+	@install -D -m 644 tools/criu-seccomp.bash $(COMPLETION)
+	@install -D -m 644 -t $(EXAMPLES) tools/criu-seccomp.conf
+
+# Folders that others use, too, stay.
+.PHONY: uninstall
+uninstall: ## removes what install has put there; the same DESTDIR, PREFIX, PLUGINDIR
+	@rm -f $(PLUGIN_IN) $(BIN) $(addprefix $(MAN)/,$(notdir $(MAN8))) $(COMPLETION) \
+		$(EXAMPLES)/criu-seccomp.conf
+	@[ ! -d $(EXAMPLES) ] || rmdir --ignore-fail-on-non-empty $(EXAMPLES)
+
+.PHONY: test-programs
+test-programs: zdtm bench-programs plugin-tests containers-tests tools-test $(UNIT_TESTS) $(STRESS) \
+	$(B)/demo/sandbox ## builds what the tests run, and runs nothing
 
 CHECK = KERNEL="$(KERNEL)" test/check $(if $(FRESH),--fresh) $(if $(FAILED),--failed) \
 	$(if $(SKIP),--allow-skip)

@@ -51,6 +51,7 @@ int criu_check(void)
 		const char *name;
 		bool there;
 	} functions[] = {
+		{ "criu_get_image_dir", criu_get_image_dir },
 		{ "print_on_level", print_on_level },
 		{ "seccomp_collect_entry", seccomp_collect_entry },
 		{ "add_inventory_plugin", add_inventory_plugin },

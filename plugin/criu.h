@@ -16,6 +16,9 @@
 
 #define CRIU_EXPORT extern __attribute__((weak, visibility("default")))
 
+/* criu/plugin.c: a descriptor of the folder of the images, not to be closed */
+CRIU_EXPORT int criu_get_image_dir(void);
+
 /* criu/log.c: one message in CRIU's log; the levels are those of report.h */
 CRIU_EXPORT void print_on_level(unsigned int loglevel, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

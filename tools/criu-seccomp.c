@@ -9,6 +9,7 @@
 
 #include "report.h"
 #include "subcommands.h"
+#include "version.h"
 
 static const struct subcommand {
 	const char *name;

@@ -33,9 +33,9 @@ $(B)/fuzz/config: test/fuzz/config.c plugin/config.c plugin/config.h
 $(B)/fuzz/image: test/fuzz/image.c $(FUZZ_SOURCES) $(wildcard lib/*.h)
 	@mkdir -p $(@D)
 	@echo "  CC $<"
-	@$(FUZZ_CC) -fsanitize=fuzzer -o $@ $< $(FUZZ_SOURCES) -lprotobuf-c
+	@$(FUZZ_CC) -fsanitize=fuzzer -o $@ $< $(FUZZ_SOURCES) $(PROTOBUF_C_LIBS)
 
 $(B)/fuzz/seeds: test/fuzz/seeds.c $(FUZZ_SOURCES) $(wildcard lib/*.h)
 	@mkdir -p $(@D)
 	@echo "  CC $<"
-	@$(FUZZ_CC) -o $@ $< $(FUZZ_SOURCES) -lprotobuf-c
+	@$(FUZZ_CC) -o $@ $< $(FUZZ_SOURCES) $(PROTOBUF_C_LIBS)

@@ -26,7 +26,7 @@ $(B)/unit/seccomp-tree.pb-c.o: $(B)/proto/seccomp-tree.pb-c.c
 	@$(CC) $(ALL_CFLAGS) $(SANITIZE) -w -c -o $@ $<
 
 $(UNIT_PLUGIN:%=$(B)/unit/%): $(B)/unit/%: plugin/%.c plugin/%.h
-$(UNIT_PLUGIN:%=$(B)/unit/%): UNIT_MORE = plugin/$(@F).c -Iplugin -ljson-c
+$(UNIT_PLUGIN:%=$(B)/unit/%): UNIT_MORE = plugin/$(@F).c -Iplugin $(JSON_C_LIBS)
 
 $(B)/unit/agent: UNIT_MORE += plugin/config.c plugin/oci.c plugin/parcel.c
 
@@ -43,4 +43,4 @@ $(B)/unit/%: test/unit/%.c $(LIB_SOURCES) $(wildcard lib/*.h test/unit/*.h) \
 		$(B)/unit/seccomp-tree.pb-c.o
 	@echo "  CC $<"
 	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) -Itest/unit -o $@ $< $(LIB_SOURCES) \
-		$(B)/unit/seccomp-tree.pb-c.o $(UNIT_MORE) -lcmocka -lprotobuf-c
+		$(B)/unit/seccomp-tree.pb-c.o $(UNIT_MORE) -lcmocka $(PROTOBUF_C_LIBS)
