@@ -10,7 +10,7 @@ DIR = '/tmp/bench'
 PR_SET_CHILD_SUBREAPER = 36
 
 
-def prepare():
+def prepare() -> None:
     """Room for many tasks, and what is run in memory."""
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     for name, value in (('kernel/threads-max', 100000), ('kernel/pid_max', 200000),
@@ -20,7 +20,7 @@ def prepare():
     shutil.copytree(os.path.join(TOP, 'build', 'bench'), DIR)
 
 
-def reap():
+def reap() -> None:
     """Wait for all that was started here, and for what was left to us."""
     while True:
         try:
@@ -29,7 +29,7 @@ def reap():
             return
 
 
-def kernel_memory():
+def kernel_memory() -> dict[str, int]:
     """KiB that the kernel holds: vmalloc, and slab without its caches."""
     time.sleep(1)  # what has died may be freed late
     with open('/proc/sys/vm/drop_caches', 'w', encoding='ascii') as f:
@@ -40,6 +40,6 @@ def kernel_memory():
             'slab': int(sizes['SUnreclaim'].split()[0])}
 
 
-def grown(before):
+def grown(before: dict[str, int]) -> dict[str, int]:
     """Since then."""
     return {kind: size - before[kind] for kind, size in kernel_memory().items()}

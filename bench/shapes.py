@@ -19,26 +19,26 @@ class Shape:
     alone: bool = True  # CRIU alone can restore it in the machine's memory
 
     @property
-    def all_threads(self):
+    def all_threads(self) -> int:
         """Threads of the whole tree."""
         return self.processes * self.threads
 
     @property
-    def all_filters(self):
+    def all_filters(self) -> int:
         """Filter objects of the whole tree."""
         return self.filters + (self.processes * self.stacks if self.own else 0)
 
     @property
-    def program_bytes(self):
+    def program_bytes(self) -> int:
         """Of the different programs. Equal ones of two processes are one."""
         return 8 * (self.filters * self.insns + (self.stacks * self.own if self.own else 0))
 
     @property
-    def ways(self):
+    def ways(self) -> list[str]:
         """Those in which it is measured."""
         return [way for way in WAYS if self.alone or way != 'criu']
 
-    def order(self, filters):
+    def order(self, filters: bool) -> list[str]:
         """Arguments of tree, with filters or without."""
         first = [self.processes, self.filters if filters else 0, self.insns]
         more = [self.threads, self.stacks, self.own] if self.threads > 1 else []

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """From what measure has printed to a table, and to the bars."""
 from statistics import median
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from shapes import WAYS
+from shapes import Shape, WAYS
+
+Bar = dict[str, Any]
 
 # what a filter may cost, once, in kernel entries: opened, asked, read, made, closed
 ENTRIES_A_FILTER = 8
@@ -10,7 +14,7 @@ ENTRIES_A_FILTER = 8
 ENTRIES_ONCE = 16
 
 
-def spread(values):
+def spread(values: Sequence[float]) -> float:
     """Half the way from the least to the most, in percent of the median."""
     return 50 * (max(values) - min(values)) / median(values) if median(values) else 0.0
 
@@ -18,10 +22,10 @@ def spread(values):
 class Trees:
     """Everything of one shape."""
 
-    def __init__(self, name, shape, lines):
+    def __init__(self, name: str, shape: Shape, lines: list[dict[str, Any]]) -> None:
         self.name, self.shape, self.lines = name, shape, lines
 
-    def values(self, way, *keys):
+    def values(self, way: str, *keys: str) -> list[Any]:
         """One number of each round."""
         found = []
         for line in self.lines:
@@ -31,33 +35,33 @@ class Trees:
                 found.append(line)
         return found
 
-    def median(self, way, *keys):
+    def median(self, way: str, *keys: str) -> float:
         """The middle one."""
         return median(self.values(way, *keys))
 
-    def ratio(self, action, way):
+    def ratio(self, action: str, way: str) -> float:
         """Time, to that of the tree without seccomp."""
         return self.median(way, action, 'ns') / self.median('none', action, 'ns')
 
-    def share(self, action):
+    def share(self, action: str) -> int:
         """The plugin's time, in nanoseconds."""
         meters = self.values('share', action)[0]
         return sum(meter[1] for meter in meters.values())
 
-    def entries(self, action, kind):
+    def entries(self, action: str, kind: int) -> int:
         """The plugin's kernel entries: 0 all, 1 filters, 2 /proc, 3 image, 4 memory."""
         meters = self.values('entries', action)[0]
         return sum(meter[2 + kind] for meter in meters.values())
 
-    def memory(self, way, when, kind):
+    def memory(self, way: str, when: str, kind: str) -> float:
         """KiB of the kernel that the filters have."""
         return self.median(way, when, kind) - self.median('none', when, kind)
 
-    def table(self):
+    def table(self) -> list[str]:
         """Lines for people."""
         return tree_table(self)
 
-    def bars(self):
+    def bars(self) -> list[Bar]:
         """What it is held to."""
         return shape_bars(self)
 
@@ -66,19 +70,19 @@ class Install:
     """Filters that tasks make, or install."""
     name = 'install'
 
-    def __init__(self, lines):
+    def __init__(self, lines: list[dict[str, Any]]) -> None:
         self.lines = lines
 
-    def values(self, way, of):
+    def values(self, way: str, of: Callable[[dict[str, Any]], float]) -> list[float]:
         """One number of each round."""
         return [of(line) for line in self.lines if line['way'] == way]
 
-    def faster(self):
+    def faster(self) -> float:
         """So many times is it, to install one."""
         times = [median(self.values(way, lambda line: line['ns'])) for way in ('create', 'install')]
         return times[0] / times[1]
 
-    def table(self):
+    def table(self) -> list[str]:
         """Lines for people."""
         lines = [f'install: {self.lines[0]["tasks"]} tasks, a filter of {self.lines[0]["insns"]} '
                  'instructions', row('', 'each makes one', 'all install one fd')]
@@ -90,41 +94,41 @@ class Install:
                                      for each in values)))
         return lines
 
-    def bars(self):
+    def bars(self) -> list[Bar]:
         """What it is held to."""
         return [bar('install: time to install one, to that of making one', 1 / self.faster(),
                     1 / 100, 5)]
 
 
-def row(*cells):
+def row(*cells: str) -> str:
     """A line of the table."""
     first, *rest = cells
     return f'  {first:30}' + ''.join(f'{cell:>22}' for cell in rest)
 
 
-def time_cell(results, action, way):
+def time_cell(results: Trees, action: str, way: str) -> str:
     """Milliseconds, their spread, the ratio."""
     values = results.values(way, action, 'ns')
     text = f'{median(values) / 1e6:,.0f} ±{spread(values):.1f}%'
     return text if way == 'none' else f'{text} x{results.ratio(action, way):.3f}'
 
 
-def statistic_cell(results, action, way):
+def statistic_cell(results: Trees, action: str, way: str) -> str:
     """CRIU's own clock: the time that the tasks stand still, or are made."""
     key = {'dump': 'frozen_time', 'restore': 'restore_time'}[action]
     return f'{results.median(way, action, "criu", key) / 1e3:,.0f}'
 
 
-def memory_cell(results, way, when):
+def memory_cell(results: Trees, way: str, when: str) -> str:
     """What the filters add."""
     if way == 'none':
         return '-'
     return ' '.join(f'{results.memory(way, when, kind):+,.0f}' for kind in ('vmalloc', 'slab'))
 
 
-def tree_table(results):
+def tree_table(results: Trees) -> list[str]:
     """The lines for one shape."""
-    def each(cell):
+    def each(cell: Callable[[str], str]) -> list[str]:
         return [cell(way) if way in results.shape.ways else '-' for way in WAYS]
 
     lines = [f'{results.name}: {results.shape.processes} processes, {results.shape.all_threads} '
@@ -148,7 +152,7 @@ def tree_table(results):
     return lines + entry_lines(results)
 
 
-def entry_lines(results):
+def entry_lines(results: Trees) -> list[str]:
     """The plugin's kernel entries."""
     lines = []
     for action in ('dump', 'restore'):
@@ -160,14 +164,14 @@ def entry_lines(results):
     return lines
 
 
-def bar(text, value, limit, digits=3):
+def bar(text: str, value: float, limit: float, digits: int = 3) -> Bar:
     """A bar: what it is, whether it is met."""
     return {'text': text, 'value': value, 'limit': limit, 'met': value <= limit,
             'line': f'{"met   " if value <= limit else "MISSED"} {text}: '
                     f'{value:,.{digits}f}, at most {limit:,.{digits}f}'}
 
 
-def shape_bars(results):
+def shape_bars(results: Trees) -> list[Bar]:
     """Those of one shape."""
     shape, name = results.shape, results.name
     bars = []
@@ -191,22 +195,24 @@ def shape_bars(results):
     return bars
 
 
-def scale_bars(by_name):
+def scale_bars(by_name: dict[str, Trees]) -> list[Bar]:
     """A thread among 10,000 costs what it costs among 1,000; CRIU's own part does not."""
     few, many = by_name.get('1000-threads'), by_name.get('10000-threads')
     if not few or not many:
         return []
     bars = []
     for action in ('dump', 'restore'):
-        for what, of in (('time', lambda r, a: r.median('plugin', a, 'ns')),
-                         ('the plugin\'s share', lambda r, a: r.share(a))):
+        times = [run.median('plugin', action, 'ns') for run in (few, many)]
+        shares = [float(run.share(action)) for run in (few, many)]
+        for what, (of_few, of_many) in (('time', times), ('the plugin\'s share', shares)):
             bars.append(bar(f'10,000 threads: {what} of the {action} a thread, to that of 1,000',
-                            of(many, action) / of(few, action) * few.shape.all_threads
+                            of_many / of_few * few.shape.all_threads
                             / many.shape.all_threads, 1.1))
     return bars
 
 
-def bars_of(all_results):
+def bars_of(all_results: list[Trees | Install]) -> list[Bar]:
     """All of them."""
     bars = [each for results in all_results for each in results.bars()]
-    return bars + scale_bars({results.name: results for results in all_results})
+    return bars + scale_bars({results.name: results for results in all_results
+                              if isinstance(results, Trees)})

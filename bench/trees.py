@@ -9,6 +9,8 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
+from typing import Any
 
 import pycriu
 
@@ -17,12 +19,13 @@ from shapes import WAYS, Shape
 
 IMAGES = os.path.join(DIR, 'images')
 PIDFILE = os.path.join(DIR, 'pid')
-LIBDIRS = {'none': [], 'plugin': [], 'criu': ['-L', os.path.join(DIR, 'empty')],
-           'meter': ['-L', os.path.join(DIR, 'meter')]}
+LIBDIRS: dict[str, list[str]] = {
+    'none': [], 'plugin': [], 'criu': ['-L', os.path.join(DIR, 'empty')],
+    'meter': ['-L', os.path.join(DIR, 'meter')]}
 LIMIT = 3000  # seconds that CRIU may take for a dump, it would end it after 10
 
 
-def criu(action, way, *options, env=None):
+def criu(action: str, way: str, *options: str, env: dict[str, str] | None = None) -> dict[str, Any]:
     """Run CRIU; its time in nanoseconds, and its peak memory in KiB."""
     log = os.path.join(IMAGES, action + '.log')
     command = [os.path.join(DIR, 'timed'), 'criu', action, '-D', IMAGES, '-o', log,
@@ -38,21 +41,21 @@ def criu(action, way, *options, env=None):
     return {'ns': int(ns), 'peak': int(peak), 'criu': statistics(action)}
 
 
-def statistics(action):
+def statistics(action: str) -> dict[str, int]:
     """CRIU's own, in microseconds."""
     with open(os.path.join(IMAGES, f'stats-{action}'), 'rb') as f:
         entry = pycriu.images.load(f)['entries'][0][action]
     return {key: value for key, value in entry.items() if key.endswith('_time')}
 
 
-def make_libdirs():
+def make_libdirs() -> None:
     """Where CRIU finds no plugin, and where the plugin with the meter."""
     os.mkdir(os.path.join(DIR, 'empty'))
     os.mkdir(os.path.join(DIR, 'meter'))
     os.rename(os.path.join(DIR, 'share.so'), os.path.join(DIR, 'meter', 'share.so'))
 
 
-def image_size(name):
+def image_size(name: str) -> int:
     """Bytes, 0 where there is none."""
     try:
         return os.path.getsize(os.path.join(IMAGES, name))
@@ -60,43 +63,43 @@ def image_size(name):
         return 0
 
 
-def start(shape, filters):
+def start(shape: Shape, filters: bool) -> int:
     """The tree, when it is set up."""
     tree = subprocess.Popen([os.path.join(DIR, 'tree'), *shape.order(filters)],
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
-    if tree.stdout.readline() != 'ready\n':
+    if not tree.stdout or tree.stdout.readline() != 'ready\n':
         sys.exit('the tree does not get ready')
     return tree.pid
 
 
-def dump(way, pid, **env):
+def dump(way: str, pid: int, **env: Any) -> dict[str, Any]:
     """Dump it; nothing of it is left."""
     result = criu('dump', way, '-t', str(pid), '--timeout', str(LIMIT), **env)
     reap()
     return result
 
 
-def restore(way, **env):
+def restore(way: str, **env: Any) -> dict[str, Any]:
     """Restore it."""
     if os.path.exists(PIDFILE):
         os.unlink(PIDFILE)
     return criu('restore', way, '-d', '--pidfile', PIDFILE, **env)
 
 
-def end():
+def end() -> None:
     """Kill what was restored."""
     with open(PIDFILE, encoding='ascii') as f:
         os.killpg(int(f.read()), signal.SIGKILL)
     reap()
 
 
-def new_images():
+def new_images() -> None:
     """An empty folder for images."""
     shutil.rmtree(IMAGES, ignore_errors=True)
     os.mkdir(IMAGES)
 
 
-def once(shape, way):
+def once(shape: Shape, way: str) -> dict[str, Any]:
     """One dump and restore."""
     new_images()
     before = kernel_memory()
@@ -109,14 +112,14 @@ def once(shape, way):
     return result
 
 
-def read_meter(path):
+def read_meter(path: str) -> dict[str, list[int]]:
     """What share.c writes, as a dict."""
     with open(path, encoding='ascii') as f:
         lines = [line.split() for line in f]
     return {name: [int(value) for value in values] for name, *values in lines}
 
 
-def metered(shape, entries):
+def metered(shape: Shape, entries: bool) -> dict[str, Any]:
     """One dump and restore with the meter: time, or kernel entries."""
     env = {'BENCH_PLUGIN': '/usr/lib/criu/seccomp_plugin.so',
            'BENCH_SHARE': os.path.join(DIR, 'share')}
@@ -124,15 +127,15 @@ def metered(shape, entries):
         env['BENCH_ENTRIES'] = '1'
     new_images()
     pid = start(shape, True)
-    result = {}
-    for action in (lambda: dump('meter', pid, env=env), lambda: restore('meter', env=env)):
-        action()
-        result['restore' if result else 'dump'] = read_meter(env['BENCH_SHARE'])
+    dump('meter', pid, env=env)
+    result = {'dump': read_meter(env['BENCH_SHARE'])}
+    restore('meter', env=env)
+    result['restore'] = read_meter(env['BENCH_SHARE'])
     end()
     return {'way': 'entries' if entries else 'share', **result}
 
 
-def warm_up(ways=WAYS):
+def warm_up(ways: Sequence[str] = WAYS) -> None:
     """All that is run, once."""
     small = Shape(1, 1, 10)
     make_libdirs()

@@ -5,13 +5,14 @@ import os
 import shutil
 import sys
 import tempfile
+from typing import Any
 
 from supervision import Agent, TOP, configure, wait_for
 
 sys.path.insert(0, os.path.join(TOP, 'test', 'containers'))
 
-from runtimes import Bundle, OUT, Podman  # noqa: E402
-from harness import Failure, check, lines_that_matter  # noqa: E402
+from runtimes import Bundle, Container, OUT, Podman
+from harness import Failure, check, lines_that_matter
 
 METADATA = 'asks="often"'
 ANNOTATION = ('org.example.who', 'asking')
@@ -20,32 +21,32 @@ ASK = ['/busybox', 'sh', '-c',
        f"while :; do /busybox sh -c 'echo $PPID' >>{OUT}/told; /busybox sleep 0.1; done"]
 
 
-def notify_profile(agent):
+def notify_profile(agent: Agent) -> dict[str, Any]:
     """getppid() is for the agent to answer."""
     return {'defaultAction': 'SCMP_ACT_ALLOW', 'architectures': ['SCMP_ARCH_X86_64'],
             'listenerPath': agent.path, 'listenerMetadata': METADATA,
             'syscalls': [{'names': ['getppid'], 'action': 'SCMP_ACT_NOTIFY'}]}
 
 
-class Asks:
+class Asks(Container):
     """What a container does that asks its agent again and again."""
 
-    def command(self):
+    def command(self) -> list[str]:
         """What runs inside."""
         return ASK
 
-    def wait_ready(self):
+    def wait_ready(self) -> None:
         """Until it has been told something."""
         wait_for(lambda: self.out('told'), 'the first answer')
 
-    def is_answered(self, when):
+    def is_answered(self, when: str) -> None:
         """It goes on asking, and is told what the agent answers."""
         before = len(self.out('told').split())
         wait_for(lambda: len(self.out('told').split()) > before + 3, f'answers {when}')
         told = set(self.out('told').split())
         check(told == {'42'}, f'{when} it is told {told}')
 
-    def criu_logs(self):
+    def criu_logs(self) -> list[str]:
         """What is worth reading in them."""
         return [line for name in ('dump.log', 'restore.log')
                 for line in lines_that_matter(os.path.join(self.dir, name))]
@@ -54,14 +55,14 @@ class Asks:
 class Asking(Asks, Bundle):
     """One of crun or runc."""
 
-    def __init__(self, runtime):
+    def __init__(self, runtime: str) -> None:
         super().__init__(runtime, services=())
         self.agent = Agent(os.path.join(self.dir, 'agent'))
 
-    def profile(self):
+    def profile(self) -> dict[str, Any]:
         return notify_profile(self.agent)
 
-    def configure(self):
+    def configure(self) -> None:
         super().configure()
         path = os.path.join(self.dir, 'config.json')
         with open(path, encoding='utf-8') as f:
@@ -76,7 +77,7 @@ class Asking(Asks, Bundle):
 class AskingPodman(Asks, Podman):
     """One of podman, which makes the bundle itself."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.folder = tempfile.mkdtemp(prefix='podman.')
         self.agent = Agent(os.path.join(self.folder, 'agent'))
         profile = os.path.join(self.folder, 'profile.json')
@@ -85,12 +86,12 @@ class AskingPodman(Asks, Podman):
         super().__init__('--network', 'none', '--security-opt', f'seccomp={profile}',
                          '--annotation', '='.join(ANNOTATION), services=())
 
-    def close(self):
+    def close(self) -> None:
         super().close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def same_container(before, after, pid):
+def same_container(before: dict[str, Any], after: dict[str, Any], pid: int) -> None:
     """The runtime's message and ours name the same container."""
     for key in ('id', 'bundle', 'annotations', 'status'):
         check(before['state'].get(key) == after['state'].get(key), f'another {key}', before, after)
@@ -100,7 +101,7 @@ def same_container(before, after, pid):
     check(after['pid'] == after['state']['pid'] == pid, f'its process is {pid}', after)
 
 
-def refused(case):
+def refused(case: Asking | AskingPodman) -> None:
     """Nobody listens where the profile says."""
     try:
         case.restore()
@@ -112,7 +113,7 @@ def refused(case):
     case.forget()
 
 
-def answered_again(case):
+def answered_again(case: Asking | AskingPodman) -> None:
     """Without its agent it is not restored; with it, it is answered again."""
     with case.agent as agent:
         case.start()
@@ -127,7 +128,7 @@ def answered_again(case):
         same_container(before, agent.states()[0], case.pid)
 
 
-def container(case):
+def container(case: Asking | AskingPodman) -> None:
     """One that a runtime has created against an agent."""
     configure()
     try:

@@ -5,18 +5,20 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from typing import Any
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(TOP, 'test', 'zdtm'))
 
-from harness import Case, check, lines_that_matter, read  # noqa: E402
+from harness import Case, check, lines_that_matter, read
 
 CONFIG = '/etc/criu-seccomp.conf'
 ENOSYS = -38
 
 
-def wait_for(condition, what, seconds=20):
+def wait_for(condition: Callable[[], object], what: str, seconds: float = 20) -> None:
     """Until it is so."""
     end = time.monotonic() + seconds
     while not condition():
@@ -27,11 +29,11 @@ def wait_for(condition, what, seconds=20):
 class Agent:
     """A seccomp agent, from start() to stop(), or for the block of a "with"."""
 
-    def __init__(self, path, *options):
+    def __init__(self, path: str, *options: str) -> None:
         self.path, self.log, self.options = path, path + '.log', options
-        self.process = None
+        self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self):
+    def start(self) -> None:
         """Until it listens."""
         if os.path.exists(self.path):
             os.unlink(self.path)
@@ -39,31 +41,31 @@ class Agent:
                                          self.log], stdin=subprocess.DEVNULL)
         wait_for(self.listens, f'an agent at {self.path}')
 
-    def listens(self):
+    def listens(self) -> bool:
         """Is its socket there?"""
         with open('/proc/net/unix', encoding='utf-8') as sockets:
             return any(line.split()[-1] == self.path and line.split()[3] == '00010000'
                        for line in sockets)
 
-    def stop(self):
+    def stop(self) -> None:
         """Also if it has never run."""
         if self.process:
             self.process.kill()
             self.process.wait()
 
-    def __enter__(self):
+    def __enter__(self) -> 'Agent':
         self.start()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def events(self, *kinds):
+    def events(self, *kinds: str) -> list[dict[str, Any]]:
         """What its log says of these things."""
         events = [json.loads(line) for line in read(self.log).splitlines()]
         return [event for event in events if event['what'] in kinds]
 
-    def states(self):
+    def states(self) -> list[dict[str, Any]]:
         """The messages that came, each with one listener."""
         states = self.events('state')
         check(all(s['fds'] == 1 and s['message']['fds'] == ['seccompFd'] for s in states),
@@ -74,23 +76,23 @@ class Agent:
 class Supervised(Case):
     """A test that is supervised from outside, by the agent in .first."""
 
-    def __init__(self, flavour):
+    def __init__(self, flavour: str) -> None:
         super().__init__('seccomp_tree_outside', flavour)
-        self.address = None  # what CRIU finds in its environment
+        self.address = ''  # what CRIU finds in its environment
         self.first = Agent(os.path.join(self.root or self.dir, 'agent'), '--hold', '4712')
 
-    def _make_root(self):
+    def _make_root(self) -> None:
         super()._make_root()
         self.first.start()
 
-    def environ(self):
+    def environ(self) -> dict[str, str]:
         env = super().environ()
         env['ZDTM_AGENT'] = '/agent' if self.root else self.first.path
         if self.address:
             env['CRIU_SECCOMP_AGENT'] = self.address
         return env
 
-    def dumped(self):
+    def dumped(self) -> None:
         """Until it is dumped, with a call that has been received."""
         if not self.root:
             self.first.start()
@@ -102,18 +104,18 @@ class Supervised(Case):
         self.dump()
         self.first.stop()
 
-    def verdict(self):
+    def verdict(self) -> list[int]:
         """What its tasks are told after the restore."""
         self.stop()
         return [int(n) for line in self.messages().splitlines() if line.startswith('told ')
                 for n in line.split()[1:]]
 
-    def close(self):
+    def close(self) -> None:
         self.first.stop()
         super().close()
 
 
-def configure(text=None):
+def configure(text: str | None = None) -> None:
     """The configuration file; None: there is none."""
     if os.path.exists(CONFIG):
         os.unlink(CONFIG)
@@ -122,6 +124,6 @@ def configure(text=None):
             f.write(text)
 
 
-def errors_of(case):
+def errors_of(case: Case) -> list[str]:
     """What the last restore said."""
     return lines_that_matter(os.path.join(case.images, 'restore.log'))

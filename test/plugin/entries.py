@@ -10,7 +10,7 @@ from harness import Case, check, read, status_of, tree_of
 IMAGE = 'seccomp-tree.img'
 
 
-def traced(case, action, *options):
+def traced(case: Case, action: str, *options: str) -> str:
     """The system calls of CRIU's main process, as strace writes them."""
     trace = os.path.join(case.dir, action + '.trace')
     command = ['strace', '-o', trace, '-e', 'trace=ptrace,open,openat,stat,newfstatat,seccomp',
@@ -25,7 +25,7 @@ def traced(case, action, *options):
     return read(trace)
 
 
-def count(trace, pattern):
+def count(trace: str, pattern: str) -> int:
     """How many calls there are like this."""
     return len(re.findall(pattern, trace, re.M))
 
@@ -39,20 +39,20 @@ TASKS = r'^(newf)?stat(at)?\((AT_FDCWD, )?"/proc/\d+/task"'
 STATUS = r'^open(at)?\((AT_FDCWD, )?"/proc/\d+/status"'
 
 
-def filter_state(case):
+def filter_state(case: Case) -> tuple[int, int]:
     """Filters, and threads, in the image."""
     image = damage.Image(read_bytes(os.path.join(case.images, IMAGE)))
     end = dict(image.nth(damage.END))
     return end[2], end[3]
 
 
-def read_bytes(path):
+def read_bytes(path: str) -> bytes:
     """A file."""
     with open(path, 'rb') as f:
         return f.read()
 
 
-def kernel_entries(flavour):
+def kernel_entries(flavour: str) -> str:
     """One a thread on dump and on restore, and no more for /proc than is said."""
     case = Case('seccomp_tree_procs', flavour)
     try:

@@ -5,12 +5,22 @@ It speaks the wire format of protobuf itself: what a library writes is always
 in order.
 """
 import struct
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any
 
 HEADER, PROGRAM, FILTER, THREADS, END = 1, 2, 3, 4, 6
 VARINT, BYTES = 0, 2
 
+# of a message: each a list of its number and an int or bytes, in order
+Fields = list[Any]
+# of an image: [kind, fields]
+Entry = list[Any]
+# what is wrong, and the file with it
+Damage = tuple[str, bytes]
 
-def varint(value):
+
+def varint(value: int) -> bytes:
     """A number as protobuf writes it."""
     out = b''
     value &= (1 << 64) - 1
@@ -20,7 +30,7 @@ def varint(value):
     return out + bytes([value])
 
 
-def read_varint(data, at):
+def read_varint(data: bytes, at: int) -> tuple[int, int]:
     """The number there, and where it ends."""
     value = shift = 0
     while True:
@@ -30,19 +40,22 @@ def read_varint(data, at):
             return value, at
 
 
-def decode(data):
+def decode(data: bytes) -> Fields:
     """A message as a list of [field, value], in order; bytes or int."""
-    fields, at = [], 0
+    fields: Fields = []
+    at = 0
+    value: int | bytes
     while at < len(data):
         key, at = read_varint(data, at)
-        value, at = read_varint(data, at)
+        number, at = read_varint(data, at)
+        value = number
         if key & 7 == BYTES:
-            value, at = data[at:at + value], at + value
+            value, at = data[at:at + number], at + number
         fields.append([key >> 3, value])
     return fields
 
 
-def encode(fields):
+def encode(fields: Fields) -> bytes:
     """The way back."""
     out = b''
     for field, value in fields:
@@ -53,7 +66,7 @@ def encode(fields):
     return out
 
 
-def numbers(data):
+def numbers(data: bytes) -> list[int]:
     """Unpacked numbers."""
     values, at = [], 0
     while at < len(data):
@@ -62,12 +75,12 @@ def numbers(data):
     return values
 
 
-def signed(data):
+def signed(data: bytes) -> list[int]:
     """Unpacked signed numbers."""
     return [v >> 1 ^ -(v & 1) for v in numbers(data)]
 
 
-def zigzag(values):
+def zigzag(values: Iterable[int]) -> bytes:
     """Packed signed numbers."""
     return b''.join(varint(v << 1 ^ v >> 63) for v in values)
 
@@ -75,7 +88,7 @@ def zigzag(values):
 class Image:
     """The file, taken apart: magic numbers, and entries as [kind, fields]."""
 
-    def __init__(self, data):
+    def __init__(self, data: bytes) -> None:
         self.magic, self.entries, self.offsets = data[:8], [], [0, 8]
         at = 8
         while at < len(data):
@@ -85,23 +98,23 @@ class Image:
             at += 4 + size
             self.offsets.append(at)
 
-    def data(self):
+    def data(self) -> bytes:
         """Put together again."""
         return self.magic + b''.join(self.framed(e) for e in self.entries)
 
     @staticmethod
-    def framed(entry):
+    def framed(entry: Entry) -> bytes:
         """An entry with its length in front."""
         kind, fields = entry
         message = encode([[kind, encode(fields)]])
         return struct.pack('<I', len(message)) + message
 
-    def nth(self, kind, n=0):
+    def nth(self, kind: int, n: int = 0) -> Fields:
         """The fields of the n-th entry of a kind; -1 is the last."""
         return [fields for k, fields in self.entries if k == kind][n]
 
 
-def put(fields, number, value):
+def put(fields: Fields, number: int, value: int | bytes) -> None:
     """Set a field, whether it was there or not."""
     for field in fields:
         if field[0] == number:
@@ -110,20 +123,20 @@ def put(fields, number, value):
     fields.append([number, value])
 
 
-def changed(data, change):
+def changed(data: bytes, change: Callable[[Image], object]) -> bytes:
     """The image after change(Image)."""
     image = Image(data)
     change(image)
     return image.data()
 
 
-def with_length(data, index, length):
+def with_length(data: bytes, index: int, length: int) -> bytes:
     """An entry whose length in front lies."""
     at = Image(data).offsets[1 + index]
     return data[:at] + struct.pack('<I', length & 0xffffffff) + data[at + 4:]
 
 
-def cuts(data):
+def cuts(data: bytes) -> list[int]:
     """The file cut off: around every entry's end, and in many places besides."""
     places = set(range(0, 24)) | set(range(24, len(data), max(1, len(data) // 12)))
     for at in Image(data).offsets:
@@ -131,7 +144,7 @@ def cuts(data):
     return sorted(p for p in places if 0 <= p < len(data))
 
 
-def all_of(data):
+def all_of(data: bytes) -> Iterator[Damage]:
     """Pairs of what is wrong, and the file with it."""
     for at in cuts(data):
         yield f'cut off after {at} of {len(data)} bytes', data[:at]
@@ -148,7 +161,13 @@ def all_of(data):
         for length in (0, size - 1, size + 1, len(data), 0x7fffffff, 0xffffffff):
             yield f'entry {index} of {size} bytes says {length}', with_length(data, index, length)
 
-    def change(what, function):
+    def in_last_filter(number: int, value: int, image: Image) -> None:
+        put(image.nth(FILTER, -1), number, value)
+
+    def in_end(number: int, value: int, image: Image) -> None:
+        put(image.nth(END, -1), number, value)
+
+    def change(what: str, function: Callable[[Image], object]) -> Damage:
         return what, changed(data, function)
 
     yield change('another version', lambda i: put(i.nth(HEADER), 1, 99))
@@ -166,11 +185,11 @@ def all_of(data):
                  lambda i: put(i.nth(PROGRAM), 1, struct.pack('<HBBI', 0x20, 0, 0, 0)))
     for value in (Image(data).nth(END)[0][1], 0xffffffff):
         yield change(f'program {value} in a filter',
-                     lambda i, v=value: put(i.nth(FILTER, -1), 1, v))
+                     partial(in_last_filter, 1, value))
     filters = sum(kind == FILTER for kind, _ in Image(data).entries)
     for value in (filters - 1, filters, 0x7fffffff, 0xffffffff):
         yield change(f'parent {value} of the last filter',
-                     lambda i, v=value: put(i.nth(FILTER, -1), 2, v))
+                     partial(in_last_filter, 2, value))
     yield change('parent 0 of filter 0', lambda i: put(i.nth(FILTER), 2, 0))
     yield change('unknown flags', lambda i: put(i.nth(FILTER), 3, 1 << 20))
 
@@ -189,10 +208,10 @@ def all_of(data):
     for number, what in enumerate(('programs', 'filters', 'threads', 'processes', 'files'), 1):
         for value in (dict(Image(data).nth(END))[number] + 1, 0xffffffff):
             yield change(f'{value} {what} in the end entry',
-                         lambda i, n=number, v=value: put(i.nth(END, -1), n, v))
+                         partial(in_end, number, value))
 
 
-def drop_last_process(image):
+def drop_last_process(image: Image) -> None:
     """The image of a tree with one process fewer, and right in itself."""
     fields = dict(image.nth(THREADS, -1))
     sizes = numbers(fields[1])
@@ -209,7 +228,7 @@ def drop_last_process(image):
     put(image.nth(END, -1), 4, counts[4] - 1)
 
 
-def renumber(image, which):
+def renumber(image: Image, which: int) -> None:
     """Another id for a thread, first or last, that nobody has."""
     tids = signed(dict(image.nth(THREADS, which))[2])
     tids[which] += 1000
@@ -218,7 +237,7 @@ def renumber(image, which):
     put(image.nth(THREADS, which), 2, zigzag(tids))
 
 
-def of_another_tree(data):
+def of_another_tree(data: bytes) -> Iterator[Damage]:
     """Images without a fault, that do not fit to the rest of the dump."""
     yield 'a leader with another id', changed(data, lambda i: renumber(i, 0))
     yield 'a last thread with another id', changed(data, lambda i: renumber(i, -1))

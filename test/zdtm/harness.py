@@ -13,6 +13,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from typing import Any
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.join(os.path.dirname(os.path.dirname(HERE)), 'build', 'zdtm')
@@ -35,13 +36,13 @@ class Skip(Exception):
     """The test says that it cannot run here, and why."""
 
 
-def check(condition, text, *details):
+def check(condition: object, text: str, *details: object) -> None:
     """One promise."""
     if not condition:
         raise Failure('\n'.join([text, *map(str, details)]))
 
 
-def compare(before, after, when):
+def compare(before: list[str], after: list[str], when: str) -> None:
     """A difference in what the runner sees from outside is a failure."""
     if before != after:
         diff = [line for line in difflib.unified_diff(before, after, lineterm='', n=0)
@@ -49,18 +50,18 @@ def compare(before, after, when):
         raise Different(f'not the same {when}:\n' + '\n'.join(diff[:40]))
 
 
-def description(name):
+def description(name: str) -> dict[str, Any]:
     """The .desc of a test, a python dict."""
     with open(os.path.join(HERE, 'static', name + '.desc'), encoding='utf-8') as f:
         return ast.literal_eval(f.read())
 
 
-def names():
+def names() -> list[str]:
     """All tests, in order."""
     return sorted(f[:-5] for f in os.listdir(os.path.join(HERE, 'static')) if f.endswith('.desc'))
 
 
-def read(path):
+def read(path: str) -> str:
     """The text of a file, empty where there is none."""
     try:
         with open(path, encoding='utf-8', errors='replace') as f:
@@ -69,7 +70,7 @@ def read(path):
         return ''
 
 
-def lines_that_matter(log, limit=12):
+def lines_that_matter(log: str, limit: int = 12) -> list[str]:
     """The errors and warnings of one of CRIU's logs, and what the plugin says."""
     wanted = [line for line in read(log).splitlines()
               if re.search(r'Error|Warn|\) seccomp_plugin: ', line)
@@ -77,13 +78,13 @@ def lines_that_matter(log, limit=12):
     return wanted[-limit:]
 
 
-def status_of(pid, tid):
+def status_of(pid: int | str, tid: int | str) -> dict[str, str]:
     """/proc/PID/task/TID/status as a dict."""
     text = read(f'/proc/{pid}/task/{tid}/status')
     return dict(line.split(':\t', 1) for line in text.splitlines() if ':\t' in line)
 
 
-def tree_of(root):
+def tree_of(root: int) -> list[int]:
     """The pids of a task and all its descendants."""
     found, todo = [], [root]
     while todo:
@@ -94,7 +95,7 @@ def tree_of(root):
     return found
 
 
-def descriptors(pid):
+def descriptors(pid: int) -> dict[int, str]:
     """What a task has open: number, and what it is, without inode numbers."""
     fds = {}
     for fd in os.listdir(f'/proc/{pid}/fd'):
@@ -105,7 +106,7 @@ def descriptors(pid):
     return fds
 
 
-def signature(root):
+def signature(root: int) -> list[str]:
     """The filter tree of a task and all its descendants; see lib/treesig.c."""
     done = subprocess.run([os.path.join(BUILD, 'treesig'), str(root)],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -115,7 +116,7 @@ def signature(root):
     return done.stdout.splitlines()
 
 
-def picture(root):
+def picture(root: int) -> list[str]:
     """What they look like from outside, and must before and after: lines to compare."""
     lines = []
     level = len(status_of(root, root)['NSpid'].split()) - 1
@@ -136,14 +137,15 @@ def picture(root):
 class Case:
     """A test in a flavour, in a folder of its own."""
 
-    def __init__(self, name, flavour, plugin=True, verbose=False):
+    def __init__(self, name: str, flavour: str, plugin: bool = True, verbose: bool = False) -> None:
         self.name, self.flavour, self.verbose = name, flavour, verbose
-        self.libdir = [] if plugin else None
+        self.libdir: list[str] = []
+        self.before: list[str] = []  # a picture, where it is kept here
         self.mark = f'{name}-{flavour}-{os.getpid()}-{time.monotonic_ns()}'
         self.dir = tempfile.mkdtemp(prefix='zdtm.')
         os.chmod(self.dir, 0o755)
         self.pidfile = os.path.join(self.dir, 'pid')
-        self.root = os.path.join(self.dir, 'root') if flavour != 'h' else None
+        self.root = os.path.join(self.dir, 'root') if flavour != 'h' else ''
         self.outfile = os.path.join(self.root or self.dir, 'out')
         self.images = os.path.join(self.dir, 'images-1')
         self.pid = 0
@@ -153,7 +155,7 @@ class Case:
 
     # ---- the test itself ----
 
-    def _make_root(self):
+    def _make_root(self) -> None:
         """What stands in the root of a test with a mount namespace."""
         os.mkdir(self.root)
         subprocess.run(['mount', '--bind', self.root, self.root], check=True)
@@ -167,11 +169,11 @@ class Case:
         if self.flavour == 'uns':
             os.chown(self.root, FIRST_ID, FIRST_ID)
 
-    def environ(self):
+    def environ(self) -> dict[str, str]:
         """What marks all processes of the case, those of CRIU too."""
         return {'PATH': os.environ['PATH'], ENVIRON_MARK: self.mark}
 
-    def start(self):
+    def start(self) -> None:
         """Until the test is ready to be dumped."""
         env = self.environ()
         out = self.outfile
@@ -195,11 +197,11 @@ class Case:
             raise Failure(f'the test does not get ready: {done.stdout}{last}')
         self.pid = int(read(self.pidfile))
 
-    def messages(self):
+    def messages(self) -> str:
         """What the test has printed."""
         return (read(self.outfile) or read(self.outfile + '.inprogress')).strip()
 
-    def stop(self):
+    def stop(self) -> None:
         """Tell the test that it is time to look, and read its verdict."""
         os.kill(self.pid, signal.SIGTERM)
         end = time.monotonic() + LIMIT
@@ -213,10 +215,10 @@ class Case:
         if not text.splitlines()[-1:] or not text.splitlines()[-1].startswith('PASS'):
             raise Different(f'the test says: {text}')
 
-    def _alive(self):
+    def _alive(self) -> bool:
         return status_of(self.pid, self.pid).get('State', 'Z')[0] not in 'ZX'
 
-    def running(self):
+    def running(self) -> list[int]:
         """The pids of all that this case started and that still run."""
         found = []
         needle = f'{ENVIRON_MARK}={self.mark}'.encode()
@@ -229,17 +231,17 @@ class Case:
                 pass
         return found
 
-    def picture(self):
+    def picture(self) -> list[str]:
         """What must be the same before and after."""
         return picture(self.pid)
 
-    def signature(self):
+    def signature(self) -> list[str]:
         """The filter tree."""
         return signature(self.pid)
 
     # ---- CRIU ----
 
-    def criu(self, action, *options, log=None):
+    def criu(self, action: str, *options: str, log: str | None = None) -> int:
         """Run CRIU; its exit status, negative for a signal."""
         log = os.path.join(self.images, (log or action) + '.log')
         command = ['criu', action, '-D', self.images, '-o', log, '-v4', *self.libdir, *options]
@@ -255,12 +257,12 @@ class Case:
         except subprocess.TimeoutExpired:
             raise Failure(f'criu {action} is not done after {LIMIT} s') from None
 
-    def new_images(self, number):
+    def new_images(self, number: int) -> None:
         """A fresh folder for the number-th dump."""
         self.images = os.path.join(self.dir, f'images-{number}')
         os.mkdir(self.images)
 
-    def dump(self, *options):
+    def dump(self, *options: str) -> None:
         """Dump; without --leave-running nothing may be left."""
         pids = tree_of(self.pid)
         status = self.criu('dump', '-t', str(self.pid), *options)
@@ -269,7 +271,7 @@ class Case:
         if '--leave-running' not in options:
             self._wait_gone(pids)
 
-    def _wait_gone(self, pids):
+    def _wait_gone(self, pids: list[int]) -> None:
         """CRIU has killed them; somebody has still to reap them."""
         end = time.monotonic() + 10
         while any(os.path.exists(f'/proc/{pid}') for pid in pids):
@@ -277,7 +279,7 @@ class Case:
                 raise Failure(f'still there after the dump: {self.running() or pids}')
             time.sleep(0.01)
 
-    def restore(self, *options):
+    def restore(self, *options: str) -> None:
         """Restore, detached."""
         if os.path.exists(self.pidfile):
             os.unlink(self.pidfile)
@@ -286,7 +288,7 @@ class Case:
             raise Failure('\n'.join([f'criu restore exits {status}', *self.logs()]))
         self.pid = int(read(self.pidfile))
 
-    def logs(self):
+    def logs(self) -> list[str]:
         """What is worth reading in the logs of the last dump and restore."""
         text = []
         for action in ('dump', 'restore'):
@@ -294,7 +296,7 @@ class Case:
             text += [f'{action}.log: {line}' for line in lines_that_matter(log)]
         return text
 
-    def kill(self):
+    def kill(self) -> None:
         """End whatever runs, and wait until the ids are free again."""
         end, killed = time.monotonic() + 10, set()
         while time.monotonic() < end:
@@ -308,7 +310,7 @@ class Case:
                 break
             time.sleep(0.02)
 
-    def close(self):
+    def close(self) -> None:
         """Leave nothing behind."""
         self.kill()
         if self.root and os.path.ismount(self.root):
