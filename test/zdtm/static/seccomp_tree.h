@@ -462,18 +462,15 @@ static inline int tree_rehearse(int (*build)(void), int (*verify)(void))
 }
 
 /**
- * tree_test - all of main() for a test that builds a tree and checks it
- * @build, @verify: as for tree_rehearse()
+ * tree_finish - be dumped and restored, look whether all is well, say so
+ * @verify: as for tree_rehearse()
  * @wrong: the verdict when it is not after the restore what it was before
+ *
+ * Returns what main() is to return.
  */
-static inline int tree_test(int argc, char **argv, int (*build)(void), int (*verify)(void),
-			    const char *wrong)
+static inline int tree_finish(int (*verify)(void), const char *wrong)
 {
 	int ret;
-
-	test_init(argc, argv);
-	if (tree_rehearse(build, verify))
-		return 1;
 
 	test_daemon();
 	test_waitsig();
@@ -485,6 +482,14 @@ static inline int tree_test(int argc, char **argv, int (*build)(void), int (*ver
 	else
 		pass();
 	return ret ? 1 : 0;
+}
+
+/** tree_test - all of main() for a test that builds a tree and checks it */
+static inline int tree_test(int argc, char **argv, int (*build)(void), int (*verify)(void),
+			    const char *wrong)
+{
+	test_init(argc, argv);
+	return tree_rehearse(build, verify) ? 1 : tree_finish(verify, wrong);
 }
 
 #endif /* SECCOMP_TREE_H */

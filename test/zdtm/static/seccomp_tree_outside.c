@@ -191,8 +191,6 @@ static int after(void)
 
 int main(int argc, char **argv)
 {
-	int ret;
-
 	test_init(argc, argv);
 	if (!getenv("ZDTM_AGENT")) {
 		skip("ZDTM_AGENT does not name the socket of an agent");
@@ -200,15 +198,5 @@ int main(int argc, char **argv)
 	}
 	if (tree_rehearse(build, before))
 		return 1;
-
-	test_daemon();
-	test_waitsig();
-
-	ret = after();
-	tree_kill();
-	if (ret)
-		fail("not supervised as before");
-	else
-		pass();
-	return ret ? 1 : 0;
+	return tree_finish(after, "not supervised as before");
 }

@@ -80,20 +80,8 @@ static int after(void)
 
 int main(int argc, char **argv)
 {
-	int ret;
-
 	test_init(argc, argv);
 	if (tree_rehearse(build, before))
 		return 1;
-
-	test_daemon();
-	test_waitsig();
-
-	ret = after();
-	tree_kill();
-	if (ret)
-		fail("the calls are not answered");
-	else
-		pass();
-	return ret ? 1 : 0;
+	return tree_finish(after, "the calls are not answered");
 }

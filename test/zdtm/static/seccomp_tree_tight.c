@@ -162,7 +162,7 @@ static int dies_of_it(int what)
 	return -1;
 }
 
-static int verify(void)
+static int as_confined(void)
 {
 	int what, ret = 0;
 
@@ -195,25 +195,19 @@ static void clean_up(void)
 	errno = 0;
 }
 
+static int verify(void)
+{
+	int ret = as_confined();
+
+	if (ret)
+		clean_up();
+	return ret;
+}
+
 int main(int argc, char **argv)
 {
 	struct rlimit none = {};
-	int ret;
 
 	setrlimit(RLIMIT_CORE, &none);
-	test_init(argc, argv);
-	if (tree_rehearse(build, verify))
-		return 1;
-
-	test_daemon();
-	test_waitsig();
-
-	ret = verify();
-	if (ret) {
-		clean_up();
-		fail("a task is not as confined as it was, or more");
-	} else {
-		pass();
-	}
-	return ret ? 1 : 0;
+	return tree_test(argc, argv, build, verify, "a task is not as confined as it was, or more");
 }

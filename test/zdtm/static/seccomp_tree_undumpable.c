@@ -50,7 +50,6 @@ static int verify(void)
 int main(int argc, char **argv)
 {
 	long unknown;
-	int ret;
 
 	test_init(argc, argv);
 	if (tree_rehearse(build, verify))
@@ -60,15 +59,5 @@ int main(int argc, char **argv)
 		skip("perf_event_open is refused (%ld)", unknown);
 		return 1;
 	}
-
-	test_daemon();
-	test_waitsig();
-
-	ret = verify();
-	tree_kill();
-	if (ret)
-		fail("the failed dump has changed something");
-	else
-		pass();
-	return ret ? 1 : 0;
+	return tree_finish(verify, "the failed dump has changed something");
 }
