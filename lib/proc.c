@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -74,8 +75,9 @@ static int append_tids(struct proc_threads *threads, size_t size)
 }
 
 /*
- * Without listing them, which costs the kernel an inode for each: the folder
- * has a link for every thread, and two more (fs/proc/base.c,
+ * One kernel entry, where a list costs three and an inode for each thread, and
+ * the line "Threads" of status three and the text of it: like any folder that
+ * has this many folders, it says so by its links (fs/proc/base.c,
  * proc_task_getattr()).
  */
 static int count_threads(pid_t pid)
@@ -326,4 +328,11 @@ int proc_state(pid_t tid)
 		return ret;
 	state = find_line(text, "State");
 	return state ? state[strspn(state, " \t")] : -ENOENT;
+}
+
+int proc_kill(pid_t pid, int sig)
+{
+	if (pid <= 0)
+		return -ESRCH;
+	return kill(pid, sig) ? -errno : 0;
 }

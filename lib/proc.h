@@ -79,8 +79,17 @@ pid_t proc_tracer(pid_t tid);
 /* The letter of its state ('D': cannot be interrupted), or a negative errno. */
 int proc_state(pid_t tid);
 
+/**
+ * proc_kill - send a signal to one process
+ *
+ * kill(2) with the guard that it has not: 0 and negative numbers, which are
+ * process groups to it, and -1 everybody, are nobody here. Nothing else calls
+ * kill(2). Returns 0, -ESRCH, or another negative errno.
+ */
+int proc_kill(pid_t pid, int sig);
+
 /*
- * The same from the text of /proc/PID/status: the index-th id of its NSpid
+ * What is above, from the text of /proc/PID/status: the index-th id of its NSpid
  * line, the number of ids in it, the value of a line with one number. Each
  * returns -ENOENT where the text has it not.
  */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "probe.h"
+#include "proc.h"
 #include "stop.h"
 
 FILE *probe_output(char **argv)
@@ -53,7 +54,7 @@ static void be_confined(void)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
 	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
 		_exit(errno);
-	kill(getpid(), SIGSTOP);
+	proc_kill(getpid(), SIGSTOP);
 	_exit(0);
 }
 
@@ -115,7 +116,7 @@ int probe_filters(const struct kernel *kernel, const char **tried)
 	if (!ret)
 		ret = try_filters(kernel, child, tried);
 	if (child > 0) {
-		kill(child, SIGKILL);
+		proc_kill(child, SIGKILL);
 		waitpid(child, NULL, 0);
 	}
 	if (!ret)

@@ -178,6 +178,17 @@ static void our_own_namespace_has_our_ids(void **state)
 	assert_int_equal(proc_number(getpid(), "Nothing"), -ENOENT);
 }
 
+/* Signal 0 asks only whether it may be sent, so nobody is hurt if it is. */
+static void what_is_no_process_gets_no_signal(void **state)
+{
+	(void)state;
+	assert_int_equal(proc_kill(getpid(), 0), 0);
+	assert_int_equal(proc_kill(0, 0), -ESRCH);
+	assert_int_equal(proc_kill(-1, 0), -ESRCH);
+	assert_int_equal(proc_kill(-getpgrp(), 0), -ESRCH);
+	assert_int_equal(proc_kill(getpid(), 1000), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +200,7 @@ int main(void)
 		cmocka_unit_test(a_thousand_children_are_found),
 		cmocka_unit_test(nobody_has_no_threads),
 		cmocka_unit_test(our_own_namespace_has_our_ids),
+		cmocka_unit_test(what_is_no_process_gets_no_signal),
 	};
 
 	return cmocka_run_group_tests_name("proc", tests, NULL, NULL);
