@@ -66,14 +66,6 @@ all: $(PLUGIN) $(TOOL) ## builds the plugin and the tools
 # each part has its own rules
 include $(wildcard test/*/*.mk demo/*.mk bench/*.mk tools/*.mk kernel-module/*.mk)
 
-# Debian 12 does not package criu-plugin.h: then it is fetched from Debian 13.
-CRIU_INCLUDE ?= $(if $(wildcard /usr/include/criu/criu-plugin.h),/usr/include,$(B)/criu/include)
-CRIU_HEADER := $(CRIU_INCLUDE)/criu/criu-plugin.h
-
-$(B)/criu/include/criu/criu-plugin.h:
-	@mkdir -p $(@D)
-	@dir=$$(test/vm/fetch libcriu-dev trixie) && cp "$$dir/usr/include/criu/criu-plugin.h" $@
-
 # protoc-c writes both; it is held to no warnings of ours.
 $(B)/proto/seccomp-tree.pb-c.c: proto/seccomp-tree.proto
 	@mkdir -p $(@D)
@@ -101,10 +93,10 @@ $(B)/lib/%.o: lib/%.c | $(B)/proto/seccomp-tree.pb-c.h
 	@echo "  CC $<"
 	@$(CC) $(PRODUCT_CFLAGS) -c -o $@ $<
 
-$(B)/plugin/%.o: plugin/%.c | $(B)/proto/seccomp-tree.pb-c.h $(CRIU_HEADER)
+$(B)/plugin/%.o: plugin/%.c | $(B)/proto/seccomp-tree.pb-c.h
 	@mkdir -p $(@D)
 	@echo "  CC $<"
-	@$(CC) $(PRODUCT_CFLAGS) -isystem $(CRIU_INCLUDE) -c -o $@ $<
+	@$(CC) $(PRODUCT_CFLAGS) -c -o $@ $<
 
 $(B)/tools/%.o: tools/%.c | $(B)/proto/seccomp-tree.pb-c.h
 	@mkdir -p $(@D)

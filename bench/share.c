@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <criu/criu-plugin.h>
+#include "criu-plugin.h"
 
 #define TRACEPOINT "/sys/kernel/tracing/events/raw_syscalls/sys_enter/id"
 #define TEXT_OF(number) #number
@@ -63,7 +63,7 @@ static struct meter at_dump = { .name = "CHECKPOINT_DEVICES" };
 static struct meter at_restore = { .name = "RESUME_DEVICES_LATE" };
 static struct meter at_dump_file = { .name = "DUMP_EXT_FILE" };
 
-static cr_plugin_desc_t *inner;
+static struct criu_plugin_desc *inner;
 static int counters = -1;
 
 /* The state of clock and counters when a call begins. */
@@ -167,7 +167,7 @@ static int load_plugin(void)
 	const char *path = getenv("BENCH_PLUGIN");
 	void *handle = path ? dlopen(path, RTLD_NOW) : NULL;
 
-	inner = handle ? dlsym(handle, "CR_PLUGIN_DESC") : NULL;
+	inner = handle ? dlsym(handle, CRIU_PLUGIN_SYMBOL) : NULL;
 	if (inner)
 		return 0;
 	fprintf(stderr, "share: BENCH_PLUGIN: %s\n", path ? dlerror() : "not set");
@@ -229,25 +229,32 @@ static int meter_hook(struct meter *meter, int hook, int pid)
 
 static int meter_dump(int pid)
 {
-	return meter_hook(&at_dump, CR_PLUGIN_HOOK__CHECKPOINT_DEVICES, pid);
+	return meter_hook(&at_dump, CRIU_HOOK_CHECKPOINT_DEVICES, pid);
 }
 
 static int meter_restore(int pid)
 {
-	return meter_hook(&at_restore, CR_PLUGIN_HOOK__RESUME_DEVICES_LATE, pid);
+	return meter_hook(&at_restore, CRIU_HOOK_RESUME_DEVICES_LATE, pid);
 }
 
 static int meter_dump_file(int fd, int id)
 {
 	struct mark mark = begin();
-	int ret = ((int (*)(int, int))inner->hooks[CR_PLUGIN_HOOK__DUMP_EXT_FILE])(fd, id);
+	int ret = ((int (*)(int, int))inner->hooks[CRIU_HOOK_DUMP_EXT_FILE])(fd, id);
 
 	end(&at_dump_file, &mark);
 	return ret;
 }
 
-/* cppcheck-suppress unknownMacro */
-CR_PLUGIN_REGISTER("seccomp_plugin", meter_init, meter_exit)
-CR_PLUGIN_REGISTER_HOOK(CR_PLUGIN_HOOK__CHECKPOINT_DEVICES, meter_dump)
-CR_PLUGIN_REGISTER_HOOK(CR_PLUGIN_HOOK__RESUME_DEVICES_LATE, meter_restore)
-CR_PLUGIN_REGISTER_HOOK(CR_PLUGIN_HOOK__DUMP_EXT_FILE, meter_dump_file)
+struct criu_plugin_desc CR_PLUGIN_DESC = {
+	.name = "seccomp_plugin",
+	.init = meter_init,
+	.exit = meter_exit,
+	.version = CRIU_PLUGIN_VERSION,
+	.max_hooks = CRIU_HOOKS,
+	.hooks = {
+		[CRIU_HOOK_CHECKPOINT_DEVICES] = meter_dump,
+		[CRIU_HOOK_RESUME_DEVICES_LATE] = meter_restore,
+		[CRIU_HOOK_DUMP_EXT_FILE] = meter_dump_file,
+	},
+};

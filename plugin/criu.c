@@ -1,29 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <dlfcn.h>
 #include <errno.h>
+#include <link.h>
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "criu.h"
 #include "report.h"
 
-/* As CRIU's include/common/list.h and criu/include/plugin.h have them. */
-struct criu_list {
-	struct criu_list *prev, *next;
-};
-
+/* As criu/include/plugin.h has it; there are as many links as CRIU knows hooks. */
 struct criu_plugin {
-	cr_plugin_desc_t *desc;
+	struct criu_plugin_desc *desc;
 	struct criu_list list;
 	void *handle;
-	struct criu_list link[CR_PLUGIN_HOOK__MAX];
+	struct criu_list link[];
 };
 
-struct criu_plugin_ctl {
-	struct criu_list head;
-	struct criu_list hook_chain[CR_PLUGIN_HOOK__MAX];
-};
-
-CRIU_EXPORT struct criu_plugin_ctl cr_plugin_ctl;
+CRIU_EXPORT struct criu_lists cr_plugin_ctl;
 
 void report(enum report_level level, const char *fmt, ...)
 {
@@ -47,18 +40,11 @@ void report(enum report_level level, const char *fmt, ...)
 
 int criu_check(void)
 {
+#define NAME_AND_PRESENCE(function) { #function, function },
 	const struct {
 		const char *name;
 		bool there;
-	} functions[] = {
-		{ "criu_get_image_dir", criu_get_image_dir },
-		{ "print_on_level", print_on_level },
-		{ "seccomp_collect_entry", seccomp_collect_entry },
-		{ "add_inventory_plugin", add_inventory_plugin },
-		{ "check_and_remove_inventory_plugin", check_and_remove_inventory_plugin },
-		{ "inherit_fd_add", inherit_fd_add },
-		{ "inherit_fd_lookup_id", inherit_fd_lookup_id },
-	};
+	} functions[] = { CRIU_FUNCTIONS(NAME_AND_PRESENCE) };
 	int ret = 0;
 	size_t i;
 
@@ -72,6 +58,23 @@ int criu_check(void)
 	return ret;
 }
 
+/* How many hooks this CRIU knows, by the size of its lists; 0: that is not to be had. */
+static size_t known_hooks(void)
+{
+	const ElfW(Sym) *symbol = NULL;
+	Dl_info info;
+
+	if (!&cr_plugin_ctl || !dladdr1(&cr_plugin_ctl, &info, (void **)&symbol, RTLD_DL_SYMENT) ||
+	    !symbol)
+		return 0;
+	return criu_known_hooks(symbol->st_size);
+}
+
+bool criu_may_retry(void)
+{
+	return known_hooks() >= CRIU_HOOKS_WITH_RETRY;
+}
+
 static bool is_list(const struct criu_list *list)
 {
 	return list->next && list->prev && list->next->prev == list && list->prev->next == list;
@@ -83,14 +86,14 @@ static struct criu_plugin *our_record(void)
 	struct criu_plugin *record;
 	size_t i;
 
-	if (!&cr_plugin_ctl || !is_list(&cr_plugin_ctl.head))
+	if (known_hooks() < CRIU_HOOKS || !is_list(&cr_plugin_ctl.plugins))
 		return NULL;
-	record = (void *)((char *)cr_plugin_ctl.head.prev - offsetof(struct criu_plugin, list));
+	record = (void *)((char *)cr_plugin_ctl.plugins.prev - offsetof(struct criu_plugin, list));
 	if (record->desc != &CR_PLUGIN_DESC)
 		return NULL;
-	for (i = 0; i < CR_PLUGIN_HOOK__MAX; i++)
+	for (i = 0; i < CRIU_HOOKS; i++)
 		if (record->link[i].next != &record->link[i] || !is_list(&record->link[i]) ||
-		    !is_list(&cr_plugin_ctl.hook_chain[i]))
+		    !is_list(&cr_plugin_ctl.chains[i]))
 			return NULL;
 	return record;
 }
@@ -112,15 +115,15 @@ void criu_hooks_first(void)
 		pr_warn("cannot put the hooks before those of other plugins (unknown CRIU): a plugin that is loaded first may keep tasks from them");
 		return;
 	}
-	for (i = 0; i < CR_PLUGIN_HOOK__MAX; i++)
+	for (i = 0; i < CRIU_HOOKS; i++)
 		if (CR_PLUGIN_DESC.hooks[i])
-			add_first(&record->link[i], &cr_plugin_ctl.hook_chain[i]);
-	/* Nothing is left for CRIU to chain. */
+			add_first(&record->link[i], &cr_plugin_ctl.chains[i]);
+	/* After init CRIU chains this many, and a link must not be chained twice. */
 	CR_PLUGIN_DESC.max_hooks = 0;
 }
 
 void criu_hooks_exit(void)
 {
-	/* CRIU takes this many of our hooks out of its chains now. */
-	CR_PLUGIN_DESC.max_hooks = CR_PLUGIN_HOOK__MAX;
+	/* After exit CRIU takes this many out of its chains: all must be gone. */
+	CR_PLUGIN_DESC.max_hooks = CRIU_HOOKS;
 }

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * CRIU as the plugin sees it: what criu-plugin.h publishes, and the functions
- * that CRIU exports and does not publish. These are weak: a CRIU that has one
- * no more still loads the plugin, which then says which one.
+ * CRIU as the plugin sees it: the functions that CRIU exports. They are weak: a
+ * CRIU that has one no more still loads the plugin, which then says which one.
+ * lib/criu-plugin.h has what CRIU wants of the plugin, and a list of these.
  */
 #ifndef PLUGIN_CRIU_H
 #define PLUGIN_CRIU_H
 
-#include <criu/criu-plugin.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+
+#include "criu-plugin.h"
 
 #define PLUGIN_NAME "seccomp_plugin"
 
 #define CRIU_EXPORT extern __attribute__((weak, visibility("default")))
 
-/* criu/plugin.c: a descriptor of the folder of the images, not to be closed */
+/* criu/plugin.c: a descriptor of the folder with the images, CRIU's own. */
 CRIU_EXPORT int criu_get_image_dir(void);
 
 /* criu/log.c: one message in CRIU's log; the levels are those of report.h */
@@ -53,6 +54,14 @@ CRIU_EXPORT int inherit_fd_lookup_id(char *key);
  * Returns 0, or -ENOSYS after a message that names what is missing.
  */
 int criu_check(void);
+
+/**
+ * criu_may_retry - has RESTORE_EXT_FILE the argument retry_needed in this CRIU?
+ *
+ * Where it has not, what stands in its place must not be touched. Also false
+ * where CRIU's lists do not tell how many hooks it knows.
+ */
+bool criu_may_retry(void);
 
 /**
  * criu_hooks_first - have our hooks called before those of other plugins

@@ -11,7 +11,6 @@
 #include "files.h"
 #include "parcel.h"
 #include "report.h"
-#include "restore.h"
 
 #define KEY_SIZE sizeof(PLUGIN_NAME ":4294967295")
 
@@ -196,9 +195,9 @@ static int take_out(const struct tree_file *file)
 	return fd;
 }
 
-int files_restore(int id)
+int files_restore(const struct tree *tree, int id)
 {
-	const struct tree_file *file = tree_find_file(restore_tree(), id);
+	const struct tree_file *file = tree_find_file(tree, id);
 	int fd;
 
 	if (!file)

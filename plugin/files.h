@@ -45,10 +45,11 @@ int files_offer(const struct kernel *kernel, const struct tree *tree, const int 
 
 /**
  * files_restore - in a restored task: the file that had the number @id
+ * @tree: what restore_begin() has read
  *
  * Returns a descriptor, FILES_NOT_OURS, or a negative errno after a message.
  */
-int files_restore(int id);
+int files_restore(const struct tree *tree, int id);
 
 /*
  * All tasks have their files: whoever else holds them, CRIU's store among them,

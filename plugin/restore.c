@@ -29,8 +29,9 @@ static struct restore {
 } restore;
 
 /*
- * Images from a CRIU that does not name plugins in its inventory: then it says
- * yes to any name.
+ * Where the inventory does not name plugins at all, being of a CRIU before 4.1,
+ * CRIU says yes to every name, and that is the only sign of it: so it is also
+ * asked for one that nobody has.
  */
 static bool inventory_names_plugin(void)
 {
@@ -365,7 +366,7 @@ static void kill_tree(void)
 
 	proc_read_tree(restore.root, &pids);
 	for (i = 0; i < pids.count; i++)
-		kill(pids.tids[i], SIGKILL);
+		proc_kill(pids.tids[i], SIGKILL);
 	for (i = 0; i < pids.count && restore.root_is_init; i++)
 		reap(pids.tids[i]);
 	proc_free_threads(&pids);
@@ -377,7 +378,7 @@ static void kill_late(pid_t pid)
 	if (restore.root_is_init)
 		reap(pid);
 	else
-		kill(pid, SIGKILL);
+		proc_kill(pid, SIGKILL);
 }
 
 /*

@@ -26,8 +26,8 @@ const struct tree *restore_tree(void);
  * The threads are at the end of their restore, stopped in CRIU's ptrace and in
  * the strict mode of the placeholder.
  *
- * Returns 0, or a negative errno after a message. CRIU up to 4.2 does not ask
- * for it, so all processes of the tree are dead by then: CRIU cannot detach from
+ * Returns 0, or a negative errno after a message. CRIU goes on whatever the hook
+ * says, so all processes of the tree are dead by then: it cannot detach from
  * them, and fails.
  */
 int restore_process(pid_t pid);

@@ -23,9 +23,9 @@ static int plugin_init(int stage)
 {
 	int ret = criu_check();
 
-	if (!ret && stage == CR_PLUGIN_STAGE__DUMP)
+	if (!ret && stage == CRIU_STAGE_DUMP)
 		ret = dump_begin();
-	if (!ret && stage == CR_PLUGIN_STAGE__RESTORE)
+	if (!ret && stage == CRIU_STAGE_RESTORE)
 		ret = restore_begin();
 	if (!ret)
 		criu_hooks_first();
@@ -35,9 +35,9 @@ static int plugin_init(int stage)
 static void plugin_exit(int stage, int ret)
 {
 	criu_hooks_exit();
-	if (stage == CR_PLUGIN_STAGE__DUMP)
+	if (stage == CRIU_STAGE_DUMP)
 		dump_end(ret != 0);
-	if (stage == CR_PLUGIN_STAGE__RESTORE)
+	if (stage == CRIU_STAGE_RESTORE)
 		restore_end(ret != 0);
 }
 
@@ -47,14 +47,23 @@ static int hook_result(int ret)
 	return ret ? -1 : -ENOTSUP;
 }
 
+/*
+ * No process: a CRIU may tell plugins with pid -1 that all have had their turn.
+ * For kill(2) and waitpid(2) that would be everybody.
+ */
+static bool is_process(int pid)
+{
+	return pid > 0;
+}
+
 static int checkpoint_devices(int pid)
 {
-	return hook_result(dump_process(pid));
+	return is_process(pid) ? hook_result(dump_process(pid)) : -ENOTSUP;
 }
 
 static int resume_devices_late(int pid)
 {
-	return hook_result(restore_process(pid));
+	return is_process(pid) ? hook_result(restore_process(pid)) : -ENOTSUP;
 }
 
 static int dump_ext_file(int fd, int id)
@@ -66,21 +75,32 @@ static int dump_ext_file(int fd, int id)
 	return ret ? -1 : 0;
 }
 
-static int restore_ext_file(int id)
+/*
+ * CRIU up to 4.2 calls it with one argument, which the calling conventions of C
+ * on Linux allow: then @retry_needed is whatever a register had in it.
+ */
+static int restore_ext_file(int id, bool *retry_needed)
 {
-	int fd = files_restore(id);
+	int fd;
 
+	if (criu_may_retry())
+		*retry_needed = false;
+	fd = files_restore(restore_tree(), id);
 	if (fd == FILES_NOT_OURS)
 		return -ENOTSUP;
 	return fd < 0 ? -1 : fd;
 }
 
-#pragma GCC visibility push(default)
-/* cppcheck-suppress unknownMacro */
-CR_PLUGIN_REGISTER(PLUGIN_NAME, plugin_init, plugin_exit)
-#pragma GCC visibility pop
-
-CR_PLUGIN_REGISTER_HOOK(CR_PLUGIN_HOOK__DUMP_EXT_FILE, dump_ext_file)
-CR_PLUGIN_REGISTER_HOOK(CR_PLUGIN_HOOK__RESTORE_EXT_FILE, restore_ext_file)
-CR_PLUGIN_REGISTER_HOOK(CR_PLUGIN_HOOK__CHECKPOINT_DEVICES, checkpoint_devices)
-CR_PLUGIN_REGISTER_HOOK(CR_PLUGIN_HOOK__RESUME_DEVICES_LATE, resume_devices_late)
+struct criu_plugin_desc CR_PLUGIN_DESC = {
+	.name = PLUGIN_NAME,
+	.init = plugin_init,
+	.exit = plugin_exit,
+	.version = CRIU_PLUGIN_VERSION,
+	.max_hooks = CRIU_HOOKS,
+	.hooks = {
+		[CRIU_HOOK_DUMP_EXT_FILE] = dump_ext_file,
+		[CRIU_HOOK_RESTORE_EXT_FILE] = restore_ext_file,
+		[CRIU_HOOK_CHECKPOINT_DEVICES] = checkpoint_devices,
+		[CRIU_HOOK_RESUME_DEVICES_LATE] = resume_devices_late,
+	},
+};

@@ -1,13 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0
 # The plugin beside other plugins, and with a CRIU that is not as it should be.
 
+# CRIUs in small, each with the number of hooks that it knows.
+LOADERS := $(B)/plugin-tests/loader-4.1 $(B)/plugin-tests/loader-4.2 \
+	$(B)/plugin-tests/loader-next $(B)/plugin-tests/loader-sentinel $(B)/plugin-tests/loader-bare
+
+$(B)/plugin-tests/loader-4.1: LOADER := -DHOOKS=12 -DVERSION_PLAYED='"4.1"'
+$(B)/plugin-tests/loader-4.2: LOADER := -DHOOKS=13 -DVERSION_PLAYED='"4.2"'
+# the development tree after 4.2
+$(B)/plugin-tests/loader-next: LOADER := -DHOOKS=15 -DVERSION_PLAYED='"4.3"'
+# and one that also calls device hooks for no process, with pid -1
+$(B)/plugin-tests/loader-sentinel: LOADER := -DHOOKS=15 -DVERSION_PLAYED='"4.4"' -DSENTINEL=1
+# one that exports next to nothing
+$(B)/plugin-tests/loader-bare: LOADER := -DHOOKS=12 -DVERSION_PLAYED='"4.1"' -DBARE
+
 .PHONY: plugin-tests
-plugin-tests: $(PLUGIN) $(B)/plugin-tests/stand_in.so $(B)/plugin-tests/loader zdtm
+plugin-tests: $(PLUGIN) $(B)/plugin-tests/stand_in.so $(LOADERS) zdtm
 
-$(B)/plugin-tests/stand_in.so: test/plugin/stand_in.c | $(CRIU_HEADER)
-	@mkdir -p $(@D)
-	@$(CC) $(ALL_CFLAGS) -fvisibility=default -isystem $(CRIU_INCLUDE) -shared -o $@ $<
+.PHONY: loaders
+loaders: $(PLUGIN) $(B)/plugin-tests/stand_in.so $(LOADERS) ## one build of the plugin in CRIUs of each kind, in small
+	@test/plugin/loaders.py $(PLUGIN)
 
-$(B)/plugin-tests/loader: test/plugin/loader.c | $(CRIU_HEADER)
+$(B)/plugin-tests/stand_in.so: test/plugin/stand_in.c
 	@mkdir -p $(@D)
-	@$(CC) $(ALL_CFLAGS) -fvisibility=default -rdynamic -isystem $(CRIU_INCLUDE) -o $@ $< -ldl
+	@$(CC) $(ALL_CFLAGS) -shared -o $@ $<
+
+$(LOADERS): test/plugin/loader.c test/plugin/child.c test/plugin/child.h plugin/criu.h lib/criu-plugin.h
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(LOADER) -Iplugin -fvisibility=default -rdynamic -o $@ $(filter %.c,$^) -ldl

@@ -3,7 +3,15 @@
  * A plugin that behaves as CRIU's plugin for CUDA does: it answers 0 for tasks
  * that it does not know, which ends the chain of hooks.
  */
-#include <criu/criu-plugin.h>
+#include "criu-plugin.h"
+
+/* Other values make it one that cannot be loaded everywhere. */
+#ifndef DECLARES
+#define DECLARES CRIU_HOOKS
+#endif
+#ifndef VERSION_MADE_FOR
+#define VERSION_MADE_FOR CRIU_PLUGIN_VERSION
+#endif
 
 static int answer_0(int pid)
 {
@@ -11,7 +19,25 @@ static int answer_0(int pid)
 	return 0;
 }
 
-CR_PLUGIN_REGISTER_DUMMY("stand_in")
-CR_PLUGIN_REGISTER_HOOK(CR_PLUGIN_HOOK__CHECKPOINT_DEVICES, answer_0)
-#define answer_0_again answer_0
-CR_PLUGIN_REGISTER_HOOK(CR_PLUGIN_HOOK__RESUME_DEVICES_LATE, answer_0_again)
+#ifdef LACKS
+int LACKS(void);
+
+static int lacking(int stage)
+{
+	(void)stage;
+	return LACKS();
+}
+#else
+#define lacking NULL
+#endif
+
+struct criu_plugin_desc CR_PLUGIN_DESC = {
+	.name = "stand_in",
+	.init = lacking,
+	.version = VERSION_MADE_FOR,
+	.max_hooks = DECLARES,
+	.hooks = {
+		[CRIU_HOOK_CHECKPOINT_DEVICES] = answer_0,
+		[CRIU_HOOK_RESUME_DEVICES_LATE] = answer_0,
+	},
+};

@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""One build of the plugin in every CRIU there is, each in small: see loader.c.
+
+loaders.py PLUGIN runs what needs no patched kernel, the machine all of it.
+"""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.path.join(TOP, 'build', 'plugin-tests')
+STAND_IN = os.path.join(BUILD, 'stand_in.so')
+CRIUS = ('4.1', '4.2', 'next', 'sentinel')
+NOT_OURS = -95  # ENOTSUP: CRIU asks the next plugin
+FUNCTIONS = ('criu_get_image_dir', 'print_on_level', 'seccomp_collect_entry',
+             'add_inventory_plugin', 'check_and_remove_inventory_plugin', 'inherit_fd_add',
+             'inherit_fd_lookup_id')
+
+
+class Wrong(Exception):
+    """What is wrong, with what the loader said."""
+
+
+class Loader:
+    """One run of one of them."""
+
+    def __init__(self, criu, action, images, *plugins):
+        done = subprocess.run([os.path.join(BUILD, f'loader-{criu}'), action, images, *plugins],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              timeout=20, check=False)
+        self.status, self.lines = done.returncode, done.stdout.splitlines()
+
+    def need(self, well, what):
+        """Raises Wrong unless all is well."""
+        if not well:
+            raise Wrong('\n'.join([what, f'exit status {self.status}', *self.lines]))
+
+    def says(self, *texts):
+        """Lines that it must have, whole."""
+        for text in texts:
+            self.need(text in self.lines, f'no line "{text}"')
+
+    def ends_well(self):
+        """All plugins were loaded, nothing crashed, and no hook is left in a chain."""
+        self.need(self.status == 0 and self.lines[-1:] == ['end'], 'it does not end well')
+        self.need(not any('left in chain' in line or 'cannot put the hooks' in line
+                          for line in self.lines), 'the chains are not as they should be')
+        self.says('loaded: seccomp_plugin')
+
+    def answers(self, what):
+        """Which plugins were asked, and what they answered."""
+        found = [line.split(f', {what}: ') for line in self.lines if f', {what}: ' in line]
+        return [(name, int(answer)) for name, answer in found]
+
+    def asked_ours(self, what, answer=NOT_OURS):
+        """That hook was called for ours, first, and answered so."""
+        self.need(self.answers(what)[:1] == [('seccomp_plugin', answer)],
+                  f'{what}: {self.answers(what)}, not {answer}')
+
+
+def dumped(criu, plugins, images, patched):
+    """A dump, and what plugins have to say."""
+    run = Loader(criu, 'dump', images, *plugins)
+    run.ends_well()
+    run.asked_ours('process')
+    run.asked_ours('file', 0 if patched else NOT_OURS)
+    if criu == 'sentinel':
+        run.asked_ours('before processes')
+        run.asked_ours('after processes')
+    if patched:
+        run.says('mode 1')  # strict, the placeholder
+    return run
+
+
+def restored(criu, plugins, images, patched):
+    """A restore, of which there is more if there is an image."""
+    run = Loader(criu, 'restore', images, *plugins)
+    run.ends_well()
+    run.need(not any('to be tried again' in line for line in run.lines), 'a file is put off')
+    run.asked_ours('other file')
+    if criu == 'sentinel':
+        run.asked_ours('after processes')
+    if patched:
+        run.says('file is anon_inode:seccomp notify')
+    else:
+        run.asked_ours('file')
+    return run
+
+
+def in_folder(test):
+    """For images."""
+    images = tempfile.mkdtemp()
+    try:
+        return test(images)
+    finally:
+        shutil.rmtree(images)
+
+
+def one_build(plugin, criu, patched):
+    """Dumped in this one, restored in all."""
+    def test(images):
+        dumped(criu, [plugin], images, patched)
+        for other in CRIUS:
+            restored(other, [plugin], images, patched)
+    in_folder(test)
+
+
+def before_others(plugin, criu, patched):
+    """Hooks of ours come first, whoever is loaded first; the other's come where ours are done."""
+    def test(images):
+        for plugins in ([plugin, STAND_IN], [STAND_IN, plugin]):
+            run = dumped(criu, plugins, images, patched)
+            run.need(run.answers('process') == [('seccomp_plugin', NOT_OURS), ('stand_in', 0)],
+                     'the chain is not both, ours first')
+            restored(criu, plugins, images, patched)
+    in_folder(test)
+
+
+def bare(plugin):
+    """A CRIU that does not export what we need: it is named, and the plugin is not loaded."""
+    def test(images):
+        for action in ('dump', 'restore'):
+            run = Loader('bare', action, images, plugin)
+            run.need(run.status == 1, 'it does not end with 1')
+            run.says('init fails: seccomp_plugin')
+            for name in FUNCTIONS:
+                run.need(any(f'does not export {name}()' in line for line in run.lines),
+                         f'{name} is not named')
+    in_folder(test)
+
+
+def tests(plugin, patched):
+    """Pairs of a text and a function that raises Wrong."""
+    found = []
+    for criu in CRIUS:
+        found += [
+            (f'in a CRIU as {criu}, and from there in all',
+             lambda criu=criu: one_build(plugin, criu, patched)),
+            (f'in a CRIU as {criu}, beside a plugin that ends chains',
+             lambda criu=criu: before_others(plugin, criu, patched)),
+        ]
+    return found + [('a CRIU that does not export what we need', lambda: bare(plugin))]
+
+
+def main():
+    """Every test."""
+    failed = 0
+    for number, (text, test) in enumerate(tests(sys.argv[1], False), 1):
+        try:
+            test()
+            print(f'ok {number} - {text}', flush=True)
+        except Wrong as why:
+            failed += 1
+            print(f'not ok {number} - {text}')
+            print('# ' + str(why).replace('\n', '\n# '), flush=True)
+    return failed > 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
