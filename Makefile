@@ -35,6 +35,7 @@ PRODUCT_LDFLAGS = $(CFLAGS) $(if $(HARDENING),-z relro -z now) $(LDFLAGS)
 
 PROTOBUF_C_CFLAGS = $(shell $(PKG_CONFIG) --cflags libprotobuf-c)
 PROTOBUF_C_LIBS = $(shell $(PKG_CONFIG) --libs libprotobuf-c)
+LIBELF_LIBS = $(shell $(PKG_CONFIG) --libs libelf)
 JSON_C_CFLAGS = $(shell $(PKG_CONFIG) --cflags json-c)
 JSON_C_LIBS = $(shell $(PKG_CONFIG) --libs json-c)
 
@@ -109,7 +110,7 @@ $(PLUGIN): $(PLUGIN_OBJS) $(LIB_OBJS)
 
 $(TOOL): $(TOOLS_OBJS) $(LIB_OBJS)
 	@echo "  LD $@"
-	@$(CC) $(PRODUCT_LDFLAGS) -pie -o $@ $^ $(PROTOBUF_C_LIBS)
+	@$(CC) $(PRODUCT_LDFLAGS) -pie -o $@ $^ $(PROTOBUF_C_LIBS) $(LIBELF_LIBS)
 
 MAN8 := $(wildcard tools/*.8)
 BIN := $(DESTDIR)$(PREFIX)/bin/criu-seccomp
@@ -133,10 +134,6 @@ uninstall: ## removes what install has put there; the same DESTDIR, PREFIX, PLUG
 		$(EXAMPLES)/criu-seccomp.conf
 	@[ ! -d $(EXAMPLES) ] || rmdir --ignore-fail-on-non-empty $(EXAMPLES)
 
-.PHONY: test-programs
-test-programs: zdtm bench-programs plugin-tests containers-tests tools-test $(UNIT_TESTS) $(STRESS) \
-	$(B)/demo/sandbox ## builds what the tests run, and runs nothing
-
 CHECK = KERNEL="$(KERNEL)" test/check $(if $(FRESH),--fresh) $(if $(FAILED),--failed) \
 	$(if $(SKIP),--allow-skip)
 
@@ -148,10 +145,9 @@ check: ## every test whose inputs have changed; STEPS='lint unit' FRESH=1 FAILED
 quick: ## those that tell most in a few minutes
 	@$(CHECK) quick
 
-# what the tests run, so that no two of them build at once
 .PHONY: test-programs
 test-programs: all unit-programs fuzz-programs zdtm plugin-tests containers-tests tools-test \
-	stress-program bench-programs
+	stress-program bench-programs $(B)/demo/sandbox ## builds what the tests run, and runs nothing
 
 .PHONY: clean
 clean: ## removes build/

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "kernel.h"
+#include "plugin.h"
 #include "probe.h"
 #include "report.h"
 #include "subcommands.h"
@@ -19,7 +19,6 @@
 #define CRIU_MINOR 1
 
 #define PLUGIN_FILE "seccomp_plugin.so"
-#define PLUGIN_SYMBOL "CR_PLUGIN_DESC"
 
 /* What was found on the way. */
 struct findings {
@@ -132,27 +131,14 @@ static void find_plugins(struct findings *found)
 
 static bool check_plugin(struct findings *found)
 {
-	void *plugin;
-	char *path;
+	char why[8192], *path;
 	bool well;
 
 	find_plugins(found);
 	if (asprintf(&path, "%s/" PLUGIN_FILE, found->plugins) < 0)
 		return tell(false, "plugin", "not enough memory to look for it");
-	plugin = dlopen(path, RTLD_LAZY | RTLD_LOCAL);
-	if (access(path, F_OK))
-		well = tell(false, "plugin",
-			    "%s: %s (CRIU looks there; \"make install\" puts it there)", path,
-			    strerror(errno));
-	else if (!plugin)
-		well = tell(false, "plugin", "cannot be loaded: %s", dlerror());
-	else if (!dlsym(plugin, PLUGIN_SYMBOL))
-		well = tell(false, "plugin", "%s is not a plugin of CRIU (\"make install\" again)",
-			    path);
-	else
-		well = tell(true, "plugin", "%s", path);
-	if (plugin)
-		dlclose(plugin);
+	well = plugin_fits(found->criu, path, why, sizeof(why));
+	tell(well, "plugin", "%s", well ? path : why);
 	free(path);
 	return well;
 }

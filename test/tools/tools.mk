@@ -2,9 +2,20 @@
 
 TOOLS_TESTS := $(addprefix $(B)/tools-test/,image stop task)
 
+# plugins that not every CRIU loads, or none
+UNLOADABLE := $(addprefix $(B)/tools-test/,more-hooks.so newer.so incomplete.so)
+
+$(B)/tools-test/more-hooks.so: STAND_IN := -DDECLARES=13
+$(B)/tools-test/newer.so: STAND_IN := -DVERSION_MADE_FOR=0x300
+$(B)/tools-test/incomplete.so: STAND_IN := -DLACKS=nowhere_to_be_found
+
 # What test/tools/ runs. The sanitizers are linked in: the machine has none.
 .PHONY: tools-test
-tools-test: $(TOOLS_TESTS) $(B)/tools-test/criu-seccomp
+tools-test: $(TOOLS_TESTS) $(B)/tools-test/criu-seccomp $(PLUGIN) $(LOADERS) $(UNLOADABLE)
+
+$(UNLOADABLE): test/plugin/stand_in.c lib/criu-plugin.h
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(STAND_IN) -shared -o $@ $<
 
 $(B)/tools-test/image: test/tools/image.c $(LIB_OBJS)
 	@mkdir -p $(@D)
@@ -24,4 +35,4 @@ $(B)/tools-test/stop: test/tools/stop.c tools/stop.c tools/stop.h
 $(B)/tools-test/criu-seccomp: $(wildcard tools/*.[ch] lib/*.[ch]) $(B)/unit/seccomp-tree.pb-c.o $(B)/version.h
 	@mkdir -p $(@D)
 	@echo "  CC tools/*.c"
-	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) -static-libasan -static-libubsan -o $@ $(filter %.c %.o,$^) $(PROTOBUF_C_LIBS)
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) -static-libasan -static-libubsan -o $@ $(filter %.c %.o,$^) $(PROTOBUF_C_LIBS) $(LIBELF_LIBS)
