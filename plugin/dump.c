@@ -18,7 +18,8 @@
 #include "tree.h"
 
 static struct dump {
-	bool begun; /* else it is a pre-dump, which has no filters */
+	bool begun;    /* else it is a pre-dump, which has no filters */
+	int permitted; /* what kernel_permits() says of CRIU */
 	const struct kernel *kernel;
 	struct tree tree;
 	struct collect collect;
@@ -40,9 +41,11 @@ const struct kernel *dump_kernel(void)
 int dump_begin(void)
 {
 	dump.begun = true;
-	dump.kernel = kernel_detect();
+	dump.permitted = kernel_permits();
+	/* A filter of our own may punish the question. */
+	dump.kernel = dump.permitted ? NULL : kernel_detect();
 	dump.collect = (struct collect){ .kernel = dump.kernel, .tree = &dump.tree };
-	if (!dump.kernel)
+	if (!dump.permitted && !dump.kernel)
 		pr_info("this kernel does not show seccomp filters as a tree: CRIU dumps them alone");
 	return 0;
 }
@@ -52,16 +55,21 @@ int dump_filter(int fd, uint32_t *index)
 	return collect_filter(&dump.collect, fd, index);
 }
 
+static void cannot_read(pid_t tid, int error)
+{
+	pr_err("cannot read the seccomp filters of task %d: %s%s", tid, strerror(-error),
+	       error == -EACCES || error == -EPERM
+		       ? " (CRIU needs CAP_SYS_ADMIN in the initial user namespace, and to be under no filter itself)"
+		       : "");
+}
+
 /* The newest filter of a thread, one that the tree has by then, or TREE_NONE. */
 static int find_filter(pid_t tid, uint32_t *filter)
 {
 	int ret = collect_thread(&dump.collect, tid, filter);
 
 	if (ret)
-		pr_err("cannot read the seccomp filters of task %d: %s%s", tid, strerror(-ret),
-		       ret == -EACCES
-			       ? " (CRIU needs CAP_SYS_ADMIN, and to be under no filter itself)"
-			       : "");
+		cannot_read(tid, ret);
 	return ret;
 }
 
@@ -165,6 +173,27 @@ static int place_placeholders(const struct proc_threads *tids)
 }
 
 /*
+ * The kernel would refuse to answer for any thread, and CRIU, too. So only /proc
+ * is asked, and tasks without filters are dumped all the same.
+ */
+static int refuse_filters(const struct proc_threads *tids)
+{
+	size_t i;
+	int mode;
+
+	for (i = 0; i < tids->count; i++) {
+		mode = proc_number(tids->tids[i], "Seccomp");
+		if (mode == SECCOMP_MODE_DISABLED || mode == SECCOMP_MODE_STRICT)
+			continue;
+		if (mode > 0)
+			mode = dump.permitted;
+		cannot_read(tids->tids[i], mode);
+		return mode;
+	}
+	return 0;
+}
+
+/*
  * CRIU alone makes every thread its own copies of the filters, or one set for
  * all threads whose programs are equal.
  */
@@ -241,6 +270,8 @@ int dump_process(pid_t pid)
 		pr_err("cannot list the threads of process %d: %s", pid, strerror(-ret));
 		return ret;
 	}
+	if (dump.permitted)
+		return refuse_filters(&dump.tids);
 	if (!dump.kernel) {
 		warn_of_native_dump(&dump.tids);
 		return 0;

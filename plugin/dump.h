@@ -21,8 +21,9 @@ int dump_begin(void);
  * @pid: the first is the root task
  *
  * Threads in filter mode get the placeholder that fails closed: CRIU writes
- * strict mode for them into its own images. Where the kernel does not let us
- * at the filters, CRIU dumps them alone, and a warning says what that changes.
+ * strict mode for them into its own images. Where the kernel has no way to the
+ * filters, CRIU dumps them alone, and a warning says what that changes. Where it
+ * has one and not for this CRIU, only threads without filters are dumped.
  *
  * The first call removes an image that another dump has left in the folder, as
  * CRIU overwrites its own: it is gone also where this dump has none, or fails.
@@ -31,7 +32,7 @@ int dump_begin(void);
  */
 int dump_process(pid_t pid);
 
-/* What dump_begin() has found; NULL: CRIU dumps alone. */
+/* What dump_begin() has found; NULL: none that may be used. */
 const struct kernel *dump_kernel(void);
 
 /**

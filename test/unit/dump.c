@@ -17,8 +17,10 @@ static struct {
 	int dir;	   /* of the images */
 	bool patched;	   /* is the kernel? */
 	bool confined;	   /* are we? */
+	int permitted;	   /* what the kernel lets CRIU do */
+	int mode;	   /* of all threads, as /proc has it */
 	int named, strict; /* what CRIU was told */
-	int explained;
+	int explained, detected;
 } world;
 
 int criu_get_image_dir(void)
@@ -91,7 +93,23 @@ const struct kernel *__wrap_kernel_detect(void);
 
 const struct kernel *__wrap_kernel_detect(void)
 {
+	world.detected++;
 	return world.patched ? &stand_in : NULL;
+}
+
+int __wrap_kernel_permits(void);
+
+int __wrap_kernel_permits(void)
+{
+	return world.permitted;
+}
+
+int __real_proc_number(pid_t tid, const char *name);
+int __wrap_proc_number(pid_t tid, const char *name);
+
+int __wrap_proc_number(pid_t tid, const char *name)
+{
+	return strcmp(name, "Seccomp") ? __real_proc_number(tid, name) : world.mode;
 }
 
 static bool has_image(void)
@@ -195,6 +213,49 @@ static void one_dump_knows_nothing_of_the_last(void **state)
 	assert_int_equal(world.strict, 2);
 }
 
+/* Without CAP_SYS_ADMIN, or under seccomp itself. */
+static void tasks_without_filters_need_no_permission(void **state)
+{
+	const int refusals[] = { -EPERM, -EACCES };
+	const int modes[] = { SECCOMP_MODE_DISABLED, SECCOMP_MODE_STRICT };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		leave_image();
+		world.permitted = refusals[i / 2];
+		world.mode = modes[i % 2];
+		dump_ourselves();
+		assert_false(has_image());
+	}
+	assert_int_equal(world.named, 0);
+	assert_int_equal(world.strict, 0);
+	/* the filter that CRIU is under may punish the question */
+	assert_int_equal(world.detected, 0);
+}
+
+static void tasks_with_filters_are_refused_without_permission(void **state)
+{
+	const int refusals[] = { -EPERM, -EACCES };
+	size_t i;
+
+	(void)state;
+	world.mode = SECCOMP_MODE_FILTER;
+	for (i = 0; i < 2; i++) {
+		world.permitted = refusals[i];
+		assert_int_equal(dump_begin(), 0);
+		assert_int_equal(dump_process(getpid()), refusals[i]);
+		assert_said("cannot read the seccomp filters of task");
+		assert_said("CRIU needs CAP_SYS_ADMIN in the initial user namespace");
+		dump_end(true);
+		assert_false(has_image());
+	}
+	world.mode = -ESRCH;
+	assert_int_equal(dump_begin(), 0);
+	assert_int_equal(dump_process(getpid()), -ESRCH);
+	dump_end(true);
+}
+
 static int set_up(void **state)
 {
 	char path[] = "/tmp/unit-dump.XXXXXX";
@@ -202,7 +263,8 @@ static int set_up(void **state)
 	(void)state;
 	world.dir = mkdtemp(path) ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	world.patched = world.confined = true;
-	world.named = world.strict = world.explained = 0;
+	world.named = world.strict = world.explained = world.detected = 0;
+	world.permitted = 0;
 	*state = strdup(path);
 	return world.dir < 0;
 }
@@ -228,6 +290,8 @@ int main(void)
 		DUMP_TEST(an_image_that_cannot_be_removed_fails_the_dump),
 		DUMP_TEST(a_pre_dump_changes_nothing),
 		DUMP_TEST(one_dump_knows_nothing_of_the_last),
+		DUMP_TEST(tasks_without_filters_need_no_permission),
+		DUMP_TEST(tasks_with_filters_are_refused_without_permission),
 	};
 
 	return cmocka_run_group_tests_name("dump", tests, NULL, NULL);

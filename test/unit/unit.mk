@@ -32,7 +32,7 @@ $(B)/unit/agent: UNIT_MORE += plugin/config.c plugin/oci.c plugin/parcel.c
 
 # what it needs of CRIU and of the kernel is in the test
 $(B)/unit/dump: | $(PLUGIN)
-$(B)/unit/dump: UNIT_MORE += -Wl,--wrap=kernel_detect
+$(B)/unit/dump: UNIT_MORE += -Wl,--wrap=kernel_detect,--wrap=kernel_permits,--wrap=proc_number
 
 $(UNIT_TOOLS:%=$(B)/unit/%): $(B)/unit/%: tools/%.c tools/%.h
 $(UNIT_TOOLS:%=$(B)/unit/%): UNIT_MORE = tools/$(@F).c -Itools
