@@ -77,8 +77,12 @@ static int read_header(struct reader *r, const HeaderEntry *header)
 	if (r->entry)
 		return refuse(r, "a second header");
 	if (header->version != IMAGE_VERSION)
-		return refuse(r, "its version is %u, this program reads version %u",
-			      header->version, IMAGE_VERSION);
+		return refuse(
+			r,
+			"its version is %u, this program reads version %u: restore it with the version of criu-seccomp that dumped it",
+			header->version, IMAGE_VERSION);
+	if (tree_set_run_id(r->tree, (const char *)header->run_id.data, header->run_id.len))
+		return refuse(r, "it does not name the run of CRIU that dumped it");
 	return 0;
 }
 

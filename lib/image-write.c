@@ -54,12 +54,14 @@ static int put_entry(struct buffer *buffer, const SeccompTreeEntry *entry)
 	return 0;
 }
 
-static int put_header(struct buffer *buffer)
+static int put_header(struct buffer *buffer, const struct tree *tree)
 {
 	HeaderEntry header = HEADER_ENTRY__INIT;
 	SeccompTreeEntry entry = SECCOMP_TREE_ENTRY__INIT;
 	int ret;
 
+	if (!*tree->run_id)
+		return -EINVAL;
 	ret = put_u32(buffer, IMAGE_COMMON_MAGIC);
 	if (ret)
 		return ret;
@@ -67,6 +69,9 @@ static int put_header(struct buffer *buffer)
 	if (ret)
 		return ret;
 	header.version = IMAGE_VERSION;
+	header.has_run_id = true;
+	header.run_id.data = (uint8_t *)tree->run_id;
+	header.run_id.len = strlen(tree->run_id);
 	entry.entry_case = SECCOMP_TREE_ENTRY__ENTRY_HEADER;
 	entry.header = &header;
 	return put_entry(buffer, &entry);
@@ -260,7 +265,7 @@ static int put_news(struct buffer *buffer, const struct tree *tree, struct image
 	int ret = 0;
 
 	if (!image->tail)
-		ret = put_header(buffer);
+		ret = put_header(buffer, tree);
 	if (!ret)
 		ret = put_before_threads(buffer, tree, image);
 	if (ret)
@@ -292,7 +297,8 @@ static int write_at(int fd, const uint8_t *data, size_t size, off_t offset)
 
 static int begin(struct image *image, int dir)
 {
-	image->fd = openat(dir, IMAGE_NAME, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	image->fd =
+		openat(dir, IMAGE_NAME, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	return image->fd < 0 ? -errno : 0;
 }
 

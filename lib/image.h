@@ -13,7 +13,7 @@
 #include "tree.h"
 
 #define IMAGE_NAME "seccomp-tree.img"
-#define IMAGE_VERSION 1
+#define IMAGE_VERSION 2
 
 /*
  * The two magic numbers in front, as in every image of CRIU 2.0 and newer: the
@@ -38,7 +38,9 @@ struct image {
 
 /**
  * image_sync - bring the file up to date with what was added to the tree
- * @dir: the folder that the file is made in, by the first call
+ * @dir: the folder that the file is made in, by the first call; there must be
+ *       none yet (-EEXIST)
+ * @tree: its run_id is set
  *
  * After each call the file is whole: it has its end entry, and image_read()
  * takes it. The cost is that of what was added, not of what is there.

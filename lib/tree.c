@@ -242,6 +242,20 @@ const struct tree_process *tree_find_process(const struct tree *tree, pid_t lead
 	return &tree->threads[process->first] == thread ? process : NULL;
 }
 
+int tree_set_run_id(struct tree *tree, const char *id, size_t len)
+{
+	size_t i;
+
+	if (!len || len >= sizeof(tree->run_id))
+		return -EINVAL;
+	for (i = 0; i < len; i++)
+		if (id[i] <= ' ' || id[i] > '~')
+			return -EINVAL;
+	memcpy(tree->run_id, id, len);
+	tree->run_id[len] = '\0';
+	return 0;
+}
+
 void tree_free(struct tree *tree)
 {
 	size_t i;

@@ -29,6 +29,8 @@
 #define TREE_FILTER_PENALTY 4
 /* include/linux/threads.h: PID_MAX_LIMIT */
 #define TREE_MAX_TID 4194304
+/* With its NUL; CRIU's have 37. */
+#define TREE_RUN_ID_SIZE 64
 
 #define TREE_FILTER_FLAGS                                             \
 	(SECCOMP_FILTER_FLAG_LOG | SECCOMP_FILTER_FLAG_NEW_LISTENER | \
@@ -98,7 +100,11 @@ struct tree_file {
 	uint32_t flags;
 };
 
+/*
+ * @run_id: the run of CRIU that dumps it, or has dumped it; empty: of no dump
+ */
 struct tree {
+	char run_id[TREE_RUN_ID_SIZE];
 	struct tree_program *programs;
 	struct tree_filter *filters;
 	struct tree_thread *threads;
@@ -112,6 +118,15 @@ struct tree {
 	struct map thread_by_tid;
 	struct map file_by_id;
 };
+
+/**
+ * tree_set_run_id - say whose dump it is
+ * @id: printable ASCII without blanks, as it is shown to people
+ * @len: its length
+ *
+ * Returns 0, or -EINVAL if it is empty, too long or not printable.
+ */
+int tree_set_run_id(struct tree *tree, const char *id, size_t len);
 
 /**
  * tree_add_program - put a program in, or find it there

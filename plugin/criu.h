@@ -48,8 +48,17 @@ CRIU_EXPORT bool check_and_remove_inventory_plugin(const char *name, size_t n);
 CRIU_EXPORT int inherit_fd_add(int fd, char *key);
 CRIU_EXPORT int inherit_fd_lookup_id(char *key);
 
+/*
+ * criu/util.c: the name of this run of CRIU. It writes it into the inventory,
+ * last of all images; a restore has read it from there when plugins are loaded,
+ * and CRIU_NO_RUN_ID if it is not there.
+ */
+CRIU_EXPORT char criu_run_id[];
+CRIU_EXPORT char dump_criu_run_id[];
+#define CRIU_NO_RUN_ID 0x7f
+
 /**
- * criu_check - are the functions above all there?
+ * criu_check - is all of the above there?
  *
  * Returns 0, or -ENOSYS after a message that names what is missing.
  */

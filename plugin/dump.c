@@ -126,6 +126,11 @@ static int announce(void)
 		pr_err("criu dump --stream does not take %s along: dump to files", IMAGE_NAME);
 		return -EOPNOTSUPP;
 	}
+	if (tree_set_run_id(&dump.tree, criu_run_id, strnlen(criu_run_id, TREE_RUN_ID_SIZE))) {
+		pr_err("this CRIU does not name its runs, so %s could not be told from that of another dump: use another CRIU",
+		       IMAGE_NAME);
+		return -EOPNOTSUPP;
+	}
 	if (add_inventory_plugin(PLUGIN_NAME)) {
 		pr_err("cannot name the plugin in CRIU's inventory");
 		return -ENOMEM;

@@ -167,6 +167,20 @@ static int ignore_image(void)
 	return 0;
 }
 
+/* CRIU names each of its runs, and has read from the inventory which one dumped. */
+static int check_run(void)
+{
+	const char *run = dump_criu_run_id;
+	bool named = *run && *run != CRIU_NO_RUN_ID;
+
+	if (named && !strcmp(run, restore.tree.run_id))
+		return 0;
+	pr_err("%s is of another dump (CRIU run %s) than inventory.img (%s%s): copy all files of one dump, or dump again if this one was cut off",
+	       IMAGE_NAME, restore.tree.run_id, named ? "run " : "which names none",
+	       named ? run : "");
+	return -ESTALE;
+}
+
 static int read_image(void)
 {
 	int ret;
@@ -177,7 +191,7 @@ static int read_image(void)
 	if (ret == -ENOENT)
 		pr_err("%s is missing, and the inventory says that the dump wrote it: without it the tasks have no filters; copy all files of the dump",
 		       IMAGE_NAME);
-	return ret;
+	return ret ? ret : check_run();
 }
 
 static bool is_empty(const struct tree *tree)
@@ -197,12 +211,10 @@ static int check_permission(void)
 	return ret;
 }
 
-int restore_begin(void)
+static int make_filters(void)
 {
-	int ret = read_image();
+	int ret;
 
-	if (ret || is_empty(&restore.tree))
-		return ret;
 	restore.kernel = kernel_detect();
 	if (!restore.kernel) {
 		pr_err("%s needs a kernel with the seccomp filter descriptors, this one has them not: boot a kernel with the patches",
@@ -216,6 +228,15 @@ int restore_begin(void)
 		ret = create_filters();
 	if (!ret)
 		ret = files_offer(restore.kernel, &restore.tree, restore.filters);
+	return ret;
+}
+
+int restore_begin(void)
+{
+	int ret = read_image();
+
+	if (!ret && !is_empty(&restore.tree))
+		ret = make_filters();
 	if (ret)
 		restore_end(true);
 	return ret;

@@ -9,6 +9,7 @@
 
 #include "draw.h"
 #include "image.h"
+#include "inventory.h"
 #include "options.h"
 #include "report.h"
 #include "subcommands.h"
@@ -24,6 +25,42 @@ static char *image_path(const char *path)
 	return asprintf(&joined, "%s/" IMAGE_NAME, path) < 0 ? NULL : joined;
 }
 
+/* The inventory in the same folder; for the caller to free. */
+static char *inventory_path(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	int folder = slash ? slash + 1 - path : 0;
+	char *joined;
+
+	return asprintf(&joined, "%.*s" INVENTORY_NAME, folder, path) < 0 ? NULL : joined;
+}
+
+/* A restore takes the tree only with the inventory of its dump. */
+static int compare_run(const char *path, const char *inventory, const struct tree *tree)
+{
+	char run[TREE_RUN_ID_SIZE];
+	int ret = inventory_run_id(inventory, run, sizeof(run));
+
+	if (ret == -ENOENT)
+		return 0;
+	if (ret || !strcmp(run, tree->run_id))
+		return ret;
+	pr_err("%s is of another dump than %s, which names %s%s: a restore refuses them, copy all files of one dump",
+	       path, inventory, *run ? "CRIU run " : "no run of CRIU", run);
+	return -ESTALE;
+}
+
+static int compare_with_inventory(const char *path, const struct tree *tree)
+{
+	char *inventory = inventory_path(path);
+	int ret = inventory ? compare_run(path, inventory, tree) : -ENOMEM;
+
+	if (!inventory)
+		pr_err("not enough memory");
+	free(inventory);
+	return ret;
+}
+
 static int show(const char *path, bool programs)
 {
 	struct tree tree = { 0 };
@@ -36,7 +73,10 @@ static int show(const char *path, bool programs)
 		       path, strerror(ENOENT));
 	if (ret)
 		return ret;
+	printf("dumped by CRIU run %s\n", tree.run_id);
 	ret = draw(&picture, programs);
+	if (!ret)
+		ret = compare_with_inventory(path, &tree);
 	tree_free(&tree);
 	return ret;
 }

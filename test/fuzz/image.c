@@ -37,6 +37,7 @@ static void compare(const struct tree *a, const struct tree *b)
 {
 	size_t i;
 
+	same(*a->run_id && !strcmp(a->run_id, b->run_id));
 	same(a->n_programs == b->n_programs && a->n_filters == b->n_filters &&
 	     a->n_threads == b->n_threads && a->n_processes == b->n_processes);
 	for (i = 0; i < a->n_filters; i++)

@@ -62,7 +62,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: seeds FOLDER\n");
 		return 2;
 	}
-	ret = write_seed(dir, 0, &tree);
+	ret = tree_set_run_id(&tree, "seed", 4);
+	if (!ret)
+		ret = write_seed(dir, 0, &tree);
 	for (i = 0; i < 12 && ret >= 0; i++) {
 		ret = grow(&tree, i);
 		if (ret >= 0)

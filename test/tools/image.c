@@ -7,10 +7,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "image.h"
 #include "report.h"
 
+#define RUN_ID "b2a9a6e6-7a56-4ad4-8f6c-6c2f4f0f5a11"
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
 
 void report(enum report_level level, const char *fmt, ...)
@@ -144,6 +146,7 @@ int main(int argc, char **argv)
 		fputs("usage: image DIR\n", stderr);
 		return 2;
 	}
+	need(tree_set_run_id(&tree, RUN_ID, strlen(RUN_ID)));
 	need(tree_add_program(&tree, everything, ARRAY_SIZE(everything)));
 	need(tree_add_program(&tree, allow, ARRAY_SIZE(allow)));
 	add_filters(&tree);

@@ -23,6 +23,9 @@ static struct {
 	int explained, detected;
 } world;
 
+#define RUN_ID "0c4e9c2e-1f0f-4f0e-9d56-0b9a2b6b8c11"
+char criu_run_id[37];
+
 int criu_get_image_dir(void)
 {
 	return world.dir;
@@ -128,6 +131,7 @@ static void is_whole(size_t filters)
 	struct tree tree = { 0 };
 
 	assert_int_equal(image_read(world.dir, &tree), 0);
+	assert_string_equal(tree.run_id, RUN_ID);
 	assert_int_equal(tree.n_filters, filters);
 	assert_int_equal(tree.n_processes, 1);
 	tree_free(&tree);
@@ -213,6 +217,21 @@ static void one_dump_knows_nothing_of_the_last(void **state)
 	assert_int_equal(world.strict, 2);
 }
 
+/* Nobody could tell whose dump it is. */
+static void a_criu_that_does_not_name_its_runs_is_refused(void **state)
+{
+	(void)state;
+	criu_run_id[0] = '\0';
+	assert_int_equal(dump_begin(), 0);
+	assert_int_equal(dump_process(getpid()), -EOPNOTSUPP);
+	assert_said("does not name its runs");
+	dump_end(true);
+	assert_false(has_image());
+	assert_int_equal(world.strict, 0);
+	world.confined = false;
+	dump_ourselves();
+}
+
 /* Without CAP_SYS_ADMIN, or under seccomp itself. */
 static void tasks_without_filters_need_no_permission(void **state)
 {
@@ -265,6 +284,7 @@ static int set_up(void **state)
 	world.patched = world.confined = true;
 	world.named = world.strict = world.explained = world.detected = 0;
 	world.permitted = 0;
+	strcpy(criu_run_id, RUN_ID);
 	*state = strdup(path);
 	return world.dir < 0;
 }
@@ -290,6 +310,7 @@ int main(void)
 		DUMP_TEST(an_image_that_cannot_be_removed_fails_the_dump),
 		DUMP_TEST(a_pre_dump_changes_nothing),
 		DUMP_TEST(one_dump_knows_nothing_of_the_last),
+		DUMP_TEST(a_criu_that_does_not_name_its_runs_is_refused),
 		DUMP_TEST(tasks_without_filters_need_no_permission),
 		DUMP_TEST(tasks_with_filters_are_refused_without_permission),
 	};

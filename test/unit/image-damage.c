@@ -130,9 +130,36 @@ static void nothing(SeccompTreeEntry *e)
 	(void)e;
 }
 
-static void version_2(SeccompTreeEntry *e)
+static void version_3(SeccompTreeEntry *e)
 {
-	e->header->version = 2;
+	e->header->version = 3;
+}
+
+/* It had no run id. */
+static void version_1(SeccompTreeEntry *e)
+{
+	e->header->version = 1;
+	e->header->has_run_id = 0;
+}
+
+static void no_run_id(SeccompTreeEntry *e)
+{
+	e->header->has_run_id = 0;
+}
+
+static void empty_run_id(SeccompTreeEntry *e)
+{
+	e->header->run_id.len = 0;
+}
+
+static void run_id_with_nul(SeccompTreeEntry *e)
+{
+	e->header->run_id.data[7] = '\0';
+}
+
+static void run_id_with_escape(SeccompTreeEntry *e)
+{
+	e->header->run_id.data[7] = '\033';
 }
 
 static void odd_program(SeccompTreeEntry *e)
@@ -263,7 +290,12 @@ static void every_damaged_entry_is_refused(void **state)
 		void (*change)(SeccompTreeEntry *);
 		const char *fault;
 	} damages[] = {
-		{ 0, version_2, "its version is 2" },
+		{ 0, version_3, "its version is 3" },
+		{ 0, version_1, "its version is 1" },
+		{ 0, no_run_id, "does not name the run" },
+		{ 0, empty_run_id, "does not name the run" },
+		{ 0, run_id_with_nul, "does not name the run" },
+		{ 0, run_id_with_escape, "does not name the run" },
 		{ 1, odd_program, "a program of 7 bytes" },
 		{ 2, odd_program, "a program of 31 bytes" },
 		{ 2, no_program, "a program of 0 bytes" },
@@ -332,7 +364,7 @@ static void unknown_things_are_refused(void **state)
 	/* an empty entry; one with field 15; a header with field 15 */
 	static const uint8_t empty[] = { 0, 0, 0, 0 };
 	static const uint8_t unknown[] = { 2, 0, 0, 0, 0x78, 1 };
-	static const uint8_t header[] = { 6, 0, 0, 0, 0x0a, 4, 0x08, 1, 0x78, 1 };
+	static const uint8_t header[] = { 6, 0, 0, 0, 0x0a, 4, 0x08, 2, 0x78, 1 };
 
 	(void)state;
 	write_sample();
@@ -343,7 +375,7 @@ static void unknown_things_are_refused(void **state)
 	assert_refused("no known kind");
 	write_sample();
 	put_bytes(8, entry_at(1) - 8, header, sizeof(header));
-	assert_refused("fields that version 1 does not have");
+	assert_refused("fields that version 2 does not have");
 }
 
 /* Whatever one bit does, the reader neither crashes nor leaves a half tree. */

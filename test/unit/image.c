@@ -6,6 +6,7 @@ static void assert_same(const struct tree *a, const struct tree *b)
 {
 	size_t i;
 
+	assert_string_equal(a->run_id, b->run_id);
 	assert_int_equal(a->n_programs, b->n_programs);
 	assert_int_equal(a->n_filters, b->n_filters);
 	assert_int_equal(a->n_threads, b->n_threads);
@@ -70,6 +71,7 @@ static void the_file_is_whole_after_every_step(void **state)
 	int i;
 
 	(void)state;
+	set_run_id(&tree);
 	for (i = 0; i < 1000; i++) {
 		if (i % 300 == 0)
 			newest = add_filter(&tree, i % 600 ? allow : deny, i % 600 ? 1 : 4, newest,
@@ -101,6 +103,7 @@ static void a_thread_costs_few_bytes(void **state)
 	int i;
 
 	(void)state;
+	set_run_id(&tree);
 	add_filter(&tree, deny, 4, TREE_NONE, 0);
 	assert_int_equal(image_sync(&image, folder.fd, &tree), 0);
 	before = file_size();
@@ -129,25 +132,68 @@ static void a_full_disk_is_told(void **state)
 	tree_free(&tree);
 }
 
+/* Another dump writes it, or somebody has put a link there. */
+static void a_file_that_is_there_is_not_written_to(void **state)
+{
+	const char *const links[] = { "nowhere", "other.img" };
+	struct image image = { .fd = -1 };
+	struct tree tree = { 0 };
+	struct stat st;
+	size_t i;
+
+	(void)state;
+	fill(&tree);
+	close(openat(folder.fd, "other.img", O_CREAT | O_WRONLY, 0600));
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(symlinkat(links[i], folder.fd, IMAGE_NAME), 0);
+		assert_int_equal(image_sync(&image, folder.fd, &tree), -EEXIST);
+		image_close(&image);
+		remove_image(NULL);
+	}
+	assert_int_equal(linkat(folder.fd, "other.img", folder.fd, IMAGE_NAME, 0), 0);
+	assert_int_equal(image_sync(&image, folder.fd, &tree), -EEXIST);
+	image_close(&image);
+	assert_int_equal(fstatat(folder.fd, "other.img", &st, 0), 0);
+	assert_int_equal(st.st_size, 0);
+	assert_int_not_equal(faccessat(folder.fd, "nowhere", F_OK, 0), 0);
+	unlinkat(folder.fd, "other.img", 0);
+	tree_free(&tree);
+}
+
+static void a_tree_of_no_dump_is_not_written(void **state)
+{
+	struct image image = { .fd = -1 };
+	struct tree tree = { 0 };
+
+	(void)state;
+	add_filter(&tree, allow, 1, TREE_NONE, 0);
+	assert_int_equal(image_sync(&image, folder.fd, &tree), -EINVAL);
+	image_close(&image);
+	tree_free(&tree);
+}
+
 static void no_file_is_not_a_fault(void **state)
 {
 	struct tree tree = { 0 };
 
 	(void)state;
 	said[0] = '\0';
-	unlinkat(folder.fd, IMAGE_NAME, 0);
 	assert_int_equal(image_read(folder.fd, &tree), -ENOENT);
 	assert_string_equal(said, "");
 }
 
+#define IMAGE_TEST(name) cmocka_unit_test_setup(name, remove_image)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_written_is_read),
-		cmocka_unit_test(the_file_is_whole_after_every_step),
-		cmocka_unit_test(a_thread_costs_few_bytes),
-		cmocka_unit_test(a_full_disk_is_told),
-		cmocka_unit_test(no_file_is_not_a_fault),
+		IMAGE_TEST(what_is_written_is_read),
+		IMAGE_TEST(the_file_is_whole_after_every_step),
+		IMAGE_TEST(a_thread_costs_few_bytes),
+		IMAGE_TEST(a_full_disk_is_told),
+		IMAGE_TEST(a_file_that_is_there_is_not_written_to),
+		IMAGE_TEST(a_tree_of_no_dump_is_not_written),
+		IMAGE_TEST(no_file_is_not_a_fault),
 	};
 
 	return cmocka_run_group_tests_name("image", tests, make_folder, remove_folder);

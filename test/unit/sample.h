@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "image.h"
@@ -40,10 +41,17 @@ static inline int make_folder(void **state)
 	return folder.fd < 0;
 }
 
-static inline int remove_folder(void **state)
+/* For a test to begin with. */
+static inline int remove_image(void **state)
 {
 	(void)state;
 	unlinkat(folder.fd, IMAGE_NAME, 0);
+	return 0;
+}
+
+static inline int remove_folder(void **state)
+{
+	remove_image(state);
 	close(folder.fd);
 	return rmdir(folder.path);
 }
@@ -56,6 +64,14 @@ static inline void load(void)
 	assert_true(size > 0 && (size_t)size < sizeof(folder.data));
 	folder.size = size;
 	close(fd);
+}
+
+/* As CRIU names its runs. */
+#define RUN_ID "b2a9a6e6-7a56-4ad4-8f6c-6c2f4f0f5a11"
+
+static inline void set_run_id(struct tree *tree)
+{
+	assert_int_equal(tree_set_run_id(tree, RUN_ID, strlen(RUN_ID)), 0);
 }
 
 static inline void add_file(struct tree *tree, uint32_t id, enum tree_file_kind kind,
@@ -92,6 +108,7 @@ static inline void add_process(struct tree *tree, pid_t tid, uint32_t leader, ui
  */
 static inline void fill(struct tree *tree)
 {
+	set_run_id(tree);
 	add_filter(tree, allow, 1, TREE_NONE, 0);
 	add_filter(tree, allow, 1, TREE_NONE, SECCOMP_FILTER_FLAG_LOG);
 	add_filter(tree, deny, 4, 1, 0);
@@ -109,6 +126,7 @@ static inline void write_sample(void)
 	struct image image = { .fd = -1 };
 	struct tree tree = { 0 };
 
+	remove_image(NULL);
 	fill(&tree);
 	assert_int_equal(image_sync(&image, folder.fd, &tree), 0);
 	image_close(&image);

@@ -250,6 +250,27 @@ static void files_that_do_not_fit_stay_out(void **state)
 		    "second listener");
 }
 
+static void a_run_id_is_short_and_printable(void **state)
+{
+	static const char *const bad[] = { "", "a b", "a\n", "\033[2J", "\xc3\xa4", "\x7f" };
+	char most[TREE_RUN_ID_SIZE];
+	struct tree tree = { 0 };
+	size_t i;
+
+	(void)state;
+	memset(most, 'x', sizeof(most));
+	assert_int_equal(tree_set_run_id(&tree, most, sizeof(most) - 1), 0);
+	assert_int_equal(strlen(tree.run_id), sizeof(most) - 1);
+	assert_int_equal(tree_set_run_id(&tree, most, sizeof(most)), -EINVAL);
+	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_int_equal(tree_set_run_id(&tree, bad[i], strlen(bad[i])), -EINVAL);
+	assert_int_equal(tree_set_run_id(&tree, "a\0b", 3), -EINVAL);
+	assert_int_equal(tree_set_run_id(&tree, "b1", 2), 0);
+	assert_string_equal(tree.run_id, "b1");
+	tree_free(&tree);
+	assert_string_equal(tree.run_id, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -264,6 +285,7 @@ int main(void)
 		cmocka_unit_test(files_that_do_not_fit_stay_out),
 		cmocka_unit_test(threads_are_found_by_their_id),
 		cmocka_unit_test(processes_that_do_not_fit_stay_out),
+		cmocka_unit_test(a_run_id_is_short_and_printable),
 	};
 
 	return cmocka_run_group_tests_name("tree", tests, NULL, NULL);

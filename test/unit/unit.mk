@@ -34,6 +34,11 @@ $(B)/unit/agent: UNIT_MORE += plugin/config.c plugin/oci.c plugin/parcel.c
 $(B)/unit/dump: | $(PLUGIN)
 $(B)/unit/dump: UNIT_MORE += -Wl,--wrap=kernel_detect,--wrap=kernel_permits,--wrap=proc_number
 
+# restore.c, with the rest of the plugin in the test
+$(B)/unit/run-id: plugin/restore.c plugin/restore.h | $(PLUGIN)
+$(B)/unit/run-id: UNIT_MORE = plugin/restore.c -Iplugin -isystem $(CRIU_INCLUDE) \
+	-Wl,--wrap=kernel_detect
+
 $(UNIT_TOOLS:%=$(B)/unit/%): $(B)/unit/%: tools/%.c tools/%.h
 $(UNIT_TOOLS:%=$(B)/unit/%): UNIT_MORE = tools/$(@F).c -Itools
 

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef INVENTORY_H
+#define INVENTORY_H
+
+#include <stddef.h>
+
+#define INVENTORY_NAME "inventory.img"
+
+/**
+ * inventory_run_id - which run of CRIU has written an inventory.img
+ * @id: out, @size bytes with the NUL; empty if it names none, as before CRIU 4.1
+ *
+ * What is longer than @size, or not printable, counts as none. Returns 0;
+ * -ENOENT, without a message: there is no such file; another negative errno
+ * after a message (-EBADMSG: it is not an inventory).
+ */
+int inventory_run_id(const char *path, char *id, size_t size);
+
+#endif /* INVENTORY_H */
