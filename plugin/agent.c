@@ -31,6 +31,7 @@ static struct agent {
 	size_t count;
 	bool without; /* go on without an agent */
 	char address[CONFIG_AGENT_SIZE];
+	uid_t uid;  /* it may be this user's, too; -1: none */
 	int socket; /* connected and not used yet, or -1 */
 	struct oci_container container;
 } agent = { .socket = -1 };
@@ -99,30 +100,89 @@ static int list_filters(const struct tree *tree)
 	return 0;
 }
 
-static int connect_to_agent(void)
+/*
+ * Who gets a listener decides on calls of the tasks. So it is root's, or that of
+ * the user who restores them, or one that root has named.
+ */
+static int check_user(int socket)
+{
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+
+	if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &len))
+		return -errno;
+	if (!peer.uid || peer.uid == getuid() || (peer.uid == agent.uid && agent.uid != (uid_t)-1))
+		return 0;
+	pr_warn("the seccomp agent at %s runs as user %u; only root's and those of user %u are trusted, and with 'agent-uid = %u' in %s this one",
+		agent.address, peer.uid, getuid(), peer.uid, CONFIG_PATH);
+	return -EPERM;
+}
+
+static int open_connection(int fd)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	const struct timeval patience = { .tv_sec = PATIENCE_SECONDS };
+	int ret;
+
+	strcpy(address.sun_path, agent.address);
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)))
+		return -errno;
+	do
+		ret = connect(fd, (struct sockaddr *)&address, sizeof(address));
+	while (ret && errno == EINTR);
+	return ret ? -errno : check_user(fd);
+}
+
+static int connect_to_agent(void)
+{
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), ret;
 
 	if (fd < 0)
 		return -errno;
-	strcpy(address.sun_path, agent.address);
-	ret = setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-	if (!ret)
-		do
-			ret = connect(fd, (struct sockaddr *)&address, sizeof(address));
-		while (ret && errno == EINTR);
+	ret = open_connection(fd);
 	if (!ret)
 		return fd;
-	ret = -errno;
 	close(fd);
 	return ret;
 }
 
 static const char *error_name(int error)
 {
-	return error == -EAGAIN ? "busy for more than 10 seconds" : strerror(-error);
+	switch (error) {
+	case -EAGAIN:
+		return "busy for more than 10 seconds";
+	case -EPERM:
+		return "its user is not trusted";
+	default:
+		return strerror(-error);
+	}
+}
+
+static int send_anew(const char *text, int listener)
+{
+	int fd = connect_to_agent(), ret;
+
+	if (fd < 0)
+		return fd;
+	ret = parcel_send(fd, text, listener);
+	close(fd);
+	return ret;
+}
+
+/*
+ * An agent may tire of a connection on which nothing comes for so long as a
+ * restore takes, and close it. It has received nothing then.
+ */
+static int send_message(const char *text, int listener)
+{
+	int fd = agent.socket, ret = -EPIPE;
+
+	agent.socket = -1;
+	if (fd >= 0) {
+		ret = parcel_send(fd, text, listener);
+		close(fd);
+	}
+	return ret == -EPIPE || ret == -ECONNRESET ? send_anew(text, listener) : ret;
 }
 
 /*
@@ -132,18 +192,11 @@ static const char *error_name(int error)
 static int hand_over(struct outside *outside, pid_t pid, pid_t root)
 {
 	char *text = oci_process_state(&agent.container, pid, root);
-	int fd = agent.socket, ret = -ENOMEM;
+	int ret = text ? send_message(text, outside->listener) : -ENOMEM;
 
-	agent.socket = -1;
-	if (text && fd < 0)
-		fd = connect_to_agent();
-	if (text)
-		ret = fd < 0 ? fd : parcel_send(fd, text, outside->listener);
 	if (ret)
 		pr_err("cannot hand the listener of filter %u to the seccomp agent at %s: %s",
 		       outside->filter, agent.address, error_name(ret));
-	if (fd >= 0)
-		close(fd);
 	free(text);
 	close(outside->listener);
 	outside->listener = -1;
@@ -196,8 +249,8 @@ static int find_address(const struct config *config, const char **source)
 	} else if (*config->agent) {
 		*source = CONFIG_PATH;
 		address = config->agent;
-	} else if ((address = oci_listener_path(&agent.container))) {
-		*source = "listenerPath in config.json";
+	} else {
+		address = oci_receiver(&agent.container, source);
 	}
 	if (!address)
 		return 0;
@@ -236,6 +289,7 @@ static int find_agent(void)
 		ret = find_address(&config, &source);
 	if (ret)
 		return ret;
+	agent.uid = config.agent_uid;
 	ret = source ? connect_to_agent() : -EDESTADDRREQ;
 	if (ret >= 0) {
 		agent.socket = ret;
@@ -244,14 +298,28 @@ static int find_agent(void)
 		return 0;
 	}
 	if (source)
-		snprintf(why, sizeof(why), "the seccomp agent at %s (named by %s) is not there: %s",
-			 agent.address, source, error_name(ret));
+		snprintf(why, sizeof(why),
+			 "the seccomp agent at %s (named by %s) cannot be used: %s", agent.address,
+			 source, error_name(ret));
 	return config.without_agent ? go_on_without(why) : refuse(why, ret);
+}
+
+/* What is known of CRIU's parent; of one that lives on: its number is its own. */
+static void find_container(void)
+{
+	const pid_t pid = getppid();
+	char parent[32];
+
+	snprintf(parent, sizeof(parent), "/proc/%d", pid);
+	oci_find(parent, getuid(), &agent.container);
+	if (getppid() == pid)
+		return;
+	oci_free(&agent.container);
+	agent.container = (struct oci_container){ 0 };
 }
 
 int agent_begin(const struct tree *tree)
 {
-	char parent[32];
 	int ret;
 
 	agent.count = agent_count(tree);
@@ -260,8 +328,7 @@ int agent_begin(const struct tree *tree)
 	ret = list_filters(tree);
 	if (ret)
 		return ret;
-	snprintf(parent, sizeof(parent), "/proc/%d", getppid());
-	oci_find(parent, &agent.container);
+	find_container();
 	return find_agent();
 }
 

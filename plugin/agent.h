@@ -21,7 +21,8 @@ size_t agent_count(const struct tree *tree);
  * agent_begin - see to it that there is an agent, if one is needed
  * @tree: has to last until agent_end()
  *
- * Connects to it, so that its absence is found before anything is forked.
+ * Connects to it, so that its absence is found before anything is forked. It has
+ * to be root's, the caller's, or of a user whom the configuration names.
  * Returns 0, or a negative errno after a message: the restore has to fail.
  */
 int agent_begin(const struct tree *tree);
@@ -43,7 +44,8 @@ void agent_take(uint32_t filter, int listener);
  * @root: the root task; all processes come, this one first
  *
  * A listener is handed over with the first process that is under its filter, and
- * with the root task if none is. Returns 0, or a negative errno after a message.
+ * with the root task if none is. An agent that has closed the connection of
+ * agent_begin() gets another. Returns 0, or a negative errno after a message.
  */
 int agent_hand_over(uint32_t process, pid_t pid, pid_t root);
 

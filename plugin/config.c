@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "report.h"
+#include "trust.h"
+
+static const struct config nothing = { .agent_uid = (uid_t)-1 };
 
 const char *config_address_fault(const char *path)
 {
@@ -34,10 +39,26 @@ static const char *set_without_agent(struct config *config, const char *value)
 	return NULL;
 }
 
+/* Decimal; (uid_t)-1 is nobody, for the kernel, too. */
+static const char *set_agent_uid(struct config *config, const char *value)
+{
+	unsigned long uid;
+	char *end;
+
+	errno = 0;
+	uid = strtoul(value, &end, 10);
+	if (!isdigit((unsigned char)*value) || *end || errno || uid >= (uid_t)-1)
+		return "is no user's id (a number)";
+	config->agent_uid = uid;
+	return NULL;
+}
+
 static const struct {
 	const char *name;
 	const char *(*set)(struct config *config, const char *value);
-} keys[] = { { "agent", set_agent }, { "without-agent", set_without_agent } };
+} keys[] = { { "agent", set_agent },
+	     { "without-agent", set_without_agent },
+	     { "agent-uid", set_agent_uid } };
 
 #define N_KEYS (sizeof(keys) / sizeof(*keys))
 
@@ -68,8 +89,8 @@ static int set(struct position *at, struct config *config, const char *key, cons
 	while (i < N_KEYS && strcmp(keys[i].name, key))
 		i++;
 	if (i == N_KEYS) {
-		pr_err("%s:%u: there is no key '%s' (known: agent, without-agent)", at->name,
-		       at->line, key);
+		pr_err("%s:%u: there is no key '%s' (known: agent, without-agent, agent-uid)",
+		       at->name, at->line, key);
 		return -EINVAL;
 	}
 	fault = at->seen[i] ? "is a second value" : keys[i].set(config, value);
@@ -109,7 +130,7 @@ int config_parse(const char *name, FILE *file, struct config *config)
 	ssize_t len;
 	int ret = 0;
 
-	*config = (struct config){ 0 };
+	*config = nothing;
 	while (!ret && (len = getline(&line, &room, file)) >= 0) {
 		at.line++;
 		ret = parse_line(&at, config, line, len);
@@ -122,20 +143,42 @@ int config_parse(const char *name, FILE *file, struct config *config)
 	return ret;
 }
 
-int config_read(const char *path, struct config *config)
+/* Takes the descriptor over. */
+static int read_open(const char *path, int fd, struct config *config)
 {
-	FILE *file = fopen(path, "re");
+	const char *fault = trust_fault(fd, S_IFREG, 0);
+	FILE *file;
 	int ret;
 
-	*config = (struct config){ 0 };
-	if (!file && errno == ENOENT)
-		return 0;
+	if (fault) {
+		pr_err("%s %s: it must be a file of root's that nobody else can write", path,
+		       fault);
+		close(fd);
+		return -EPERM;
+	}
+	file = fdopen(fd, "r");
 	if (!file) {
 		ret = -errno;
-		pr_err("cannot open %s: %s", path, strerror(errno));
+		pr_err("cannot read %s: %s", path, strerror(-ret));
+		close(fd);
 		return ret;
 	}
 	ret = config_parse(path, file, config);
 	fclose(file);
+	return ret;
+}
+
+int config_read(const char *path, struct config *config)
+{
+	/* not blocking: a FIFO is refused, not waited for */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), ret;
+
+	*config = nothing;
+	if (fd >= 0)
+		return read_open(path, fd, config);
+	if (errno == ENOENT)
+		return 0;
+	ret = -errno;
+	pr_err("cannot open %s: %s", path, strerror(-ret));
 	return ret;
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/types.h>
 #include <sys/un.h>
 
 #define CONFIG_PATH "/etc/criu-seccomp.conf"
@@ -16,10 +17,12 @@
  * @agent: the socket of the seccomp agent; empty: the file does not name one
  * @without_agent: where there is no agent, go on, and calls that it would
  *                 answer fail with ENOSYS
+ * @agent_uid: an agent may be this user's, too; -1: the file names none
  */
 struct config {
 	char agent[CONFIG_AGENT_SIZE];
 	bool without_agent;
+	uid_t agent_uid;
 };
 
 /**
@@ -32,6 +35,9 @@ const char *config_address_fault(const char *path);
 /**
  * config_read - read a configuration file
  * @config: all of it is set; without a file, to nothing
+ *
+ * It says to whom listeners go, so it must be a regular file of root's that nobody
+ * else can write; else -EPERM.
  *
  * Returns 0, also if there is no file, or a negative errno after a message
  * that names the file and the line.

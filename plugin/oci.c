@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,9 +9,17 @@
 
 #include "oci.h"
 #include "report.h"
+#include "trust.h"
 
 /* The first one that has the container process state. */
 #define OCI_VERSION "1.1.0"
+
+/* What else crun takes for a listenerPath. */
+#define RECEIVER_ANNOTATION "run.oci.seccomp.receiver"
+#define RECEIVER_VARIABLE "RUN_OCI_SECCOMP_RECEIVER"
+
+/* Some hundred times of what an engine writes. */
+#define CONFIG_MAX (4 << 20)
 
 /* The last word of "RUNTIME ... restore ... ID"; false: it is none. */
 static bool find_id(const char *proc, char *id, size_t size)
@@ -59,31 +68,110 @@ static struct json_object *get(struct json_object *in, const char *key, json_typ
 	return value;
 }
 
+/* All of a file that has @size bytes, with a zero behind it; NULL and errno. */
+static char *read_text(int fd, size_t size)
+{
+	char *text = malloc(size + 1);
+	size_t len = 0;
+	ssize_t ret = 1;
+
+	while (text && ret && len < size) {
+		ret = read(fd, text + len, size - len);
+		if (ret < 0) {
+			free(text);
+			return NULL;
+		}
+		len += ret;
+	}
+	if (text)
+		text[len] = '\0';
+	return text;
+}
+
+/* An open config.json, if it counts. */
+static struct json_object *parse_config(int fd, const char *bundle, uid_t caller)
+{
+	const char *fault = trust_fault(fd, S_IFREG, caller);
+	enum json_tokener_error error;
+	struct json_object *config;
+	struct stat st;
+	char *text;
+
+	if (!fault && !fstat(fd, &st) && st.st_size > CONFIG_MAX)
+		fault = "is larger than 4 MiB";
+	if (fault) {
+		pr_warn("%s/config.json does not count: it %s", bundle, fault);
+		return NULL;
+	}
+	text = read_text(fd, st.st_size);
+	if (!text) {
+		pr_warn("cannot read %s/config.json: %s", bundle, strerror(errno));
+		return NULL;
+	}
+	config = json_tokener_parse_verbose(text, &error);
+	if (!config)
+		pr_warn("cannot read %s/config.json: %s", bundle, json_tokener_error_desc(error));
+	free(text);
+	return config;
+}
+
+/*
+ * The folder counts, too: into one that others can write they can put a file of
+ * the caller's from elsewhere. Those above it do not, since no path leads through
+ * them.
+ */
+static struct json_object *open_config(int folder, const char *bundle, uid_t caller)
+{
+	struct json_object *config;
+	const char *fault;
+	int fd;
+
+	if (faccessat(folder, "config.json", F_OK, AT_SYMLINK_NOFOLLOW))
+		return NULL;
+	fault = trust_fault(folder, S_IFDIR, caller);
+	if (fault) {
+		pr_warn("%s/config.json does not count: its folder %s", bundle, fault);
+		return NULL;
+	}
+	/* whatever it is: a FIFO to which nobody writes must not hold up the restore */
+	fd = openat(folder, "config.json",
+		    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0) {
+		pr_warn("cannot open %s/config.json: %s", bundle,
+			errno == ELOOP ? "it is a symbolic link" : strerror(errno));
+		return NULL;
+	}
+	config = parse_config(fd, bundle, caller);
+	close(fd);
+	return config;
+}
+
 /* Through the link, which also leads into another mount namespace. */
-static struct json_object *read_config(const char *proc, const char *bundle)
+static struct json_object *read_config(const char *proc, const char *bundle, uid_t caller)
 {
 	struct json_object *config;
 	char path[PATH_MAX];
+	int folder;
 
-	snprintf(path, sizeof(path), "%s/cwd/config.json", proc);
-	if (access(path, F_OK))
+	snprintf(path, sizeof(path), "%s/cwd", proc);
+	folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0)
 		return NULL;
-	config = json_object_from_file(path);
-	if (!config)
-		pr_warn("cannot read %s/config.json: %s", bundle, json_util_get_last_err());
+	config = open_config(folder, bundle, caller);
+	close(folder);
 	if (get(config, "ociVersion", json_type_string))
 		return config;
 	json_object_put(config);
 	return NULL;
 }
 
-void oci_find(const char *proc, struct oci_container *container)
+void oci_find(const char *proc, uid_t caller, struct oci_container *container)
 {
 	struct json_object *config = NULL;
 
 	if (find_id(proc, container->id, sizeof(container->id)) &&
 	    find_bundle(proc, container->bundle, sizeof(container->bundle)))
-		config = read_config(proc, container->bundle);
+		config = read_config(proc, container->bundle, caller);
 	if (!config)
 		container->id[0] = container->bundle[0] = '\0';
 	container->config = config;
@@ -94,10 +182,30 @@ static struct json_object *get_seccomp(const struct oci_container *container)
 	return get(get(container->config, "linux", json_type_object), "seccomp", json_type_object);
 }
 
-const char *oci_listener_path(const struct oci_container *container)
+/* What is said of the container, and not inside of its profile. */
+static struct json_object *get_annotation(const struct oci_container *container, const char *key)
 {
-	return json_object_get_string(
-		get(get_seccomp(container), "listenerPath", json_type_string));
+	return get(get(container->config, "annotations", json_type_object), key, json_type_string);
+}
+
+const char *oci_receiver(const struct oci_container *container, const char **source)
+{
+	struct json_object *value = get(get_seccomp(container), "listenerPath", json_type_string);
+	const char *variable;
+
+	if (value) {
+		*source = "listenerPath in config.json";
+		return json_object_get_string(value);
+	}
+	value = get_annotation(container, RECEIVER_ANNOTATION);
+	if (value) {
+		*source = "annotation " RECEIVER_ANNOTATION " in config.json";
+		return json_object_get_string(value);
+	}
+	variable = container->config ? getenv(RECEIVER_VARIABLE) : NULL;
+	if (variable)
+		*source = RECEIVER_VARIABLE;
+	return variable;
 }
 
 /* Takes @value over, also on failure. */

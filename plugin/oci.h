@@ -27,17 +27,28 @@ struct oci_container {
 /**
  * oci_find - what does the runtime restore that has started CRIU?
  * @proc: the /proc folder of CRIU's parent
+ * @caller: who has started CRIU
  * @container: all of it is set
  *
  * crun and runc run CRIU as their child, from the folder of the bundle, and
- * have been called as "... restore ... ID". A parent that has not, or whose
- * folder has no config.json with an "ociVersion", is no runtime. Never fails; warns of a
- * config.json that cannot be read.
+ * have been called as "... restore ... ID". So may anything else be called, in
+ * a folder that anybody has filled: config.json counts only if it and the folder
+ * are the caller's, and no other user can write them. A parent without such a
+ * file, or with one that has no "ociVersion", is no runtime. Never fails; warns
+ * of a config.json that does not count or cannot be read.
  */
-void oci_find(const char *proc, struct oci_container *container);
+void oci_find(const char *proc, uid_t caller, struct oci_container *container);
 
-/* Where the container's configuration sends its listener, or NULL. */
-const char *oci_listener_path(const struct oci_container *container);
+/**
+ * oci_receiver - where the runtime sends the container's listener
+ * @source: who says so, for messages
+ *
+ * The listenerPath of the container's configuration, and else what crun takes for
+ * one, in its order: the annotation run.oci.seccomp.receiver, the environment
+ * variable RUN_OCI_SECCOMP_RECEIVER (crun(1)). Returns NULL if there is none, or
+ * no container; *source is untouched then.
+ */
+const char *oci_receiver(const struct oci_container *container, const char **source);
 
 /**
  * oci_process_state - the message for one listener

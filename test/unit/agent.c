@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which listener an agent is handed with which process. The listeners are pipes. */
+/*
+ * Which listener an agent is handed with which process, and who may be one. The
+ * listeners are pipes. Linked so that the users and the configuration are those below.
+ */
 #include "unit.h"
 
 #include <errno.h>
@@ -11,11 +14,42 @@
 #include <unistd.h>
 
 #include "agent.h"
+#include "config.h"
 #include "parcel.h"
 
 static const struct sock_filter allow[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
 static char dir[] = "/tmp/unit-agent.XXXXXX";
 static int server;
+static const uid_t caller = 4711;
+static uid_t agent_user;
+static struct config config;
+
+int __real_getsockopt(int fd, int level, int name, void *value, socklen_t *len);
+int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *len);
+int __wrap_config_read(const char *path, struct config *read);
+
+uid_t __wrap_getuid(void);
+
+uid_t __wrap_getuid(void)
+{
+	return caller;
+}
+
+int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *len)
+{
+	int ret = __real_getsockopt(fd, level, name, value, len);
+
+	if (!ret && level == SOL_SOCKET && name == SO_PEERCRED)
+		((struct ucred *)value)->uid = agent_user;
+	return ret;
+}
+
+int __wrap_config_read(const char *path, struct config *read)
+{
+	(void)path;
+	*read = config;
+	return 0;
+}
 
 static void add_filter(struct tree *tree, uint32_t parent, uint32_t flags)
 {
@@ -144,6 +178,120 @@ static void many_are_listed_in_time(void **state)
 	tree_free(&tree);
 }
 
+/* One supervised filter, and a process under it. */
+static void make_small(struct tree *tree)
+{
+	add_supervised(tree, TREE_NONE);
+	add_process(tree, 10, 0);
+}
+
+static void accepted(uid_t user, uid_t allowed)
+{
+	struct tree tree = { 0 };
+
+	agent_user = user;
+	config.agent_uid = allowed;
+	make_small(&tree);
+	assert_int_equal(agent_begin(&tree), 0);
+	agent_end();
+	close(accept(server, NULL, NULL));
+	tree_free(&tree);
+}
+
+static void not_accepted(uid_t user, uid_t allowed)
+{
+	struct tree tree = { 0 };
+
+	agent_user = user;
+	config.agent_uid = allowed;
+	make_small(&tree);
+	assert_int_equal(agent_begin(&tree), -EPERM);
+	assert_said("its user is not trusted");
+	agent_end();
+	close(accept(server, NULL, NULL));
+	tree_free(&tree);
+}
+
+static void only_trusted_users_have_an_agent(void **state)
+{
+	const uid_t none = -1, other = caller + 1;
+
+	(void)state;
+	accepted(0, none);
+	accepted(caller, none);
+	not_accepted(other, none);
+	not_accepted(none, none);
+	not_accepted(other, other + 1);
+	accepted(other, other);
+	accepted(caller, other);
+}
+
+/* Who may not be an agent is none: the listener is not kept for it. */
+static void where_one_is_not_needed_the_other_users_gets_nothing(void **state)
+{
+	struct tree tree = { 0 };
+	int ends[2];
+
+	(void)state;
+	agent_user = caller + 1;
+	config.without_agent = true;
+	make_small(&tree);
+	assert_int_equal(agent_begin(&tree), 0);
+	assert_said("fail with ENOSYS");
+	assert_int_equal(pipe(ends), 0);
+	agent_take(0, ends[0]);
+	assert_int_equal(close(ends[0]), -1);
+	close(ends[1]);
+	assert_int_equal(agent_hand_over(0, 1010, 1010), 0);
+	agent_end();
+	close(accept(server, NULL, NULL));
+	tree_free(&tree);
+}
+
+/* The connection that was made before there was anything to say. */
+static void an_agent_that_hung_up_is_called_again(void **state)
+{
+	struct tree tree = { 0 };
+	ino_t listener;
+
+	(void)state;
+	make_small(&tree);
+	assert_int_equal(agent_begin(&tree), 0);
+	listener = take(0);
+	close(accept(server, NULL, NULL));
+	assert_int_equal(agent_hand_over(0, 1010, 1010), 0);
+	is_handed(listener, 1010);
+	agent_end();
+	tree_free(&tree);
+}
+
+/* Who answers the second time is looked at again. */
+static void the_second_call_is_for_a_trusted_user_too(void **state)
+{
+	struct tree tree = { 0 };
+
+	(void)state;
+	make_small(&tree);
+	assert_int_equal(agent_begin(&tree), 0);
+	take(0);
+	close(accept(server, NULL, NULL));
+	agent_user = caller + 1;
+	assert_int_equal(agent_hand_over(0, 1010, 1010), -EPERM);
+	assert_said("cannot hand the listener of filter 0");
+	agent_end();
+	close(accept(server, NULL, NULL));
+	tree_free(&tree);
+}
+
+static int reset(void **state)
+{
+	(void)state;
+	agent_user = caller;
+	config = (struct config){ .agent_uid = (uid_t)-1 };
+	said[0] = '\0';
+	return 0;
+}
+
 static int set_up(void **state)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -165,12 +313,18 @@ static int tear_down(void **state)
 	return rmdir(dir);
 }
 
+#define TEST(function) cmocka_unit_test_setup(function, reset)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(listeners_go_with_the_first_process_under_them),
-		cmocka_unit_test(other_listeners_are_not_kept),
-		cmocka_unit_test(many_are_listed_in_time),
+		TEST(listeners_go_with_the_first_process_under_them),
+		TEST(other_listeners_are_not_kept),
+		TEST(many_are_listed_in_time),
+		TEST(only_trusted_users_have_an_agent),
+		TEST(where_one_is_not_needed_the_other_users_gets_nothing),
+		TEST(an_agent_that_hung_up_is_called_again),
+		TEST(the_second_call_is_for_a_trusted_user_too),
 	};
 
 	return cmocka_run_group_tests_name("agent", tests, set_up, tear_down);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -40,6 +41,11 @@ static void keys_have_values(void **state)
 	assert_int_equal(parse("agent = /run/agent.sock\nwithout-agent = enosys\n", &config), 0);
 	assert_string_equal(config.agent, "/run/agent.sock");
 	assert_true(config.without_agent);
+	assert_int_equal(config.agent_uid, (uid_t)-1);
+	assert_int_equal(parse("agent-uid = 4294967294\n", &config), 0);
+	assert_int_equal(config.agent_uid, 4294967294);
+	assert_int_equal(parse("agent-uid = 0\n", &config), 0);
+	assert_int_equal(config.agent_uid, 0);
 	assert_int_equal(parse("without-agent=refuse", &config), 0);
 	assert_string_equal(config.agent, "");
 	assert_false(config.without_agent);
@@ -69,6 +75,13 @@ static void what_is_not_known_is_refused_with_its_line(void **state)
 	refused("# x\n\nagent\n", "FILE:3: 'agent' is not of the form");
 	refused("without-agent = yes\n", "FILE:1: without-agent: 'yes' is neither");
 	refused("without-agent =\n", "FILE:1: without-agent: '' is neither");
+	refused("agent-uid = root\n", "FILE:1: agent-uid: 'root' is no user's id");
+	refused("agent-uid = -1\n", "FILE:1: agent-uid: '-1' is no user's id");
+	refused("agent-uid = 4294967295\n", "is no user's id");
+	refused("agent-uid = 4294967296\n", "is no user's id");
+	refused("agent-uid = 99999999999999999999\n", "is no user's id");
+	refused("agent-uid = 1 2\n", "FILE:1: agent-uid: '1 2' is no user's id");
+	refused("agent-uid =\n", "FILE:1: agent-uid: '' is no user's id");
 	refused("agent = /a\nagent = /a\n", "FILE:2: agent: '/a' is a second value");
 	assert_int_equal(parse_bytes("agent = /a\0b\n", 13, &config), -EINVAL);
 	assert_said("FILE:1: there is a zero byte");
@@ -104,10 +117,38 @@ static void what_cannot_be_read_is_refused(void **state)
 	struct config config;
 
 	(void)state;
-	assert_int_equal(config_read("/", &config), -EISDIR);
-	assert_said("cannot read /: Is a directory");
+	assert_int_equal(config_read("/", &config), -EPERM);
+	assert_said("/ is no regular file");
 	assert_int_equal(config_read("/dev/null/x", &config), -ENOTDIR);
 	assert_said("cannot open /dev/null/x: Not a directory");
+}
+
+/* It says who answers for confined tasks, so nobody but root may have written it. */
+static void what_others_can_write_is_refused(void **state)
+{
+	char path[] = "/tmp/unit-config.XXXXXX";
+	struct config config;
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "agent = /run/x\n", 15), 15);
+	if (getuid()) {
+		assert_int_equal(config_read(path, &config), -EPERM);
+		assert_said("belongs to another user");
+	} else {
+		assert_int_equal(config_read(path, &config), 0);
+		assert_string_equal(config.agent, "/run/x");
+		assert_int_equal(fchmod(fd, 0620), 0);
+		assert_int_equal(config_read(path, &config), -EPERM);
+		assert_said("can be written by other users");
+	}
+	close(fd);
+	/* nobody writes into it */
+	assert_int_equal(unlink(path) || mkfifo(path, 0600), 0);
+	assert_int_equal(config_read(path, &config), -EPERM);
+	assert_said("is no regular file");
+	unlink(path);
 }
 
 /* In the example all keys are there, behind a '#' without a blank. */
@@ -131,6 +172,7 @@ static void the_example_is_taken(void **state)
 	assert_int_equal(parse(text, &config), 0);
 	assert_string_equal(config.agent, "/run/seccomp-agent.socket");
 	assert_false(config.without_agent);
+	assert_int_equal(config.agent_uid, 970);
 }
 
 int main(void)
@@ -142,6 +184,7 @@ int main(void)
 		cmocka_unit_test(an_address_has_to_fit_into_one_of_a_socket),
 		cmocka_unit_test(no_file_says_nothing),
 		cmocka_unit_test(what_cannot_be_read_is_refused),
+		cmocka_unit_test(what_others_can_write_is_refused),
 		cmocka_unit_test(the_example_is_taken),
 	};
 

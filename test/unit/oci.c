@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
+/* Linked so that what fstat() says of owners is up to the test. */
 #include "unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +13,21 @@
 #define SPEC "\"ociVersion\": \"1.0.2\""
 
 static char dir[] = "/tmp/oci.XXXXXX";
+
+/* What is of this type belongs to another user. */
+static mode_t foreign;
+
+int __real_fstat(int fd, struct stat *st);
+int __wrap_fstat(int fd, struct stat *st);
+
+int __wrap_fstat(int fd, struct stat *st)
+{
+	int ret = __real_fstat(fd, st);
+
+	if (!ret && (st->st_mode & S_IFMT) == foreign)
+		st->st_uid = getuid() + 1;
+	return ret;
+}
 
 static void write_file(const char *name, const char *text, size_t len)
 {
@@ -37,6 +54,7 @@ static int make_proc(void **state)
 	char path[64];
 
 	(void)state;
+	umask(022);
 	if (!mkdtemp(dir))
 		return -1;
 	snprintf(path, sizeof(path), "%s/cwd", dir);
@@ -45,7 +63,7 @@ static int make_proc(void **state)
 
 static int remove_proc(void **state)
 {
-	static const char *const names[] = { "cwd", "cmdline", "config.json" };
+	static const char *const names[] = { "cwd", "cmdline", "config.json", "elsewhere" };
 	char path[64];
 	size_t i;
 
@@ -61,7 +79,7 @@ static void assert_found(const char *id)
 {
 	struct oci_container container;
 
-	oci_find(dir, &container);
+	oci_find(dir, getuid(), &container);
 	assert_string_equal(container.id, id);
 	assert_string_equal(container.bundle, *id ? dir : "");
 	assert_int_equal(!container.config, !*id);
@@ -115,7 +133,7 @@ static char *message(const char *config, pid_t pid, pid_t root)
 
 	CALLED_AS("crun\0restore\0c1");
 	set_config(config);
-	oci_find(dir, &container);
+	oci_find(dir, getuid(), &container);
 	text = oci_process_state(&container, pid, root);
 	oci_free(&container);
 	assert_non_null(text);
@@ -175,25 +193,131 @@ static void without_a_container_it_has_a_name_of_its_own(void **state)
 	assert_string_equal(text, "{\"ociVersion\":\"1.1.0\",\"fds\":[\"seccompFd\"],\"pid\":12,"
 				  "\"state\":{\"ociVersion\":\"1.1.0\",\"id\":\"criu-11\","
 				  "\"status\":\"creating\",\"pid\":11,\"bundle\":\"\"}}");
-	assert_null(oci_listener_path(&none));
 	free(text);
 }
 
-static void the_listener_path_is_a_string(void **state)
+static char *in_dir(const char *name)
+{
+	static char path[64];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return path;
+}
+
+/* There is a config.json, and it does not count. */
+static void assert_ignored(uid_t caller, const char *why)
 {
 	struct oci_container container;
 
+	said[0] = '\0';
+	oci_find(dir, caller, &container);
+	assert_null(container.config);
+	assert_string_equal(container.id, "");
+	assert_said(why);
+	oci_free(&container);
+}
+
+static void only_what_nobody_else_can_have_written_counts(void **state)
+{
+	static const mode_t modes[] = { 0620, 0602, 0666 };
+	size_t i;
+
 	(void)state;
+	CALLED_AS("bash\0migrate.sh\0restore\0web");
+	set_config("{ " SPEC " }");
+	assert_found("web");
+	assert_ignored(getuid() + 1, "another user");
+	for (i = 0; i < sizeof(modes) / sizeof(*modes); i++) {
+		assert_int_equal(chmod(in_dir("config.json"), modes[i]), 0);
+		assert_ignored(getuid(), "it can be written by other users");
+	}
+	assert_int_equal(chmod(in_dir("config.json"), 0644), 0);
+	assert_int_equal(chmod(dir, 01777), 0);
+	assert_ignored(getuid(), "its folder can be written by other users");
+	assert_int_equal(chmod(dir, 0755), 0);
+	assert_found("web");
+}
+
+/* Another's file in a folder of ours, and ours in another's. */
+static void file_and_folder_are_the_callers(void **state)
+{
+	(void)state;
+	set_config("{ " SPEC " }");
+	foreign = S_IFREG;
+	assert_ignored(getuid(), "it belongs to another user");
+	foreign = S_IFDIR;
+	assert_ignored(getuid(), "its folder belongs to another user");
+	foreign = 0;
+	assert_found("web");
+}
+
+static void only_a_file_counts(void **state)
+{
+	char target[64];
+	int fd;
+
+	(void)state;
+	set_config("{ " SPEC " }");
+	strcpy(target, in_dir("elsewhere"));
+	assert_int_equal(rename(in_dir("config.json"), target), 0);
+	assert_int_equal(symlink("elsewhere", in_dir("config.json")), 0);
+	assert_ignored(getuid(), "symbolic link");
+	assert_int_equal(unlink(in_dir("config.json")), 0);
+	/* nobody writes into it: it must not be waited for */
+	assert_int_equal(mkfifo(in_dir("config.json"), 0600), 0);
+	assert_ignored(getuid(), "no regular file");
+	assert_int_equal(unlink(in_dir("config.json")), 0);
+	assert_int_equal(mkdir(in_dir("config.json"), 0700), 0);
+	assert_ignored(getuid(), "no regular file");
+	assert_int_equal(rmdir(in_dir("config.json")), 0);
+
+	assert_int_equal(rename(target, in_dir("config.json")), 0);
+	fd = open(in_dir("config.json"), O_WRONLY);
+	/* with zeros behind the text */
+	assert_int_equal(ftruncate(fd, 4 << 20), 0);
+	assert_found("web");
+	assert_int_equal(ftruncate(fd, (4 << 20) + 1), 0);
+	assert_ignored(getuid(), "larger than 4 MiB");
+	close(fd);
+}
+
+static void assert_receiver(const char *config, const char *address, const char *source)
+{
+	struct oci_container container;
+	const char *who = "nobody", *found;
+
 	CALLED_AS("crun\0restore\0c1");
-	set_config("{ " SPEC ", \"linux\": { \"seccomp\": { \"listenerPath\": \"/run/s\" } } }");
-	oci_find(dir, &container);
-	assert_string_equal(oci_listener_path(&container), "/run/s");
+	set_config(config);
+	oci_find(dir, getuid(), &container);
+	assert_non_null(container.config);
+	found = oci_receiver(&container, &who);
+	assert_string_equal(found ?: "none", address);
+	assert_string_equal(who, source);
 	oci_free(&container);
-	set_config("{ " SPEC
-		   ", \"linux\": { \"seccomp\": { \"listenerPath\": [ \"/run/s\" ] } } }");
-	oci_find(dir, &container);
-	assert_null(oci_listener_path(&container));
-	oci_free(&container);
+}
+
+#define PATH_TO(path) ", \"linux\": { \"seccomp\": { \"listenerPath\": " path " } }"
+#define ANNOTATION(path) ", \"annotations\": { \"run.oci.seccomp.receiver\": " path " }"
+
+/* The order is crun's: get_seccomp_receiver_fd() in its container.c. */
+static void a_receiver_is_named_as_for_crun(void **state)
+{
+	const struct oci_container none = { .config = NULL };
+	const char *who = "nobody";
+
+	(void)state;
+	setenv("RUN_OCI_SECCOMP_RECEIVER", "/run/e", 1);
+	assert_receiver("{ " SPEC PATH_TO("\"/run/s\"") ANNOTATION("\"/run/a\"") " }", "/run/s",
+			"listenerPath in config.json");
+	assert_receiver("{ " SPEC PATH_TO("[]") ANNOTATION("\"/run/a\"") " }", "/run/a",
+			"annotation run.oci.seccomp.receiver in config.json");
+	assert_receiver("{ " SPEC ANNOTATION("1") " }", "/run/e", "RUN_OCI_SECCOMP_RECEIVER");
+	/* a variable of crun's is one of a container's */
+	assert_null(oci_receiver(&none, &who));
+	unsetenv("RUN_OCI_SECCOMP_RECEIVER");
+	assert_receiver("{ " SPEC " }", "none", "nobody");
+	assert_receiver("{ " SPEC PATH_TO("[ \"/run/s\" ]") " }", "none", "nobody");
+	assert_string_equal(who, "nobody");
 }
 
 int main(void)
@@ -204,7 +328,10 @@ int main(void)
 		cmocka_unit_test(a_container_is_named_with_all_that_its_configuration_has),
 		cmocka_unit_test(what_the_configuration_has_not_is_left_out),
 		cmocka_unit_test(without_a_container_it_has_a_name_of_its_own),
-		cmocka_unit_test(the_listener_path_is_a_string),
+		cmocka_unit_test(only_what_nobody_else_can_have_written_counts),
+		cmocka_unit_test(file_and_folder_are_the_callers),
+		cmocka_unit_test(only_a_file_counts),
+		cmocka_unit_test(a_receiver_is_named_as_for_crun),
 	};
 
 	return cmocka_run_group_tests_name("oci", tests, make_proc, remove_proc);

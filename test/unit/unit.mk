@@ -29,6 +29,10 @@ $(UNIT_PLUGIN:%=$(B)/unit/%): $(B)/unit/%: plugin/%.c plugin/%.h
 $(UNIT_PLUGIN:%=$(B)/unit/%): UNIT_MORE = plugin/$(@F).c -Iplugin $(JSON_C_LIBS)
 
 $(B)/unit/agent: UNIT_MORE += plugin/config.c plugin/oci.c plugin/parcel.c
+# who calls, whose the agent is, and what the system's file says
+$(B)/unit/agent: UNIT_MORE += -Wl,--wrap=getuid,--wrap=getsockopt,--wrap=config_read
+$(B)/unit/oci: UNIT_MORE += -Wl,--wrap=fstat
+$(B)/unit/agent $(B)/unit/config $(B)/unit/oci: UNIT_MORE += plugin/trust.c
 
 # what it needs of CRIU and of the kernel is in the test
 $(B)/unit/dump: | $(PLUGIN)
