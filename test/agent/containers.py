@@ -5,9 +5,10 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from typing import Any
 
-from supervision import Agent, TOP, configure, wait_for
+from supervision import Agent, STRANGER, TOP, configure, wait_for
 
 sys.path.insert(0, os.path.join(TOP, 'test', 'containers'))
 
@@ -16,6 +17,9 @@ from harness import Failure, check, lines_that_matter
 
 METADATA = 'asks="often"'
 ANNOTATION = ('org.example.who', 'asking')
+# crun(1)
+RECEIVER_ANNOTATION = 'run.oci.seccomp.receiver'
+RECEIVER_VARIABLE = 'RUN_OCI_SECCOMP_RECEIVER'
 # a shell asks with getppid() for its PPID
 ASK = ['/busybox', 'sh', '-c',
        f"while :; do /busybox sh -c 'echo $PPID' >>{OUT}/told; /busybox sleep 0.1; done"]
@@ -62,16 +66,46 @@ class Asking(Asks, Bundle):
     def profile(self) -> dict[str, Any]:
         return notify_profile(self.agent)
 
+    def annotations(self) -> dict[str, str]:
+        """Those of its config.json."""
+        return dict([ANNOTATION])
+
     def configure(self) -> None:
         super().configure()
         path = os.path.join(self.dir, 'config.json')
         with open(path, encoding='utf-8') as f:
             config = json.load(f)
-        config['annotations'] = dict([ANNOTATION])
+        config['annotations'] = self.annotations()
         # else runc installs the filter before it is done itself, and asks, too
         config['process']['noNewPrivileges'] = True
         with open(path, 'w', encoding='utf-8') as f:
             json.dump(config, f)
+
+
+class Receiver(Asking):
+    """One of crun, whose profile names no agent; crun knows other ways to do so."""
+
+    def __init__(self, way: str) -> None:
+        super().__init__('crun')
+        self.way = way
+
+    def profile(self) -> dict[str, Any]:
+        profile = super().profile()
+        del profile['listenerPath']
+        return profile
+
+    def annotations(self) -> dict[str, str]:
+        return {**super().annotations(),
+                **({RECEIVER_ANNOTATION: self.agent.path} if self.way == 'annotation' else {})}
+
+    def start(self) -> None:
+        if self.way == 'variable':
+            os.environ[RECEIVER_VARIABLE] = self.agent.path
+        super().start()
+
+    def close(self) -> None:
+        os.environ.pop(RECEIVER_VARIABLE, None)
+        super().close()
 
 
 class AskingPodman(Asks, Podman):
@@ -101,26 +135,27 @@ def same_container(before: dict[str, Any], after: dict[str, Any], pid: int) -> N
     check(after['pid'] == after['state']['pid'] == pid, f'its process is {pid}', after)
 
 
-def refused(case: Asking | AskingPodman) -> None:
-    """Nobody listens where the profile says."""
+def refused(case: Asking | AskingPodman, why: str) -> None:
+    """It is not restored, and the log says why."""
     try:
         case.restore()
     except Failure:
         pass
     else:
         raise Failure('it is restored without an agent')
-    check(any('listenerPath in config.json' in line for line in case.criu_logs()), 'no message')
+    check(any(why in line for line in case.criu_logs()), f'no message says "{why}"')
     case.forget()
 
 
-def answered_again(case: Asking | AskingPodman) -> None:
+def answered_again(case: Asking | AskingPodman,
+                   named_by: str = 'listenerPath in config.json') -> None:
     """Without its agent it is not restored; with it, it is answered again."""
     with case.agent as agent:
         case.start()
         case.is_answered('by the first agent')
         case.checkpoint()
         before = agent.states()[0]
-    refused(case)
+    refused(case, f'(named by {named_by}) cannot be used')
     with case.agent as agent:
         case.restore()
         case.is_answered('by the second agent')
@@ -128,11 +163,32 @@ def answered_again(case: Asking | AskingPodman) -> None:
         same_container(before, agent.states()[0], case.pid)
 
 
-def container(case: Asking | AskingPodman) -> None:
+def only_its_own_configuration(case: Asking | AskingPodman) -> None:
+    """What another user can have written names no agent, though there is one."""
+    path = os.path.join(case.dir, 'config.json')
+    with case.agent:
+        case.start()
+        case.checkpoint()
+        for change, undo, why in (
+                (lambda: os.chown(path, STRANGER, -1), lambda: os.chown(path, 0, -1),
+                 'config.json does not count: it belongs to another user'),
+                (lambda: os.chmod(path, 0o666), lambda: os.chmod(path, 0o644),
+                 'config.json does not count: it can be written by other users'),
+                (lambda: os.chmod(case.dir, 0o1777), lambda: os.chmod(case.dir, 0o755),
+                 'config.json does not count: its folder can be written by other users')):
+            change()
+            refused(case, why)
+            undo()
+        case.restore()
+        case.is_answered('by the agent')
+
+
+def container(case: Asking | AskingPodman,
+              steps: Callable[[Any], None] = answered_again) -> None:
     """One that a runtime has created against an agent."""
     configure()
     try:
-        answered_again(case)
+        steps(case)
     except Failure as why:
         raise Failure('\n'.join([str(why), *case.criu_logs()])) from None
     finally:

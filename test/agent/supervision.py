@@ -16,6 +16,7 @@ from harness import Case, check, lines_that_matter, read
 
 CONFIG = '/etc/criu-seccomp.conf'
 ENOSYS = -38
+STRANGER = 65534  # a user who is neither root nor restores anything
 
 
 def wait_for(condition: Callable[[], object], what: str, seconds: float = 20) -> None:
