@@ -25,10 +25,10 @@ fuzz: ## feeds the readers nonsense, the image's for FUZZ_SECONDS=30
 	@$(call fuzz_run,1,image,corpus,$(FUZZ_SECONDS))
 	@$(call fuzz_run,2,config,config-corpus,5)
 
-$(B)/fuzz/config: test/fuzz/config.c plugin/config.c plugin/config.h
+$(B)/fuzz/config: test/fuzz/config.c plugin/config.c plugin/trust.c plugin/config.h
 	@mkdir -p $(@D)
 	@echo "  CC $<"
-	@$(FUZZ_CC) -Iplugin -fsanitize=fuzzer -o $@ $< plugin/config.c
+	@$(FUZZ_CC) -Iplugin -fsanitize=fuzzer -o $@ $< plugin/config.c plugin/trust.c
 
 $(B)/fuzz/image: test/fuzz/image.c $(FUZZ_SOURCES) $(wildcard lib/*.h)
 	@mkdir -p $(@D)
