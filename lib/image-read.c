@@ -52,6 +52,17 @@ static int no_memory(const struct reader *r)
 	return -ENOMEM;
 }
 
+#define MAGIC_SIZE (2 * sizeof(uint32_t))
+
+/*
+ * The largest file: what each entry can have at most, its framing included, and
+ * how many of each there can be. doc/image-format.md adds it up.
+ */
+#define MAX_FILTERS (TREE_MAX_INSNS / TREE_PAGE_INSNS)
+#define MAX_SIZE                                                               \
+	(MAGIC_SIZE + 2 * 64ul + TREE_MAX_INSNS * sizeof(struct sock_filter) + \
+	 MAX_FILTERS * (12ul + 18ul) + TREE_MAX_FILES * 21ul + TREE_MAX_TID * 35ul)
+
 static uint32_t u32_at(const struct reader *r, size_t at)
 {
 	uint32_t value;
@@ -59,8 +70,6 @@ static uint32_t u32_at(const struct reader *r, size_t at)
 	memcpy(&value, r->data + at, sizeof(value));
 	return le32toh(value);
 }
-
-#define MAGIC_SIZE (2 * sizeof(uint32_t))
 
 static int read_magic(struct reader *r)
 {
@@ -179,6 +188,8 @@ static int read_threads(struct reader *r, const ThreadsEntry *message)
 	struct tree_thread *threads;
 	int ret;
 
+	if (!message->n_size)
+		return refuse(r, "threads of no process");
 	if (message->n_tid != message->n_filter)
 		return refuse(r, "%zu threads, but %zu filters for them", message->n_tid,
 			      message->n_filter);
@@ -207,6 +218,14 @@ static int read_file(struct reader *r, const FileEntry *message)
 	return tree_add_file(r->tree, &file) < 0 ? no_memory(r) : 0;
 }
 
+static int check_use(const struct reader *r)
+{
+	size_t index;
+	const char *unused = tree_find_unused(r->tree, &index);
+
+	return unused ? refuse(r, "%s %zu is used by nothing", unused, index) : 0;
+}
+
 static int read_end(struct reader *r, const EndEntry *end)
 {
 	const struct {
@@ -226,7 +245,7 @@ static int read_end(struct reader *r, const EndEntry *end)
 			return refuse(r, "the end entry counts %zu %s, the file has %zu",
 				      counts[i].promised, counts[i].what, counts[i].found);
 	r->ended = true;
-	return 0;
+	return check_use(r);
 }
 
 /* The message inside the one that every entry is. */
@@ -263,8 +282,31 @@ static int read_message(struct reader *r, const SeccompTreeEntry *entry)
 	}
 }
 
+/*
+ * A message can be written in many ways, longer and longer ones. Only one is
+ * taken, so that a size says something, and no two readers understand a file
+ * differently.
+ */
+static int check_encoding(const struct reader *r, const SeccompTreeEntry *entry,
+			  const uint8_t *data, size_t size)
+{
+	uint8_t *packed;
+	bool same;
+
+	if (seccomp_tree_entry__get_packed_size(entry) != size)
+		return refuse(r, "its %zu bytes are not the encoding that is written", size);
+	packed = malloc(size + 1);
+	if (!packed)
+		return no_memory(r);
+	seccomp_tree_entry__pack(entry, packed);
+	same = !memcmp(packed, data, size);
+	free(packed);
+	return same ? 0 : refuse(r, "its %zu bytes are not the encoding that is written", size);
+}
+
 static int read_entry(struct reader *r)
 {
+	const uint8_t *data;
 	SeccompTreeEntry *entry;
 	size_t left = r->size - r->next;
 	uint32_t size;
@@ -280,10 +322,13 @@ static int read_entry(struct reader *r)
 	if (size > left)
 		return refuse(r, "it is said to have %u bytes, the file has %zu more", size, left);
 
-	entry = seccomp_tree_entry__unpack(NULL, size, r->data + r->at + sizeof(size));
+	data = r->data + r->at + sizeof(size);
+	entry = seccomp_tree_entry__unpack(NULL, size, data);
 	if (!entry)
 		return refuse(r, "its %u bytes are not an entry", size);
-	ret = read_message(r, entry);
+	ret = check_encoding(r, entry, data, size);
+	if (!ret)
+		ret = read_message(r, entry);
 	seccomp_tree_entry__free_unpacked(entry, NULL);
 	r->next = r->at + sizeof(size) + size;
 	r->entry++;
@@ -358,17 +403,22 @@ static int open_image(int dir, const char *path, size_t *size)
 }
 
 /* Before there is memory for all of it: something else may be of any size. */
-static int check_magic(int fd, const char *path)
+static int check_start(int fd, const char *path, size_t size)
 {
 	uint8_t data[MAGIC_SIZE];
-	ssize_t size = pread(fd, data, sizeof(data), 0);
-	struct reader r = { .name = path, .data = data, .size = size };
+	ssize_t got = pread(fd, data, sizeof(data), 0);
+	struct reader r = { .name = path, .data = data, .size = got };
+	int ret;
 
-	if (size >= 0)
-		return read_magic(&r);
-	size = -errno;
-	pr_err("cannot read %s: %s", path, strerror(errno));
-	return size;
+	if (got < 0) {
+		ret = -errno;
+		pr_err("cannot read %s: %s", path, strerror(errno));
+		return ret;
+	}
+	ret = read_magic(&r);
+	if (!ret && size > MAX_SIZE)
+		ret = refuse(&r, "%zu bytes, a tree has no more than %zu", size, MAX_SIZE);
+	return ret;
 }
 
 static int load_and_parse(int fd, const char *path, size_t size, struct tree *tree)
@@ -397,7 +447,7 @@ int image_read_file(int dir, const char *path, struct tree *tree)
 		pr_err("cannot read %s: %s", path, strerror(-fd));
 		return fd;
 	}
-	ret = check_magic(fd, path);
+	ret = check_start(fd, path, size);
 	if (!ret)
 		ret = load_and_parse(fd, path, size, tree);
 	close(fd);

@@ -295,6 +295,11 @@ static int write_at(int fd, const uint8_t *data, size_t size, off_t offset)
 	return 0;
 }
 
+/*
+ * The folder may be one that others write to. So the file is a new one: nothing
+ * that lay there, a link to another file or a file that somebody holds open, is
+ * written to. Programs tell what a task may do, so nobody else reads them.
+ */
 static int begin(struct image *image, int dir)
 {
 	image->fd =

@@ -61,6 +61,14 @@ static uint32_t path_insns(const struct tree *tree, const struct tree_filter *fi
 	return below + tree->programs[filter->program].len;
 }
 
+/* What counts towards TREE_MAX_INSNS. */
+static size_t insns_asked_for(const struct tree *tree, const struct tree_filter *filter)
+{
+	uint32_t len = tree->programs[filter->program].len;
+
+	return len < TREE_PAGE_INSNS ? TREE_PAGE_INSNS : len;
+}
+
 static bool below_supervised(const struct tree *tree, const struct tree_filter *filter)
 {
 	return filter->parent != TREE_NONE && tree->filters[filter->parent].supervised;
@@ -84,7 +92,15 @@ const char *tree_filter_fault(const struct tree *tree, const struct tree_filter 
 		return "has a second listener on one path";
 	if (path_insns(tree, filter) > TREE_MAX_PATH_INSNS)
 		return "makes its path longer than the kernel allows";
+	if (tree->insns + insns_asked_for(tree, filter) > TREE_MAX_INSNS)
+		return "makes all filters together too large";
 	return NULL;
+}
+
+static void use_filter(struct tree *tree, uint32_t filter)
+{
+	if (filter != TREE_NONE)
+		tree->filters[filter].used = true;
 }
 
 int tree_add_filter(struct tree *tree, const struct tree_filter *filter)
@@ -104,7 +120,11 @@ int tree_add_filter(struct tree *tree, const struct tree_filter *filter)
 	new->path_insns = path_insns(tree, filter);
 	new->supervised =
 		filter->flags &SECCOMP_FILTER_FLAG_NEW_LISTENER || below_supervised(tree, filter);
+	new->used = false;
 	new->listener = TREE_NONE;
+	tree->insns += insns_asked_for(tree, filter);
+	tree->programs[filter->program].used = true;
+	use_filter(tree, filter->parent);
 	return tree->n_filters++;
 }
 
@@ -142,6 +162,7 @@ static int index_threads(struct tree *tree, const struct tree_thread *threads, s
 		ret = map_put(&tree->thread_by_tid, threads[i].tid, tree->n_threads);
 		if (ret)
 			return ret;
+		use_filter(tree, threads[i].filter);
 		tree->n_threads++;
 	}
 	return 0;
@@ -193,6 +214,8 @@ const char *tree_file_fault(const struct tree *tree, const struct tree_file *fil
 		return "has unknown flags";
 	if (tree_find_file(tree, file->id))
 		return "has the number of another file";
+	if (tree->n_files >= TREE_MAX_FILES)
+		return "is one more than a restore can open";
 	if (file->kind == TREE_FILE_LISTENER)
 		return listener_fault(&tree->filters[file->filter]);
 	return NULL;
@@ -213,8 +236,20 @@ int tree_add_file(struct tree *tree, const struct tree_file *file)
 		return ret;
 	if (file->kind == TREE_FILE_LISTENER)
 		tree->filters[file->filter].listener = tree->n_files;
+	use_filter(tree, file->filter);
 	tree->files[tree->n_files] = *file;
 	return tree->n_files++;
+}
+
+const char *tree_find_unused(const struct tree *tree, size_t *index)
+{
+	for (*index = 0; *index < tree->n_programs; ++*index)
+		if (!tree->programs[*index].used)
+			return "program";
+	for (*index = 0; *index < tree->n_filters; ++*index)
+		if (!tree->filters[*index].used)
+			return "filter";
+	return NULL;
 }
 
 const struct tree_file *tree_find_file(const struct tree *tree, uint32_t id)

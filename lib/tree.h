@@ -32,14 +32,26 @@
 /* With its NUL; CRIU's have 37. */
 #define TREE_RUN_ID_SIZE 64
 
+/*
+ * What a tree may ask of the kernel that makes it again. All filters together,
+ * each with its own copy of its program in at least one page (512
+ * instructions): 512 MiB. Files are all held by one process for a while, which
+ * can have so many (the default of fs.nr_open).
+ */
+#define TREE_MAX_INSNS 67108864
+#define TREE_PAGE_INSNS 512
+#define TREE_MAX_FILES 1048576
+
 #define TREE_FILTER_FLAGS                                             \
 	(SECCOMP_FILTER_FLAG_LOG | SECCOMP_FILTER_FLAG_NEW_LISTENER | \
 	 SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV)
 #define TREE_LISTENER_FLAGS SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP
 
+/* A program; @used (set by the tree): a filter has it. */
 struct tree_program {
 	struct sock_filter *insns;
 	uint32_t len;
+	bool used;
 };
 
 /**
@@ -51,6 +63,8 @@ struct tree_program {
  * @listener_flags: SECCOMP_USER_NOTIF_FD_* of that listener
  * @path_insns: what the kernel's limit counts on its path (set by the tree)
  * @supervised: a filter on its path has a listener (set by the tree)
+ * @used: a thread or another filter stands on it, or a file stands for it (set
+ *        by the tree)
  * @listener: the file that is its listener, or TREE_NONE (set by the tree)
  */
 struct tree_filter {
@@ -60,6 +74,7 @@ struct tree_filter {
 	uint32_t listener_flags;
 	uint32_t path_insns;
 	bool supervised;
+	bool used;
 	uint32_t listener;
 };
 
@@ -113,6 +128,7 @@ struct tree {
 	size_t n_programs, n_filters, n_threads, n_processes, n_files;
 
 	/* private */
+	size_t insns; /* what counts towards TREE_MAX_INSNS */
 	size_t programs_room, filters_room, threads_room, processes_room, files_room;
 	struct map program_by_hash;
 	struct map thread_by_tid;
@@ -178,6 +194,19 @@ const char *tree_file_fault(const struct tree *tree, const struct tree_file *fil
  * -ENOMEM.
  */
 int tree_add_file(struct tree *tree, const struct tree_file *file);
+
+/**
+ * tree_find_unused - the first program that no filter has, or the first filter
+ * that nothing uses
+ * @index: its number
+ *
+ * The kernel frees such a filter, so no dump has one; in an image it can only
+ * cost memory. Parents come before their children, so where there is none, every
+ * filter has a thread or a file on it or above it.
+ *
+ * Returns what it is, a word for messages, or NULL: all are used.
+ */
+const char *tree_find_unused(const struct tree *tree, size_t *index);
 
 /* The file with that number of CRIU's, or NULL. */
 const struct tree_file *tree_find_file(const struct tree *tree, uint32_t id);

@@ -66,6 +66,24 @@ static void what_is_no_image_is_not_loaded(void **state)
 	unlinkat(folder.fd, "other.img", 0);
 }
 
+/* One byte more than the largest tree: also said before there is memory for it. */
+static void what_is_too_large_is_not_loaded(void **state)
+{
+	struct tree tree = { 0 };
+	int fd;
+
+	(void)state;
+	write_sample();
+	fd = openat(folder.fd, IMAGE_NAME, O_RDWR | O_CLOEXEC);
+	assert_int_equal(ftruncate(fd, 709623945), 0);
+	assert_int_equal(image_read(folder.fd, &tree), -EBADMSG);
+	assert_said("709623945 bytes, a tree has no more than 709623944");
+	assert_int_equal(ftruncate(fd, folder.size + 1), 0);
+	assert_int_equal(image_read(folder.fd, &tree), -EBADMSG);
+	assert_said("1 bytes after the end entry");
+	close(fd);
+}
+
 static size_t entry_at(unsigned int number)
 {
 	size_t at = 8;
@@ -378,6 +396,64 @@ static void unknown_things_are_refused(void **state)
 	assert_refused("fields that version 2 does not have");
 }
 
+/* The same message in other bytes, which a reader of protobuf takes. */
+static void another_encoding_is_refused(void **state)
+{
+	/* a number with a byte too many, over 32 bits, twice; two entries in one */
+	static const uint8_t headers[][12] = {
+		{ 5, 0, 0, 0, 0x0a, 3, 0x08, 0x81, 0 },
+		{ 8, 0, 0, 0, 0x0a, 6, 0x08, 0x81, 0x80, 0x80, 0x80, 0x10 },
+		{ 6, 0, 0, 0, 0x0a, 4, 0x08, 9, 0x08, 1 },
+		{ 8, 0, 0, 0, 0x0a, 2, 0x08, 1, 0x0a, 2, 0x08, 1 },
+	};
+	/* filter 0 with its fields in another order; threads that are not packed */
+	static const uint8_t filter[] = { 6, 0, 0, 0, 0x1a, 4, 0x18, 0, 0x08, 0 };
+	static const uint8_t threads[] = { 8, 0, 0, 0, 0x22, 6, 0x08, 1, 0x10, 2, 0x18, 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(headers) / sizeof(*headers); i++) {
+		write_sample();
+		put_bytes(8, entry_at(1) - 8, headers[i], 4 + headers[i][0]);
+		assert_refused("not the encoding");
+	}
+	write_sample();
+	put_bytes(entry_at(3), entry_at(4) - entry_at(3), filter, sizeof(filter));
+	assert_refused("not the encoding");
+	write_sample();
+	put_bytes(entry_at(8), 0, threads, sizeof(threads));
+	assert_refused("not the encoding");
+}
+
+static void what_nothing_uses_is_refused(void **state)
+{
+	struct image image = { .fd = -1 };
+	struct tree tree = { 0 };
+
+	(void)state;
+	fill(&tree);
+	add_filter(&tree, allow, 1, 2, 0);
+	assert_int_equal(image_sync(&image, folder.fd, &tree), 0);
+	load();
+	assert_refused("filter 3 is used by nothing");
+	assert_true(tree_add_program(&tree, deny, 3) >= 0);
+	assert_int_equal(image_sync(&image, folder.fd, &tree), 0);
+	load();
+	assert_refused("program 2 is used by nothing");
+	image_close(&image);
+	tree_free(&tree);
+}
+
+static void threads_of_no_process_are_refused(void **state)
+{
+	static const uint8_t threads[] = { 2, 0, 0, 0, 0x22, 0 };
+
+	(void)state;
+	write_sample();
+	put_bytes(entry_at(8), 0, threads, sizeof(threads));
+	assert_refused("threads of no process");
+}
+
 /* Whatever one bit does, the reader neither crashes nor leaves a half tree. */
 static void every_flipped_bit_is_survived(void **state)
 {
@@ -403,10 +479,14 @@ int main(void)
 		cmocka_unit_test(bytes_after_the_end_are_refused),
 		cmocka_unit_test(a_wrong_magic_is_refused),
 		cmocka_unit_test(what_is_no_image_is_not_loaded),
+		cmocka_unit_test(what_is_too_large_is_not_loaded),
 		cmocka_unit_test(a_length_that_lies_is_refused),
 		cmocka_unit_test(every_damaged_entry_is_refused),
 		cmocka_unit_test(entries_in_the_wrong_place_are_refused),
 		cmocka_unit_test(unknown_things_are_refused),
+		cmocka_unit_test(another_encoding_is_refused),
+		cmocka_unit_test(what_nothing_uses_is_refused),
+		cmocka_unit_test(threads_of_no_process_are_refused),
 		cmocka_unit_test(every_flipped_bit_is_survived),
 	};
 

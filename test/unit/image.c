@@ -2,6 +2,8 @@
 /* What is written is what is read. */
 #include "sample.h"
 
+#include <sys/stat.h>
+
 static void assert_same(const struct tree *a, const struct tree *b)
 {
 	size_t i;
@@ -160,6 +162,24 @@ static void a_file_that_is_there_is_not_written_to(void **state)
 	tree_free(&tree);
 }
 
+/* Programs tell what a task may do: whatever the umask, nobody else reads them. */
+static void the_file_is_for_its_owner_only(void **state)
+{
+	struct image image = { .fd = -1 };
+	struct tree tree = { 0 };
+	mode_t mask = umask(0);
+	struct stat st;
+
+	(void)state;
+	fill(&tree);
+	assert_int_equal(image_sync(&image, folder.fd, &tree), 0);
+	umask(mask);
+	assert_int_equal(fstatat(folder.fd, IMAGE_NAME, &st, AT_SYMLINK_NOFOLLOW), 0);
+	assert_int_equal(st.st_mode, S_IFREG | 0600);
+	image_close(&image);
+	tree_free(&tree);
+}
+
 static void a_tree_of_no_dump_is_not_written(void **state)
 {
 	struct image image = { .fd = -1 };
@@ -192,6 +212,7 @@ int main(void)
 		IMAGE_TEST(a_thread_costs_few_bytes),
 		IMAGE_TEST(a_full_disk_is_told),
 		IMAGE_TEST(a_file_that_is_there_is_not_written_to),
+		IMAGE_TEST(the_file_is_for_its_owner_only),
 		IMAGE_TEST(a_tree_of_no_dump_is_not_written),
 		IMAGE_TEST(no_file_is_not_a_fault),
 	};

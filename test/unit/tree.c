@@ -161,6 +161,55 @@ static void a_path_has_32768_instructions(void **state)
 	tree_free(&tree);
 }
 
+static void all_filters_have_67108864_instructions(void **state)
+{
+	struct tree tree = { 0 };
+	struct tree_filter filter = { .parent = TREE_NONE };
+	int i;
+
+	(void)state;
+	tree_add_program(&tree, longest, BPF_MAXINSNS);
+	tree_add_program(&tree, allow, 1);
+	for (i = 0; i < TREE_MAX_INSNS / BPF_MAXINSNS - 1; i++)
+		assert_int_equal(root(&tree, 0), i);
+	/* one counts 512 at least */
+	for (i = 0; i < BPF_MAXINSNS / 512 - 1; i++)
+		assert_true(root(&tree, 1) > 0);
+	assert_non_null(strstr(tree_filter_fault(&tree, &filter), "together too large"));
+	assert_int_equal(root(&tree, 0), -EINVAL);
+	assert_true(root(&tree, 1) > 0);
+	assert_int_equal(root(&tree, 1), -EINVAL);
+	tree_free(&tree);
+}
+
+static void the_first_that_nothing_uses_is_found(void **state)
+{
+	struct tree tree = { 0 };
+	struct tree_filter above = { .parent = 0, .flags = SECCOMP_FILTER_FLAG_NEW_LISTENER };
+	const struct tree_file file = { .id = 1, .kind = TREE_FILE_LISTENER, .filter = 2 };
+	size_t index;
+
+	(void)state;
+	assert_null(tree_find_unused(&tree, &index));
+	tree_add_program(&tree, allow, 1);
+	tree_add_program(&tree, deny, 1);
+	root(&tree, 0);
+	assert_string_equal(tree_find_unused(&tree, &index), "program");
+	assert_int_equal(index, 1);
+	root(&tree, 1);
+	assert_string_equal(tree_find_unused(&tree, &index), "filter");
+	assert_int_equal(index, 0);
+	assert_int_equal(tree_add_filter(&tree, &above), 2);
+	tree_find_unused(&tree, &index);
+	assert_int_equal(index, 1);
+	tree_add_process(&tree, &(struct tree_thread){ .tid = 1, .filter = 1 }, 1);
+	tree_find_unused(&tree, &index);
+	assert_int_equal(index, 2);
+	assert_int_equal(tree_add_file(&tree, &file), 0);
+	assert_null(tree_find_unused(&tree, &index));
+	tree_free(&tree);
+}
+
 static void threads_are_found_by_their_id(void **state)
 {
 	struct tree tree = { 0 };
@@ -230,6 +279,19 @@ static void refuse_file(const struct tree_file *file, const char *why)
 	tree_free(&tree);
 }
 
+static void there_are_1048576_files(void **state)
+{
+	struct tree tree = { 0 };
+	struct tree_file file = { .kind = TREE_FILE_HUNG_UP, .filter = TREE_NONE };
+
+	(void)state;
+	for (; file.id < TREE_MAX_FILES; file.id++)
+		if (tree_add_file(&tree, &file) != (int)file.id)
+			fail();
+	assert_non_null(strstr(tree_file_fault(&tree, &file), "more than a restore can open"));
+	tree_free(&tree);
+}
+
 static void files_that_do_not_fit_stay_out(void **state)
 {
 	(void)state;
@@ -282,6 +344,9 @@ int main(void)
 		cmocka_unit_test(filters_that_do_not_fit_stay_out),
 		cmocka_unit_test(one_listener_on_a_path),
 		cmocka_unit_test(a_path_has_32768_instructions),
+		cmocka_unit_test(all_filters_have_67108864_instructions),
+		cmocka_unit_test(the_first_that_nothing_uses_is_found),
+		cmocka_unit_test(there_are_1048576_files),
 		cmocka_unit_test(files_that_do_not_fit_stay_out),
 		cmocka_unit_test(threads_are_found_by_their_id),
 		cmocka_unit_test(processes_that_do_not_fit_stay_out),
