@@ -431,6 +431,7 @@ static void what_nothing_uses_is_refused(void **state)
 	struct tree tree = { 0 };
 
 	(void)state;
+	remove_image(NULL);
 	fill(&tree);
 	add_filter(&tree, allow, 1, 2, 0);
 	assert_int_equal(image_sync(&image, folder.fd, &tree), 0);

@@ -40,7 +40,7 @@ $(B)/unit/dump: UNIT_MORE += -Wl,--wrap=kernel_detect,--wrap=kernel_permits,--wr
 
 # restore.c, with the rest of the plugin in the test
 $(B)/unit/run-id: plugin/restore.c plugin/restore.h | $(PLUGIN)
-$(B)/unit/run-id: UNIT_MORE = plugin/restore.c -Iplugin -isystem $(CRIU_INCLUDE) \
+$(B)/unit/run-id: UNIT_MORE = plugin/restore.c -Iplugin \
 	-Wl,--wrap=kernel_detect
 
 $(UNIT_TOOLS:%=$(B)/unit/%): $(B)/unit/%: tools/%.c tools/%.h
