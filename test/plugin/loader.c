@@ -26,9 +26,30 @@
 #include "child.h"
 #include "criu.h"
 
-/* As CRIU has them: criu/include/plugin.h. */
+/* Numbers of CRIU's, not those of the header that is tried: criu/include/criu-plugin.h. */
+enum {
+	DUMP_EXT_FILE = 2,
+	RESTORE_EXT_FILE = 3,
+	RESUME_DEVICES_LATE = 9,
+	CHECKPOINT_DEVICES = 11,
+};
+
+enum { STAGE_DUMP = 0, STAGE_RESTORE = 2 };
+
+#define VERSION_KNOWN (2 << 8)
+
+/* And criu/include/plugin.h. */
+struct desc {
+	const char *name;
+	int (*init)(int stage);
+	void (*exit)(int stage, int ret);
+	unsigned int version;
+	unsigned int max_hooks;
+	void *hooks[HOOKS];
+};
+
 struct record {
-	struct criu_plugin_desc *desc;
+	struct desc *desc;
 	struct criu_list list;
 	void *handle;
 	struct criu_list link[HOOKS];
@@ -39,6 +60,12 @@ struct {
 	struct criu_list chains[HOOKS];
 } cr_plugin_ctl;
 
+/* Has RESTORE_EXT_FILE its second argument? */
+#ifndef RETRY
+#define RETRY 0
+#endif
+
+/* Are device hooks called for no process, too? */
 #ifndef SENTINEL
 #define SENTINEL 0
 #endif
@@ -174,7 +201,7 @@ static struct record *new_record(void)
 static int load(int stage, const char *path)
 {
 	void *handle = dlopen(path, RTLD_LAZY);
-	struct criu_plugin_desc *desc = handle ? dlsym(handle, CRIU_PLUGIN_SYMBOL) : NULL;
+	struct desc *desc = handle ? dlsym(handle, "CR_PLUGIN_DESC") : NULL;
 	struct record *record = new_record();
 	size_t i;
 
@@ -182,7 +209,7 @@ static int load(int stage, const char *path)
 		printf("cannot load %s: %s\n", path, dlerror());
 		return -1;
 	}
-	if (desc->version > CRIU_PLUGIN_VERSION || desc->max_hooks > HOOKS) {
+	if (desc->version > VERSION_KNOWN || desc->max_hooks > HOOKS) {
 		printf("corrupted: %s\n", desc->name);
 		return -1;
 	}
@@ -242,25 +269,25 @@ static int call_hooks(int hook, const char *what, intptr_t arg, intptr_t arg2)
 static void dump(const struct child *child)
 {
 	if (SENTINEL)
-		call_hooks(CRIU_HOOK_CHECKPOINT_DEVICES, "before processes", -1, 0);
-	call_hooks(CRIU_HOOK_CHECKPOINT_DEVICES, "process", child->pid, 0);
+		call_hooks(CHECKPOINT_DEVICES, "before processes", -1, 0);
+	call_hooks(CHECKPOINT_DEVICES, "process", child->pid, 0);
 	if (SENTINEL)
-		call_hooks(CRIU_HOOK_CHECKPOINT_DEVICES, "after processes", -1, 0);
-	call_hooks(CRIU_HOOK_DUMP_EXT_FILE, "file", child->listener, FILE_ID);
+		call_hooks(CHECKPOINT_DEVICES, "after processes", -1, 0);
+	call_hooks(DUMP_EXT_FILE, "file", child->listener, FILE_ID);
 }
 
 /* Whether it is to be tried again is for the plugin to say, where it is asked. */
 static void restore_file(const char *what, int id)
 {
 	bool retry = true;
-	intptr_t arg2 = (intptr_t)(HOOKS < CRIU_HOOKS_WITH_RETRY ? (void *)two_pages() : &retry);
-	int fd = call_hooks(CRIU_HOOK_RESTORE_EXT_FILE, what, id, arg2);
+	intptr_t arg2 = (intptr_t)(RETRY ? &retry : (void *)two_pages());
+	int fd = call_hooks(RESTORE_EXT_FILE, what, id, arg2);
 	char path[32], name[64] = "";
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (fd >= 0 && readlink(path, name, sizeof(name) - 1) > 0)
 		printf("%s is %s\n", what, name);
-	if (HOOKS >= CRIU_HOOKS_WITH_RETRY && retry)
+	if (RETRY && retry)
 		printf("%s is to be tried again\n", what);
 }
 
@@ -269,12 +296,12 @@ static void restore(void)
 	restore_file("file", FILE_ID);
 	restore_file("other file", FILE_ID + 1);
 	if (SENTINEL)
-		call_hooks(CRIU_HOOK_RESUME_DEVICES_LATE, "after processes", -1, 0);
+		call_hooks(RESUME_DEVICES_LATE, "after processes", -1, 0);
 }
 
 int main(int argc, char **argv)
 {
-	int stage = argc > 1 && !strcmp(argv[1], "dump") ? CRIU_STAGE_DUMP : CRIU_STAGE_RESTORE;
+	int stage = argc > 1 && !strcmp(argv[1], "dump") ? STAGE_DUMP : STAGE_RESTORE;
 	struct child child = { 0 };
 	int ret = 0, i;
 
@@ -286,11 +313,11 @@ int main(int argc, char **argv)
 	make_empty(&cr_plugin_ctl.plugins);
 	for (i = 0; i < HOOKS; i++)
 		make_empty(&cr_plugin_ctl.chains[i]);
-	if (stage == CRIU_STAGE_DUMP)
+	if (stage == STAGE_DUMP)
 		start_child(&child);
 	for (i = 3; i < argc && !ret; i++)
 		ret = load(stage, argv[i]);
-	if (!ret && stage == CRIU_STAGE_DUMP)
+	if (!ret && stage == STAGE_DUMP)
 		dump(&child);
 	else if (!ret)
 		restore();

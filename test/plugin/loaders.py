@@ -28,9 +28,12 @@ class Loader:
     """One run of one of them."""
 
     def __init__(self, criu, action, images, *plugins):
-        done = subprocess.run([os.path.join(BUILD, f'loader-{criu}'), action, images, *plugins],
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                              timeout=20, check=False)
+        command = [os.path.join(BUILD, f'loader-{criu}'), action, images, *plugins]
+        try:
+            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                  text=True, timeout=20, check=False)
+        except subprocess.TimeoutExpired:
+            raise Wrong(f'it does not end: {" ".join(command)}') from None
         self.status, self.lines = done.returncode, done.stdout.splitlines()
 
     def need(self, well, what):

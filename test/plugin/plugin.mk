@@ -8,9 +8,9 @@ LOADERS := $(B)/plugin-tests/loader-4.1 $(B)/plugin-tests/loader-4.2 \
 $(B)/plugin-tests/loader-4.1: LOADER := -DHOOKS=12 -DVERSION_PLAYED='"4.1"'
 $(B)/plugin-tests/loader-4.2: LOADER := -DHOOKS=13 -DVERSION_PLAYED='"4.2"'
 # the development tree after 4.2
-$(B)/plugin-tests/loader-next: LOADER := -DHOOKS=15 -DVERSION_PLAYED='"4.3"'
+$(B)/plugin-tests/loader-next: LOADER := -DHOOKS=15 -DRETRY=1 -DVERSION_PLAYED='"4.3"'
 # and one that also calls device hooks for no process, with pid -1
-$(B)/plugin-tests/loader-sentinel: LOADER := -DHOOKS=15 -DVERSION_PLAYED='"4.4"' -DSENTINEL=1
+$(B)/plugin-tests/loader-sentinel: LOADER := -DHOOKS=15 -DRETRY=1 -DVERSION_PLAYED='"4.4"' -DSENTINEL=1
 # one that exports next to nothing
 $(B)/plugin-tests/loader-bare: LOADER := -DHOOKS=12 -DVERSION_PLAYED='"4.1"' -DBARE
 
