@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from functools import partial
+from typing import Callable, List, Tuple
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(TOP, 'build', 'plugin-tests')
@@ -27,7 +29,7 @@ class Wrong(Exception):
 class Loader:
     """One run of one of them."""
 
-    def __init__(self, criu, action, images, *plugins):
+    def __init__(self, criu: str, action: str, images: str, *plugins: str) -> None:
         command = [os.path.join(BUILD, f'loader-{criu}'), action, images, *plugins]
         try:
             done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -36,35 +38,35 @@ class Loader:
             raise Wrong(f'it does not end: {" ".join(command)}') from None
         self.status, self.lines = done.returncode, done.stdout.splitlines()
 
-    def need(self, well, what):
+    def need(self, well: bool, what: str) -> None:
         """Raises Wrong unless all is well."""
         if not well:
             raise Wrong('\n'.join([what, f'exit status {self.status}', *self.lines]))
 
-    def says(self, *texts):
+    def says(self, *texts: str) -> None:
         """Lines that it must have, whole."""
         for text in texts:
             self.need(text in self.lines, f'no line "{text}"')
 
-    def ends_well(self):
+    def ends_well(self) -> None:
         """All plugins were loaded, nothing crashed, and no hook is left in a chain."""
         self.need(self.status == 0 and self.lines[-1:] == ['end'], 'it does not end well')
         self.need(not any('left in chain' in line or 'cannot put the hooks' in line
                           for line in self.lines), 'the chains are not as they should be')
         self.says('loaded: seccomp_plugin')
 
-    def answers(self, what):
+    def answers(self, what: str) -> List[Tuple[str, int]]:
         """Which plugins were asked, and what they answered."""
         found = [line.split(f', {what}: ') for line in self.lines if f', {what}: ' in line]
         return [(name, int(answer)) for name, answer in found]
 
-    def asked_ours(self, what, answer=NOT_OURS):
+    def asked_ours(self, what: str, answer: int = NOT_OURS) -> None:
         """That hook was called for ours, first, and answered so."""
         self.need(self.answers(what)[:1] == [('seccomp_plugin', answer)],
                   f'{what}: {self.answers(what)}, not {answer}')
 
 
-def dumped(criu, plugins, images, patched):
+def dumped(criu: str, plugins: List[str], images: str, patched: bool) -> Loader:
     """A dump, and what plugins have to say."""
     run = Loader(criu, 'dump', images, *plugins)
     run.ends_well()
@@ -78,7 +80,7 @@ def dumped(criu, plugins, images, patched):
     return run
 
 
-def restored(criu, plugins, images, patched):
+def restored(criu: str, plugins: List[str], images: str, patched: bool) -> None:
     """A restore, of which there is more if there is an image."""
     run = Loader(criu, 'restore', images, *plugins)
     run.ends_well()
@@ -90,30 +92,29 @@ def restored(criu, plugins, images, patched):
         run.says('file is anon_inode:seccomp notify')
     else:
         run.asked_ours('file')
-    return run
 
 
-def in_folder(test):
+def in_folder(test: Callable[[str], None]) -> None:
     """For images."""
     images = tempfile.mkdtemp()
     try:
-        return test(images)
+        test(images)
     finally:
         shutil.rmtree(images)
 
 
-def one_build(plugin, criu, patched):
+def one_build(plugin: str, criu: str, patched: bool) -> None:
     """Dumped in this one, restored in all."""
-    def test(images):
+    def test(images: str) -> None:
         dumped(criu, [plugin], images, patched)
         for other in CRIUS:
             restored(other, [plugin], images, patched)
     in_folder(test)
 
 
-def before_others(plugin, criu, patched):
+def before_others(plugin: str, criu: str, patched: bool) -> None:
     """Hooks of ours come first, whoever is loaded first; the other's come where ours are done."""
-    def test(images):
+    def test(images: str) -> None:
         for plugins in ([plugin, STAND_IN], [STAND_IN, plugin]):
             run = dumped(criu, plugins, images, patched)
             run.need(run.answers('process') == [('seccomp_plugin', NOT_OURS), ('stand_in', 0)],
@@ -122,9 +123,9 @@ def before_others(plugin, criu, patched):
     in_folder(test)
 
 
-def bare(plugin):
+def bare(plugin: str) -> None:
     """A CRIU that does not export what we need: it is named, and the plugin is not loaded."""
-    def test(images):
+    def test(images: str) -> None:
         for action in ('dump', 'restore'):
             run = Loader('bare', action, images, plugin)
             run.need(run.status == 1, 'it does not end with 1')
@@ -135,20 +136,20 @@ def bare(plugin):
     in_folder(test)
 
 
-def tests(plugin, patched):
+def tests(plugin: str, patched: bool) -> List[Tuple[str, Callable[[], None]]]:
     """Pairs of a text and a function that raises Wrong."""
-    found = []
+    found: List[Tuple[str, Callable[[], None]]] = []
     for criu in CRIUS:
         found += [
             (f'in a CRIU as {criu}, and from there in all',
-             lambda criu=criu: one_build(plugin, criu, patched)),
+             partial(one_build, plugin, criu, patched)),
             (f'in a CRIU as {criu}, beside a plugin that ends chains',
-             lambda criu=criu: before_others(plugin, criu, patched)),
+             partial(before_others, plugin, criu, patched)),
         ]
-    return found + [('a CRIU that does not export what we need', lambda: bare(plugin))]
+    return found + [('a CRIU that does not export what we need', partial(bare, plugin))]
 
 
-def main():
+def main() -> int:
     """Every test."""
     failed = 0
     for number, (text, test) in enumerate(tests(sys.argv[1], False), 1):
