@@ -211,8 +211,13 @@ static int read_file(struct reader *r, const FileEntry *message)
 		.filter = message->has_filter ? message->filter : TREE_NONE,
 		.flags = message->flags,
 	};
-	const char *fault = tree_file_fault(r->tree, &file);
+	const char *fault;
 
+	/* TREE_NONE in the file is no way to say that there is none. */
+	if (message->has_filter && message->filter == TREE_NONE)
+		fault = "has a filter that does not come before it";
+	else
+		fault = tree_file_fault(r->tree, &file);
 	if (fault)
 		return refuse(r, "file %u %s", file.id, fault);
 	return tree_add_file(r->tree, &file) < 0 ? no_memory(r) : 0;

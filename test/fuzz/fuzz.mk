@@ -1,41 +1,57 @@
 # SPDX-License-Identifier: GPL-2.0
-# The readers of the image and of the configuration under libFuzzer. What it
-# finds stays in build/fuzz/found; what is interesting in build/fuzz/corpus and
-# build/fuzz/config-corpus, for the next run.
+# The readers of the image and of the configuration under libFuzzer. It begins
+# with test/fuzz/corpus. What it finds stays in build/fuzz/found; what is
+# interesting in build/fuzz/corpus and build/fuzz/config-corpus, for the next run.
+# doc/fuzzing.md says more.
 
-FUZZ_SECONDS ?= 30
+FUZZ_SECONDS ?= 20
+# instead of a time: so many inputs of the image's reader
+RUNS ?=
+FUZZ_LIMIT = $(if $(RUNS),-runs=$(RUNS),-max_total_time=$(FUZZ_SECONDS))
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_SOURCES := $(wildcard lib/*.c) $(B)/proto/seccomp-tree.pb-c.c
-FUZZ_CC = clang -std=gnu11 -D_GNU_SOURCE -O1 -g -Ilib -I$(B)/proto $(FUZZ_SANITIZE)
+FUZZ_MUTATOR := test/fuzz/mutate.c test/fuzz/fields.c
+FUZZ_CC = clang -std=gnu11 -D_GNU_SOURCE -O2 -g -Ilib -I$(B)/proto $(FUZZ_SANITIZE)
+FUZZ_HEADERS := $(wildcard lib/*.h test/fuzz/*.h)
 
-# $(call fuzz_run,NUMBER,PROGRAM,CORPUS,SECONDS)
-fuzz_run = if $(B)/fuzz/$(2) -max_total_time=$(4) -artifact_prefix=$(B)/fuzz/found/ \
-	-timeout=5 -rss_limit_mb=2048 $(B)/fuzz/$(3) >$(B)/fuzz/$(2).log 2>&1; \
+# 256 KiB reach the limit of a path and that of all filters together
+FUZZ_IMAGE_OPTIONS := -max_len=262144 -len_control=0
+
+# $(call fuzz_run,NUMBER,PROGRAM,CORPUS FOLDERS,LIMIT)
+fuzz_run = if ASAN_OPTIONS=malloc_context_size=2:quarantine_size_mb=16 $(B)/fuzz/$(2) $(4) -artifact_prefix=$(B)/fuzz/found/ \
+	-timeout=25 -rss_limit_mb=3072 $(3) >$(B)/fuzz/$(2).log 2>&1; \
 	then echo "ok $(1) - $(2): $$(tail -n 1 $(B)/fuzz/$(2).log)"; \
 	else tail -n 60 $(B)/fuzz/$(2).log; echo "not ok $(1) - $(2): see $(B)/fuzz/found"; exit 1; fi
 
 .PHONY: fuzz fuzz-programs
-fuzz-programs: $(B)/fuzz/image $(B)/fuzz/seeds $(B)/fuzz/config
-
-fuzz: ## feeds the readers nonsense, the image's for FUZZ_SECONDS=30
+fuzz: ## feeds the readers nonsense, and compares two; FUZZ_SECONDS=20 or RUNS=1000000
 	@$(MAKE) --no-print-directory fuzz-programs
 	@mkdir -p $(B)/fuzz/corpus $(B)/fuzz/config-corpus $(B)/fuzz/found
 	@$(B)/fuzz/seeds $(B)/fuzz/corpus
 	@cp tools/criu-seccomp.conf $(B)/fuzz/config-corpus/
-	@$(call fuzz_run,1,image,corpus,$(FUZZ_SECONDS))
-	@$(call fuzz_run,2,config,config-corpus,5)
+	@$(call fuzz_run,1,image,$(B)/fuzz/corpus test/fuzz/corpus,$(FUZZ_LIMIT) $(FUZZ_IMAGE_OPTIONS))
+	@$(call fuzz_run,2,config,$(B)/fuzz/config-corpus,-max_total_time=5)
+	@test/fuzz/agree $(B)/fuzz
+
+fuzz-programs: $(addprefix $(B)/fuzz/,image seeds config verdict)
 
 $(B)/fuzz/config: test/fuzz/config.c plugin/config.c plugin/trust.c plugin/config.h
 	@mkdir -p $(@D)
 	@echo "  CC $<"
 	@$(FUZZ_CC) -Iplugin -fsanitize=fuzzer -o $@ $< plugin/config.c plugin/trust.c
 
-$(B)/fuzz/image: test/fuzz/image.c $(FUZZ_SOURCES) $(wildcard lib/*.h)
+$(B)/fuzz/image: test/fuzz/image.c test/fuzz/promises.c $(FUZZ_MUTATOR) $(FUZZ_SOURCES) $(FUZZ_HEADERS)
 	@mkdir -p $(@D)
 	@echo "  CC $<"
-	@$(FUZZ_CC) -fsanitize=fuzzer -o $@ $< $(FUZZ_SOURCES) $(PROTOBUF_C_LIBS)
+	@$(FUZZ_CC) -fsanitize=fuzzer -fsanitize-coverage-ignorelist=test/fuzz/no-coverage \
+		-o $@ $(filter %.c,$^) $(PROTOBUF_C_LIBS)
 
-$(B)/fuzz/seeds: test/fuzz/seeds.c $(FUZZ_SOURCES) $(wildcard lib/*.h)
+$(B)/fuzz/seeds: test/fuzz/seeds.c $(FUZZ_SOURCES) $(FUZZ_HEADERS)
 	@mkdir -p $(@D)
 	@echo "  CC $<"
-	@$(FUZZ_CC) -o $@ $< $(FUZZ_SOURCES) $(PROTOBUF_C_LIBS)
+	@$(FUZZ_CC) -o $@ $(filter %.c,$^) $(PROTOBUF_C_LIBS)
+
+$(B)/fuzz/verdict: test/fuzz/verdict.c $(FUZZ_MUTATOR) $(FUZZ_SOURCES) $(FUZZ_HEADERS)
+	@mkdir -p $(@D)
+	@echo "  CC $<"
+	@$(FUZZ_CC) -o $@ $(filter %.c,$^) $(PROTOBUF_C_LIBS)

@@ -20,19 +20,47 @@ void report(enum report_level level, const char *fmt, ...)
 	fputc('\n', stderr);
 }
 
-static int write_seed(int dir, int number, const struct tree *tree)
+static int write_seed(int dir, int number, struct tree *tree)
 {
 	struct image image = { .fd = -1 };
 	char name[32];
 	int ret;
 
-	ret = image_sync(&image, dir, tree);
+	ret = tree_set_run_id(tree, "seed", 4);
+	if (!ret)
+		ret = image_sync(&image, dir, tree);
 	image_close(&image);
 	snprintf(name, sizeof(name), "seed-%d", number);
-	return ret || renameat(dir, IMAGE_NAME, dir, name);
+	return ret ? ret : renameat(dir, IMAGE_NAME, dir, name);
 }
 
-/* One more filter, above the newest or a root, and a process that stands on it. */
+static int add_files(struct tree *tree, int number, const struct tree_filter *filter)
+{
+	const struct tree_file files[] = {
+		{ .id = 3 * number, .kind = TREE_FILE_FILTER, .filter = number },
+		{ .id = 3 * number + 1,
+		  .kind = TREE_FILE_HUNG_UP,
+		  .filter = TREE_NONE,
+		  .flags = O_NONBLOCK },
+		{ .id = 3 * number + 2,
+		  .kind = TREE_FILE_LISTENER,
+		  .filter = number,
+		  .flags = O_APPEND | O_NONBLOCK },
+	};
+	int ret = 0, i;
+
+	if (number % 3)
+		return 0;
+	for (i = 0; i < 3 && ret >= 0; i++)
+		if (i < 2 || filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)
+			ret = tree_add_file(tree, &files[i]);
+	return ret;
+}
+
+/*
+ * One more filter, above the newest or a root, a process that stands on it, and
+ * now and then files. Each root has a listener.
+ */
 static int grow(struct tree *tree, int number)
 {
 	const struct sock_filter insns[] = {
@@ -48,8 +76,39 @@ static int grow(struct tree *tree, int number)
 		return ret;
 	filter.program = ret;
 	filter.flags = number % 5 == 1 ? SECCOMP_FILTER_FLAG_LOG : 0;
+	if (filter.parent == TREE_NONE)
+		filter.flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER |
+				(number ? SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV : 0);
+	filter.listener_flags = number == 8 ? SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP : 0;
 	ret = tree_add_filter(tree, &filter);
+	if (ret >= 0)
+		ret = add_files(tree, number, &filter);
 	return ret < 0 ? ret : tree_add_process(tree, threads, 1 + number % 2);
+}
+
+/* The longest path that there can be, of the longest programs, and the last thread id. */
+static int write_longest(int dir, int number)
+{
+	static const struct sock_filter insns[BPF_MAXINSNS];
+	struct tree_thread thread = { .tid = TREE_MAX_TID, .filter = 7 };
+	struct tree_filter filter = { .parent = TREE_NONE };
+	struct tree tree = { 0 };
+	int ret = 0, i;
+
+	for (i = 0; i < 8 && ret >= 0; i++) {
+		ret = tree_add_program(&tree, insns, i < 7 ? BPF_MAXINSNS : BPF_MAXINSNS - 7 * 4);
+		if (ret < 0)
+			break;
+		filter.program = ret;
+		ret = tree_add_filter(&tree, &filter);
+		filter.parent = ret;
+	}
+	if (ret >= 0)
+		ret = tree_add_process(&tree, &thread, 1);
+	if (ret >= 0)
+		ret = write_seed(dir, number, &tree);
+	tree_free(&tree);
+	return ret;
 }
 
 int main(int argc, char **argv)
@@ -62,14 +121,14 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: seeds FOLDER\n");
 		return 2;
 	}
-	ret = tree_set_run_id(&tree, "seed", 4);
-	if (!ret)
-		ret = write_seed(dir, 0, &tree);
+	ret = write_seed(dir, 0, &tree);
 	for (i = 0; i < 12 && ret >= 0; i++) {
 		ret = grow(&tree, i);
 		if (ret >= 0)
 			ret = write_seed(dir, i + 1, &tree);
 	}
+	if (ret >= 0)
+		ret = write_longest(dir, i + 1);
 	tree_free(&tree);
 	close(dir);
 	return ret < 0;

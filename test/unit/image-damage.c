@@ -221,6 +221,12 @@ static void file_no_filter(SeccompTreeEntry *e)
 	e->file->has_filter = 0;
 }
 
+static void file_no_filter_by_number(SeccompTreeEntry *e)
+{
+	e->file->kind = FILE_ENTRY__FILE_KIND__HUNG_UP;
+	e->file->filter = TREE_NONE;
+}
+
 static void file_kind(SeccompTreeEntry *e)
 {
 	e->file->kind = 9;
@@ -323,6 +329,7 @@ static void every_damaged_entry_is_refused(void **state)
 		{ 4, odd_flags, "filter 1 has unknown flags" },
 		{ 6, file_far_filter, "file 9 has a filter" },
 		{ 6, file_no_filter, "file 9 has a filter" },
+		{ 6, file_no_filter_by_number, "file 9 has a filter" },
 		{ 6, file_kind, "file 9 is of an unknown kind" },
 		{ 7, far_filter, "thread 100 has filter 3 of 3" },
 		{ 7, negative_filter, "thread 100 has filter -2 of 3" },

@@ -1,0 +1,225 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""limits.py FOLDER           writes images that reach the limits
+limits.py --renew FOLDER   gives the images there today's header
+
+Images that reach each limit of doc/image-format.md are called ok-NAME, those
+that go one past it no-NAME. It shares no code with the project's own writer.
+
+--renew is for the corpus, when the header has changed, so that what comes behind
+it is read again.
+"""
+import os
+import struct
+import sys
+
+from checker import (COUNTED_AT_LEAST, ENTRIES, FILTER_FD, HUNG_UP, LISTENER, MAX_FILES, MAX_PATH,
+                     MAX_PROGRAM, MAX_TID, MAX_TOGETHER, NEW_LISTENER, VERSION)
+
+# what is in the header of these images
+HEADER_VALUES = {"version": VERSION, "run_id": b"run"}
+
+KINDS = {kind: (number, fields) for number, (kind, fields) in ENTRIES.items()}
+
+
+def varint(value):
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def zigzag(value):
+    return varint(value * 2 if value >= 0 else -value * 2 - 1)
+
+
+def delimited(number, data):
+    return varint(number << 3 | 2) + varint(len(data)) + data
+
+
+def field(number, value, name):
+    """A list is a packed one; those of threads but "size" are signed."""
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    if isinstance(value, list):
+        value = b"".join(map(varint if name == "size" else zigzag, value))
+    return delimited(number, value)
+
+
+class Image:
+    def __init__(self):
+        self.parts = [struct.pack("<II", 0x54564319, 0x52544353)]
+        self.counts = dict.fromkeys(("programs", "filters", "threads", "processes", "files"), 0)
+        self.last_tid = 0
+        self.entry("header", **HEADER_VALUES)
+
+    def entry(self, which, **values):
+        number, fields = KINDS[which]
+        message = b"".join(field(n, values[name], name)
+                           for n, (name, _, _) in fields.items() if values.get(name) is not None)
+        message = delimited(number, message)
+        self.parts.append(struct.pack("<I", len(message)) + message)
+
+    def count(self, what, more=1):
+        self.counts[what] += more
+        return self.counts[what] - more
+
+    def program(self, insns):
+        self.entry("program", insns=bytes(8 * insns))
+        return self.count("programs")
+
+    def filter(self, program, parent=None, flags=None):
+        self.entry("filter", program=program, parent=parent, flags=flags)
+        return self.count("filters")
+
+    def file(self, kind, filter_=None):
+        self.entry("file", id=self.counts["files"], kind=kind, filter=filter_)
+        return self.count("files")
+
+    def process(self, filters, first=None):
+        """Threads on these filters."""
+        first = self.last_tid + 1 if first is None else first
+        tids = [first] + [1] * (len(filters) - 1)
+        numbers = [f + 1 for f in filters]
+        self.entry("threads", size=[len(filters)], tid=tids,
+                   filter=[b - a for a, b in zip([0] + numbers, numbers)])
+        self.last_tid = first + len(filters) - 1
+        self.count("threads", len(filters))
+        self.count("processes")
+
+    def bytes(self):
+        self.entry("end", **self.counts)
+        return b"".join(self.parts)
+
+
+def program_of(insns):
+    image = Image()
+    image.process([image.filter(image.program(insns))])
+    return image
+
+
+def path_of(lengths):
+    image = Image()
+    programs, parent = {}, None
+    for length in lengths:
+        if length not in programs:
+            programs[length] = image.program(length)
+        parent = image.filter(programs[length], parent)
+    image.process([parent])
+    return image
+
+
+def together(*parts):
+    """So many roots of so many instructions each."""
+    image = Image()
+    for insns, count in parts:
+        program = image.program(insns)
+        image.process([image.filter(program) for _ in range(count)])
+    return image
+
+
+def thread_ids(first, count):
+    image = Image()
+    newest = image.filter(image.program(1))
+    image.process([newest] * count, first)
+    return image
+
+
+def files(count):
+    image = Image()
+    for _ in range(count):
+        image.file(HUNG_UP)
+    return image
+
+
+def listeners(parent, *numbers):
+    """Two filters with a listener, and files for them."""
+    image = Image()
+    program = image.program(1)
+    image.filter(program, flags=NEW_LISTENER)
+    image.filter(program, parent=parent, flags=NEW_LISTENER)
+    image.process([0, 1])
+    for number in numbers:
+        image.file(LISTENER, number)
+    return image
+
+
+def used(*users, program=False):
+    """A path of two filters; what stands on it: thread or file, on 0 or 1."""
+    image = Image()
+    below = image.filter(image.program(1))
+    image.filter(image.program(2), below)
+    for kind, number in users:
+        if kind:
+            image.file(kind, number)
+        else:
+            image.process([number])
+    if program:
+        image.program(3)
+    return image
+
+
+FULL = MAX_TOGETHER // MAX_PROGRAM
+PAGES = MAX_TOGETHER // COUNTED_AT_LEAST
+LONGEST_PATH = [MAX_PROGRAM] * 7 + [MAX_PATH - 7 * (MAX_PROGRAM + 4)]
+LIMITS = {
+    "ok-empty": Image,
+    "no-program-of-0": lambda: program_of(0),
+    "ok-program-of-4096": lambda: program_of(MAX_PROGRAM),
+    "no-program-of-4097": lambda: program_of(MAX_PROGRAM + 1),
+    "ok-path-of-long": lambda: path_of(LONGEST_PATH),
+    "no-path-of-long": lambda: path_of(LONGEST_PATH[:7] + [LONGEST_PATH[7] + 1]),
+    "ok-path-of-short": lambda: path_of([3] + [1] * 6553),
+    "no-path-of-short": lambda: path_of([4] + [1] * 6553),
+    "ok-together-long": lambda: together((MAX_PROGRAM, FULL)),
+    "no-together-long": lambda: together((MAX_PROGRAM, FULL), (1, 1)),
+    "ok-together-short": lambda: together((1, PAGES)),
+    "no-together-short": lambda: together((1, PAGES - 1), (COUNTED_AT_LEAST + 1, 1)),
+    "no-thread-0": lambda: thread_ids(0, 1),
+    "ok-thread-1": lambda: thread_ids(1, 1),
+    "ok-last-threads": lambda: thread_ids(MAX_TID - 99, 100),
+    "no-last-threads": lambda: thread_ids(MAX_TID - 98, 100),
+    "ok-files": lambda: files(MAX_FILES),
+    "no-files": lambda: files(MAX_FILES + 1),
+    "ok-listeners-apart": lambda: listeners(None, 0, 1),
+    "no-listeners-on-a-path": lambda: listeners(0, 0, 1),
+    "no-listener-twice": lambda: listeners(None, 0, 0),
+    "ok-used-by-thread": lambda: used((0, 1)),
+    "ok-used-by-file": lambda: used((FILTER_FD, 1)),
+    "no-used-below-only": lambda: used((0, 0)),
+    "no-used-below-by-file": lambda: used((FILTER_FD, 0)),
+    "no-used-at-all": used,
+    "no-used-program": lambda: used((0, 1), program=True),
+}
+
+
+def renew(folder):
+    header = Image().parts[1]
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name)
+        with open(path, "rb") as file:
+            data = file.read()
+        if data[12:13] != header[4:5]:
+            continue
+        (size,) = struct.unpack_from("<I", data, 8)
+        with open(path, "wb") as file:
+            file.write(data[:8] + header + data[12 + size:])
+
+
+def main():
+    if len(sys.argv) == 3 and sys.argv[1] == "--renew":
+        return renew(sys.argv[2])
+    if len(sys.argv) != 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    os.makedirs(sys.argv[1], exist_ok=True)
+    for name, make in LIMITS.items():
+        with open(os.path.join(sys.argv[1], name), "wb") as file:
+            file.write(make().bytes())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
