@@ -80,8 +80,11 @@ static int find_filters(const struct proc_threads *tids, size_t *filtered)
 	int ret;
 
 	ret = array_reserve(&dump.threads, &dump.threads_room, tids->count, sizeof(*dump.threads));
-	if (ret)
+	if (ret) {
+		pr_err("not enough memory for %zu threads of process %d", tids->count,
+		       tids->tids[0]);
 		return ret;
+	}
 	for (i = 0; i < tids->count; i++) {
 		ret = find_filter(tids->tids[i], &dump.threads[i].filter);
 		if (ret)

@@ -147,13 +147,12 @@ static int create_filters(void)
 	size_t i;
 
 	restore.filters = calloc(tree->n_filters + 1, sizeof(*restore.filters));
-	if (needs && restore.filters) {
-		for (i = 0; i < tree->n_filters; i++)
-			restore.filters[i] = -1;
+	for (i = 0; restore.filters && i < tree->n_filters; i++)
+		restore.filters[i] = -1;
+	if (needs && restore.filters)
 		ret = create_in_order(needs);
-	} else {
+	else
 		pr_err("not enough memory for %zu filters", tree->n_filters);
-	}
 	free(needs);
 	return ret;
 }
@@ -359,6 +358,22 @@ static int give_filters(pid_t pid)
 	return set_threads(&restore.tids, leader);
 }
 
+/*
+ * Our descriptors could still bring a listener a task, so it does not hang up.
+ * CRIU may stay until the tasks have ended, and a supervisor among them would
+ * wait for its last one in vain.
+ */
+static void close_filters(void)
+{
+	size_t i;
+
+	for (i = 0; restore.filters && i < restore.tree.n_filters; i++)
+		if (restore.filters[i] >= 0)
+			close(restore.filters[i]);
+	free(restore.filters);
+	restore.filters = NULL;
+}
+
 /* The threads of a killed process, as their tracer; all but the root task. */
 static void reap(pid_t pid)
 {
@@ -379,15 +394,26 @@ static void reap(pid_t pid)
  * ends. The init of a pid namespace dies after all others have been waited for:
  * CRIU waits for it and not for them, although it is their tracer. So that is
  * done here; elsewhere CRIU may still use their ids, which must not be free.
+ *
+ * Where they cannot all be found, those that are not have their filters already,
+ * are in strict mode, or come later; without the root task CRIU ends them.
  */
-static void kill_tree(void)
+static void kill_tree(pid_t pid)
 {
 	struct proc_threads pids = { 0 };
 	size_t i;
+	int ret;
 
-	proc_read_tree(restore.root, &pids);
+	/* descriptors may be what there is none left of */
+	close_filters();
+	ret = proc_read_tree(restore.root, &pids);
 	for (i = 0; i < pids.count; i++)
 		proc_kill(pids.tids[i], SIGKILL);
+	if (ret) {
+		pr_err("cannot find all processes below task %d: %s", restore.root, strerror(-ret));
+		proc_kill(restore.root, SIGKILL);
+		proc_kill(pid, SIGKILL);
+	}
 	for (i = 0; i < pids.count && restore.root_is_init; i++)
 		reap(pids.tids[i]);
 	proc_free_threads(&pids);
@@ -400,22 +426,6 @@ static void kill_late(pid_t pid)
 		reap(pid);
 	else
 		proc_kill(pid, SIGKILL);
-}
-
-/*
- * Our descriptors could still bring a listener a task, so it does not hang up.
- * CRIU may stay until the tasks have ended, and a supervisor among them would
- * wait for its last one in vain.
- */
-static void close_filters(void)
-{
-	size_t i;
-
-	for (i = 0; restore.filters && i < restore.tree.n_filters; i++)
-		if (restore.filters[i] >= 0)
-			close(restore.filters[i]);
-	free(restore.filters);
-	restore.filters = NULL;
 }
 
 int restore_process(pid_t pid)
@@ -438,7 +448,7 @@ int restore_process(pid_t pid)
 	}
 	pr_err("the filters of process %d are not restored: killing all processes", pid);
 	restore.failed = ret;
-	kill_tree();
+	kill_tree(pid);
 	return ret;
 }
 

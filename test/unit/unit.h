@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What every unit test includes: cmocka, and the last line that lib/ said. */
+/* What every unit test includes: cmocka, and what lib/ said. */
 #ifndef UNIT_H
 #define UNIT_H
 
@@ -14,7 +14,9 @@
 
 #include "report.h"
 
+/* The last line, and all of them until somebody empties it. */
 static char said[512];
+static char all_said[8192];
 
 void report(enum report_level level, const char *fmt, ...)
 {
@@ -24,6 +26,8 @@ void report(enum report_level level, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(said, sizeof(said), fmt, args);
 	va_end(args);
+	strncat(all_said, said, sizeof(all_said) - strlen(all_said) - 1);
+	strncat(all_said, "\n", sizeof(all_said) - strlen(all_said) - 1);
 }
 
 static inline void assert_said(const char *text)
