@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The strict mode that stands in CRIU's images in the place of filters, really run."""
+import os
+import signal
+import subprocess
+
+from errors import Action, said, text_of
+from harness import LIMIT, check
+from kills import TOP, criu_command
+from watch import NONE, STRICT, cried, describe, threads_of, wait_dead, wait_gone
+
+PLUGINS = '/usr/lib/criu'
+OLD = os.path.join(TOP, 'build', 'faults', 'old')
+
+
+class Without:
+    """The folder of CRIU's plugins is not there, or is empty; nobody names another."""
+
+    def __init__(self, empty):
+        self.empty = empty
+
+    def __enter__(self):
+        os.rename(PLUGINS, PLUGINS + '.away')
+        if self.empty:
+            os.mkdir(PLUGINS)
+
+    def __exit__(self, *_):
+        if self.empty:
+            os.rmdir(PLUGINS)
+        os.rename(PLUGINS + '.away', PLUGINS)
+
+
+def stopped_then_run(case, before):
+    """The tasks are made and stopped: all in strict mode. Then they run: all dead."""
+    confined = {number for number, t in before.items() if t.mode != NONE}
+    now = threads_of(case.running())
+    for number in confined & now.keys():
+        check(now[number].mode == STRICT, f'not in strict mode: {describe(now[number])}')
+    strict = len(confined & now.keys())
+    check(strict == len(confined), f'{strict} of {len(confined)} are there')
+    for pid in {t.pid for t in now.values()}:
+        os.kill(pid, signal.SIGCONT)
+    wait_dead(case, confined)
+    cried(case)
+    return f'{strict} of {strict} in strict mode, then dead at their first other call'
+
+
+def restore_without(shape, empty=False, old=False):
+    """A restore by a CRIU that has no plugin; refused, or the placeholder holds."""
+    criu = os.path.join(OLD, 'criu') if old else 'criu'
+    env = {'LD_LIBRARY_PATH': OLD} if old else {}
+    action = Action(shape, 'restore')
+    try:
+        action.prepare()
+        command = criu_command(action.case, 'restore', '--leave-stopped')
+        with Without(empty):
+            status = subprocess.run(
+                [criu, *command[1:]], env={**action.case.environ(), **env},
+                cwd=action.case.dir, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL, timeout=LIMIT, check=False).returncode
+        if status:
+            wait_gone(action.case)
+            return f'refused: {text_of(said(action.case, "restore"))}'
+        return stopped_then_run(action.case, action.before)
+    finally:
+        action.close()
+
+
+def everything(table):
+    """No folder, an empty one; a chain that another plugin has ended is in races.py."""
+    for shape in (('seccomp_tree_witness', 'h'), ('seccomp_tree_witness', 'ns'),
+                  ('seccomp_tree_chain', 'h')):
+        name = f'{shape[0].removeprefix("seccomp_tree_")}/{shape[1]} restore'
+        for empty, words in ((False, f'no {PLUGINS}'), (True, f'{PLUGINS} is empty')):
+            table.attempt(f'{name}: CRIU has no plugin', words,
+                          lambda shape=shape, empty=empty: restore_without(shape, empty))
+        table.attempt(f'{name}: CRIU 3.17, no plugins', 'knows no plugin of ours',
+                      lambda shape=shape: restore_without(shape, old=True))

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Something else happens: a task dies, another CRIU comes, another plugin answers."""
+import os
+import shutil
+import signal
+import subprocess
+
+from errors import Action, said, text_of
+from harness import Case, Failure, LIMIT, check, read, status_of, tree_of
+from kills import TOP, criu_command, start_traced
+from watch import (NONE, before_of, cried, let_run, not_loose, not_looser, threads_of,
+                   wait_dead, wait_gone)
+
+PLUGIN = '/usr/lib/criu/seccomp_plugin.so'
+FIRST = os.path.join(TOP, 'build', 'faults', 'first.so')
+# criu-plugin.h
+HOOKS = {'DUMP_EXT_FILE': 2, 'RESTORE_EXT_FILE': 3, 'RESUME_DEVICES_LATE': 9,
+         'CHECKPOINT_DEVICES': 11}
+
+
+def while_stopped(case, action, call, function, *options):
+    """CRIU waits before that call of the plugin's while @function is run. Its exit status."""
+    with start_traced(case, action, ['-s', call], *options) as process:
+        _, status = os.waitpid(process.pid, os.WUNTRACED)
+        check(os.WIFSTOPPED(status), f'criu {action} does not come to {call}', *case.logs())
+        try:
+            function()
+        finally:
+            process.send_signal(signal.SIGCONT)
+            status = process.wait(LIMIT)
+    return status
+
+
+def kill_one(pids):
+    """The first that is under a filter, or in the placeholder."""
+    for pid in pids:
+        if status_of(pid, pid).get('Seccomp', '0').strip() != '0':
+            os.kill(pid, signal.SIGKILL)
+            return
+    raise Failure('nobody to kill')
+
+
+def task_dies_in_dump():
+    """Between seize and dump."""
+    case = Case('seccomp_tree_witness', 'h')
+    try:
+        case.start()
+        before = before_of(case)
+        case.new_images(1)
+        status = while_stopped(case, 'dump', 'ptrace:1',
+                               lambda: kill_one(tree_of(case.pid)), '--leave-running')
+        now = let_run(case)
+        not_looser(before, now)
+        cried(case)
+        check(now, 'nobody is left')
+        return f'criu exits {status}, {len(now)} of {len(before)} as before'
+    finally:
+        case.close()
+
+
+def task_dies_in_restore():
+    """Between fork and SET."""
+    action = Action(('seccomp_tree_witness', 'h'), 'restore')
+    try:
+        action.prepare()
+        case = action.case
+        status = while_stopped(case, 'restore', 'ptrace:1', lambda: kill_one(
+            [pid for pid in case.running() if pid in {t.pid for t in threads_of(
+                case.running()).values()}]))
+        outcome = not_loose(action.before, let_run(case))
+        cried(case)
+        return f'criu exits {status}: {outcome}; {text_of(said(case, "restore"))}'
+    finally:
+        action.close()
+
+
+def two_restores():
+    """The second comes when the first is about to set filters."""
+    action = Action(('seccomp_tree_witness', 'h'), 'restore')
+    results = []
+    try:
+        action.prepare()
+        case = action.case
+
+        def again():
+            images = case.images
+            case.images = images + '-again'
+            shutil.copytree(images, case.images)
+            results.append(subprocess.run(
+                criu_command(case, 'restore')[:-2] + ['--pidfile', case.pidfile + '3'],
+                env=case.environ(), cwd=case.dir,
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                timeout=LIMIT, check=False).returncode)
+            case.images = images
+        status = while_stopped(case, 'restore', 'ptrace:1', again)
+        now = let_run(case)
+        cried(case)
+        if status == 0:
+            not_looser(action.before, now)
+            check(len(now) == len(action.before), f'{len(now)} of {len(action.before)} are there')
+            outcome = 'as before'
+        else:
+            outcome = not_loose(action.before, now)
+        check(results[0] != 0, 'both work')
+        return f'exit {status}: {outcome}; the other exits {results[0]}'
+    finally:
+        action.close()
+
+
+def two_dumps():
+    """The second comes when the first has the tasks."""
+    action = Action(('seccomp_tree_witness', 'h'), 'dump')
+    results = []
+    try:
+        action.prepare()
+        case = action.case
+
+        def again():
+            images = case.images
+            case.new_images(2)
+            results.append(case.criu('dump', '-t', str(case.pid), '--timeout', '10',
+                                     '--leave-running'))
+            case.images = images
+        status = while_stopped(case, 'dump', 'ptrace:1', again, '--leave-running')
+        check(status == 0, f'criu dump exits {status}', *case.logs())
+        check(results[0] != 0, 'both work')
+        outcome = action.judge_dump(0)
+        return f'{outcome}; the other exits {results[0]}'
+    finally:
+        action.close()
+
+
+def plugin_folder(case):
+    """Ours and the one that takes the lead, which CRIU has to read last."""
+    for order in ((0, 1), (1, 0)):
+        path = os.path.join(case.dir, f'plugins-{order[0]}')
+        os.mkdir(path)
+        for n in order:
+            shutil.copy((PLUGIN, FIRST)[n], path)
+        if [n for n in os.listdir(path) if n.endswith('.so')][-1] == 'first.so':
+            return path
+    raise Failure('no folder lists first.so last')
+
+
+def criu_with_first(case, action, hook, *options):
+    """CRIU with a plugin that ends the chain of that hook."""
+    return subprocess.run(criu_command(case, action, '-L', plugin_folder(case), *options),
+                          env={**case.environ(), 'FIRST': str(HOOKS[hook])}, cwd=case.dir,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL, timeout=LIMIT, check=False).returncode
+
+
+def dump_chain_ended(shape, hook):
+    """The plugin has no say in the dump: CRIU alone has, and no filter gets lost."""
+    case = Case(*shape)
+    try:
+        case.start()
+        before = before_of(case)
+        case.new_images(1)
+        status = criu_with_first(case, 'dump', hook)
+        if status:
+            now = let_run(case)
+            not_looser(before, now)
+            check(len(now) == len(before), 'not all are left')
+            return f'dump refused, all as before: {text_of(said(case, "dump"))}'
+        case.kill()
+        status = subprocess.run(criu_command(case, 'restore'), env=case.environ(), cwd=case.dir,
+                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                stderr=subprocess.DEVNULL, timeout=LIMIT, check=False).returncode
+        now = let_run(case)
+        cried(case)
+        if status:
+            wait_gone(case)
+            return f'restore refused: {text_of(said(case, "restore"))}'
+        not_looser(before, now)
+        check(len(now) == len(before), f'{len(now)} of {len(before)} are there')
+        return 'restored by CRIU alone, as many filters as before'
+    finally:
+        case.close()
+
+
+def restore_chain_ended(shape, hook):
+    """The plugin has no say at the end: whoever was confined is dead."""
+    action = Action(shape, 'restore')
+    try:
+        action.prepare()
+        status = criu_with_first(action.case, 'restore', hook)
+        now = let_run(action.case)
+        outcome = not_loose(action.before, now)
+        cried(action.case)
+        if hook == 'RESUME_DEVICES_LATE' and not status:
+            wait_dead(action.case, {n for n, t in action.before.items() if t.mode != NONE})
+            check('had no turn' in read(os.path.join(action.case.images, 'restore.log')),
+                  'nobody says so')
+        return f'criu exits {status}: {outcome}'
+    finally:
+        action.close()
+
+
+def everything(table):
+    """All of these."""
+    witness, listener = ('seccomp_tree_witness', 'h'), ('seccomp_tree_listener', 'h')
+    table.attempt('witness/h dump: plugin\'s first ptrace', 'a task is killed', task_dies_in_dump)
+    table.attempt('witness/h restore: plugin\'s first ptrace', 'a task is killed',
+                  task_dies_in_restore)
+    table.attempt('witness/h restore: plugin\'s first ptrace', 'a second restore', two_restores)
+    table.attempt('witness/h dump: plugin\'s first ptrace', 'a second dump', two_dumps)
+    for shape in (witness, listener):
+        name = f'{shape[0].removeprefix("seccomp_tree_")}/{shape[1]}'
+        for hook in ('CHECKPOINT_DEVICES', 'DUMP_EXT_FILE'):
+            table.attempt(f'{name} dump: {hook}', 'another plugin ends the chain',
+                          lambda shape=shape, hook=hook: dump_chain_ended(shape, hook))
+        for hook in ('RESTORE_EXT_FILE', 'RESUME_DEVICES_LATE'):
+            table.attempt(f'{name} restore: {hook}', 'another plugin ends the chain',
+                          lambda shape=shape, hook=hook: restore_chain_ended(shape, hook))

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Tasks after something went wrong: who is left, has it run, is it less confined."""
+import os
+import time
+
+from harness import Failure, check, read, status_of, tree_of
+
+FILTER, STRICT, NONE = 2, 1, 0
+
+
+class Thread:
+    """One thread as /proc has it at one moment."""
+
+    def __init__(self, pid, tid):
+        status = status_of(pid, tid)
+        self.pid, self.tid = pid, tid
+        self.id = int(status['NSpid'].split()[-1])
+        self.state = status['State'][0]
+        self.mode = int(status['Seccomp'])
+        self.filters = int(status['Seccomp_filters'])
+
+    def confinement(self):
+        """What must not become less."""
+        return self.mode, self.filters
+
+    def time(self):
+        """How long it has run, in ns; -1: it has ended."""
+        text = read(f'/proc/{self.pid}/task/{self.tid}/schedstat')
+        return int(text.split()[0]) if text else -1
+
+    def is_in_program(self):
+        """At this moment; None: it runs, so who knows."""
+        where = read(f'/proc/{self.pid}/task/{self.tid}/syscall').split()
+        if not where or where[0] == 'running':
+            return None if where else False
+        at, exe = int(where[-1], 16), os.readlink(f'/proc/{self.pid}/exe')
+        for line in read(f'/proc/{self.pid}/maps').splitlines():
+            start, end = (int(text, 16) for text in line.split()[0].split('-'))
+            if start <= at < end:
+                return line.endswith(exe)
+        return False
+
+    def runs_program(self):
+        """And not CRIU's restorer, which is no part of the program and has still to confine it."""
+        for _ in range(20):
+            answer = self.is_in_program()
+            if answer is not None:
+                return answer
+            time.sleep(0.02)
+        return True
+
+
+def is_criu(pid):
+    """A process of CRIU's, or a child that is not yet what it has to become."""
+    try:
+        return os.path.basename(os.readlink(f'/proc/{pid}/exe')) == 'criu'
+    except OSError:
+        return True
+
+
+def threads_of(pids):
+    """All that live, by the id that they have in their own pid namespace."""
+    found = {}
+    for pid in pids:
+        if is_criu(pid):
+            continue
+        try:
+            for tid in os.listdir(f'/proc/{pid}/task'):
+                thread = Thread(pid, tid)
+                if thread.state not in 'ZX':
+                    found[thread.id] = thread
+        except (OSError, KeyError):
+            pass
+    return found
+
+
+def before_of(case):
+    """Of a tree that is as it should be."""
+    found = threads_of(tree_of(case.pid))
+    check(any(t.mode == FILTER for t in found.values()), 'nobody is confined: proves nothing')
+    return found
+
+
+def let_run(case, seconds=3):
+    """Until everybody who is left has run, sleeps, or is stopped. Who is left then."""
+    times = {t.tid: t.time() for t in threads_of(case.running()).values()}
+    end = time.monotonic() + seconds
+    while True:
+        time.sleep(0.03)
+        now = threads_of(case.running())
+        waits = [t for t in now.values()
+                 if t.state in 'RD' and t.time() == times.setdefault(t.tid, -2)]
+        if not waits or time.monotonic() > end:
+            return now
+
+
+def cried(case):
+    """The witness has got through."""
+    text = case.messages()
+    check('UNCONFINED' not in text, f'a task has run unconfined: {text}')
+
+
+def describe(thread):
+    """For a failure."""
+    return (f'thread {thread.id} ({thread.tid}): mode {thread.mode}, {thread.filters} filters, '
+            f'state {thread.state}')
+
+
+def not_looser(before, now):
+    """After a dump: each that is left is as it was."""
+    for number, thread in now.items():
+        check(number in before, f'nobody knows {describe(thread)}')
+        check(thread.confinement() == before[number].confinement(),
+              f'{describe(thread)}; before: {describe(before[number])}')
+
+
+def not_loose(before, now):
+    """After a restore: as it was, in the placeholder, or still in CRIU's code. How many of each."""
+    kinds = {'as before': 0, 'strict': 0, 'unfinished': 0}
+    for number, thread in now.items():
+        was = before.get(number)
+        check(was, f'nobody knows {describe(thread)}')
+        if thread.confinement() == was.confinement():
+            kinds['as before'] += 1
+        elif thread.mode == STRICT:
+            kinds['strict'] += 1
+        else:
+            check(not thread.runs_program(), f'{describe(thread)}; before: {describe(was)}')
+            kinds['unfinished'] += 1
+    return ', '.join(f'{count} {kind}' for kind, count in kinds.items() if count) or 'nobody left'
+
+
+def wait_gone(case, seconds=8):
+    """Whoever was killed takes a moment."""
+    end = time.monotonic() + seconds
+    while threads_of(case.running()):
+        if time.monotonic() > end:
+            raise Failure('left: ' + '; '.join(
+                describe(t) for t in threads_of(case.running()).values()))
+        time.sleep(0.03)
+
+
+def wait_dead(case, numbers, seconds=8):
+    """These threads have to be gone, and soon."""
+    end = time.monotonic() + seconds
+    while True:
+        left = [t for n, t in threads_of(case.running()).items() if n in numbers]
+        if not left:
+            return
+        check(time.monotonic() < end, 'alive after a call: ' + '; '.join(map(describe, left)))
+        time.sleep(0.03)
