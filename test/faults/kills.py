@@ -59,18 +59,16 @@ def fresh_images(case):
 
 
 def points(numbers, short):
-    """What to do at which call: options of trace, and words."""
+    """What to do at which call: options of trace, and words. @short: some so many, of all kinds."""
     calls, ptraces, plugin = numbers
-    found = []
-    for option, word in (('-k', 'before'), ('-a', 'after')):
-        found += [(option, f'plugin:{n}', f'killed {word} the plugin\'s call {n}')
-                  for n in range(1, plugin + 1)]
-    found += [('-k', f'ptrace:{n}', f'killed before ptrace {n}') for n in range(1, ptraces + 1)]
+    kinds = [[(option, f'plugin:{n}', f'killed {word} the plugin\'s call {n}')
+              for n in range(1, plugin + 1)] for option, word in (('-k', 'before'), ('-a', 'after'))]
+    kinds.append([('-k', f'ptrace:{n}', f'killed before ptrace {n}')
+                  for n in range(1, ptraces + 1)])
     others = [calls * n // OTHERS + 1 for n in range(OTHERS)]
-    found += [('-k', f'any:{n}', f'killed before call {n}') for n in others]
-    if short:
-        found = found[::max(1, len(found) // short)]
-    return found
+    kinds.append([('-k', f'any:{n}', f'killed before call {n}') for n in others])
+    step = len(kinds) / short if short else 0
+    return [point for kind in kinds for point in kind[::max(1, int(len(kind) * step))]]
 
 
 class Dumps:

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "parcel.h"
@@ -85,6 +86,27 @@ static void what_is_not_open_cannot_be_sent(void **state)
 	assert_int_equal(parcel_open(-1), -EBADF);
 }
 
+/* The kernel then leaves the descriptor out of the message, and reports no error. */
+static void no_room_for_a_descriptor_is_an_error(void **state)
+{
+	struct rlimit limit, none;
+	int parcel = parcel_make(0), fd;
+
+	(void)state;
+	assert_true(parcel >= 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = limit;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	fd = parcel_open(parcel);
+	setrlimit(RLIMIT_NOFILE, &limit);
+	assert_int_equal(fd, -EMFILE);
+	fd = parcel_open(parcel);
+	assert_true(fd >= 0);
+	close(fd);
+	close(parcel);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -92,6 +114,7 @@ int main(void)
 		cmocka_unit_test(an_empty_parcel_keeps_nothing),
 		cmocka_unit_test(a_parcel_can_be_in_a_parcel),
 		cmocka_unit_test(what_is_not_open_cannot_be_sent),
+		cmocka_unit_test(no_room_for_a_descriptor_is_an_error),
 	};
 
 	return cmocka_run_group_tests_name("parcel", tests, NULL, NULL);
