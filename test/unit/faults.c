@@ -167,7 +167,7 @@ static int restore_files(int *fds)
 	int filter;
 
 	for (i = 0; i < tasks.n_files; i++) {
-		fds[i] = files_restore(tasks.files[i].id);
+		fds[i] = files_restore(restore_tree(), tasks.files[i].id);
 		if (fds[i] < 0)
 			return fds[i];
 		filter = model_filter_of(fds[i]);

@@ -46,10 +46,10 @@ $(B)/unit/run-id: UNIT_MORE = plugin/restore.c -Iplugin \
 # as there, and what can fail is in the test, too
 UNIT_FAULTS := dump files parcel restore
 UNIT_FAULTS_WRAP := calloc fcntl fstat kernel_detect kernel_permits kill malloc openat pread \
-	proc_id_at_depth proc_namespace_depth proc_read_threads proc_read_tree pwrite read \
+	proc_id_at_depth proc_namespace_depth proc_number proc_read_threads proc_read_tree pwrite read \
 	readlink reallocarray recvmsg sendmsg socketpair unlinkat waitpid
 $(B)/unit/faults: $(UNIT_FAULTS:%=plugin/%.c) $(UNIT_FAULTS:%=plugin/%.h) | $(PLUGIN)
-$(B)/unit/faults: UNIT_MORE = $(UNIT_FAULTS:%=plugin/%.c) -Iplugin -isystem $(CRIU_INCLUDE) \
+$(B)/unit/faults: UNIT_MORE = $(UNIT_FAULTS:%=plugin/%.c) -Iplugin \
 	$(UNIT_FAULTS_WRAP:%=-Wl,--wrap=%)
 
 $(UNIT_TOOLS:%=$(B)/unit/%): $(B)/unit/%: tools/%.c tools/%.h

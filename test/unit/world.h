@@ -19,6 +19,7 @@
 #include "array.h"
 #include "criu.h"
 #include "proc.h"
+#include "sample.h"
 #include "stuck.h"
 
 #define CRIU_SAYS_NO 4095 /* CRIU's functions give no reason */
@@ -51,6 +52,10 @@ static inline bool criu_refuses(const char *name, const char *words)
 	};
 	return fault(point);
 }
+
+/* The dump's run, and what the restore reads in the inventory. */
+char criu_run_id[] = RUN_ID;
+char dump_criu_run_id[] = RUN_ID;
 
 int criu_get_image_dir(void)
 {
@@ -154,6 +159,7 @@ void agent_end(void)
 
 const struct kernel *__wrap_kernel_detect(void);
 int __wrap_kernel_permits(void);
+int __wrap_proc_number(pid_t tid, const char *name);
 int __wrap_proc_read_threads(pid_t pid, struct proc_threads *threads);
 int __wrap_proc_read_tree(pid_t pid, struct proc_threads *pids);
 int __wrap_proc_namespace_depth(pid_t tid);
@@ -166,14 +172,27 @@ const struct kernel *__wrap_kernel_detect(void)
 	return &model_kernel;
 }
 
+/* Only a filter that is found owes a message, if nothing ends the dump before. */
 int __wrap_kernel_permits(void)
 {
 	static const struct point point = { .name = "may filters be set",
-					    .said = "no filters",
+					    .said = "no filters|cannot read the seccomp filters|"
+						    "cannot list the threads|cannot remove the old",
 					    .errors = { EACCES, EPERM },
 					    .own_words = true };
 
 	return -fault(&point);
+}
+
+int __wrap_proc_number(pid_t tid, const char *name)
+{
+	POINT("a thread's seccomp mode", "cannot read the seccomp filters", ENOENT, EMFILE);
+	int error = fault(&point);
+
+	assert_string_equal(name, "Seccomp");
+	if (error)
+		return -error;
+	return model_thread(tid)->filter == NONE ? 0 : SECCOMP_MODE_FILTER;
 }
 
 /* The leaders of all processes, or the threads of one. */
