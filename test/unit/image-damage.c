@@ -2,6 +2,8 @@
 /* An image that was damaged in one place is refused, and the fault named. */
 #include "sample.h"
 
+#include <sys/stat.h>
+
 #include "seccomp-tree.pb-c.h"
 
 static void assert_refused(const char *fault)
@@ -82,6 +84,36 @@ static void what_is_too_large_is_not_loaded(void **state)
 	assert_int_equal(image_read(folder.fd, &tree), -EBADMSG);
 	assert_said("1 bytes after the end entry");
 	close(fd);
+}
+
+static off_t promised;
+
+int __real_fstat(int fd, struct stat *st);
+int __wrap_fstat(int fd, struct stat *st);
+
+/* A file that is shorter by the time that it is read. */
+int __wrap_fstat(int fd, struct stat *st)
+{
+	int ret = __real_fstat(fd, st);
+
+	st->st_size += promised;
+	return ret;
+}
+
+static void what_cannot_be_read_is_refused(void **state)
+{
+	struct tree tree = { 0 };
+
+	(void)state;
+	write_sample();
+	promised = 1;
+	assert_int_equal(image_read(folder.fd, &tree), -EIO);
+	promised = 0;
+	assert_int_equal(symlinkat("loop", folder.fd, "loop"), 0);
+	assert_int_equal(image_read_file(folder.fd, "loop", &tree), -ELOOP);
+	assert_said("cannot read loop: ");
+	assert_int_equal(unlinkat(folder.fd, "loop", 0), 0);
+	assert_int_equal(image_read_file(folder.fd, ".", &tree), -EINVAL);
 }
 
 static size_t entry_at(unsigned int number)
@@ -360,6 +392,26 @@ static void every_damaged_entry_is_refused(void **state)
 	}
 }
 
+/* One more than the kernel takes, which is no fault of the message. */
+static void a_program_that_is_too_long_is_refused(void **state)
+{
+	static uint8_t insns[(BPF_MAXINSNS + 1) * sizeof(struct sock_filter)], packed[1 << 16];
+	ProgramEntry program = PROGRAM_ENTRY__INIT;
+	SeccompTreeEntry entry = SECCOMP_TREE_ENTRY__INIT;
+	uint32_t size;
+
+	(void)state;
+	program.insns.data = insns;
+	program.insns.len = sizeof(insns);
+	entry.entry_case = SECCOMP_TREE_ENTRY__ENTRY_PROGRAM;
+	entry.program = &program;
+	size = seccomp_tree_entry__pack(&entry, packed + 4);
+	memcpy(packed, &size, 4);
+	write_sample();
+	put_bytes(entry_at(3), 0, packed, size + 4);
+	assert_refused("a program of 32776 bytes");
+}
+
 static void entries_in_the_wrong_place_are_refused(void **state)
 {
 	uint8_t copy[64];
@@ -488,6 +540,8 @@ int main(void)
 		cmocka_unit_test(a_wrong_magic_is_refused),
 		cmocka_unit_test(what_is_no_image_is_not_loaded),
 		cmocka_unit_test(what_is_too_large_is_not_loaded),
+		cmocka_unit_test(what_cannot_be_read_is_refused),
+		cmocka_unit_test(a_program_that_is_too_long_is_refused),
 		cmocka_unit_test(a_length_that_lies_is_refused),
 		cmocka_unit_test(every_damaged_entry_is_refused),
 		cmocka_unit_test(entries_in_the_wrong_place_are_refused),

@@ -192,6 +192,40 @@ static void a_tree_of_no_dump_is_not_written(void **state)
 	tree_free(&tree);
 }
 
+static size_t at_once = SIZE_MAX;
+
+ssize_t __real_pwrite(int fd, const void *data, size_t size, off_t offset);
+ssize_t __wrap_pwrite(int fd, const void *data, size_t size, off_t offset);
+
+/* A file that takes so many bytes at once, and is interrupted each second time. */
+ssize_t __wrap_pwrite(int fd, const void *data, size_t size, off_t offset)
+{
+	static bool interrupted;
+
+	if (size > at_once)
+		size = at_once;
+	interrupted = at_once != SIZE_MAX && !interrupted;
+	if (!interrupted)
+		return __real_pwrite(fd, data, size, offset);
+	errno = EINTR;
+	return -1;
+}
+
+static void what_is_written_in_pieces_is_whole(void **state)
+{
+	struct image image = { .fd = -1 };
+	struct tree tree = { 0 };
+
+	(void)state;
+	fill(&tree);
+	at_once = 7;
+	assert_int_equal(image_sync(&image, folder.fd, &tree), 0);
+	at_once = SIZE_MAX;
+	assert_file_is(&tree);
+	image_close(&image);
+	tree_free(&tree);
+}
+
 static void no_file_is_not_a_fault(void **state)
 {
 	struct tree tree = { 0 };
@@ -211,6 +245,7 @@ int main(void)
 		IMAGE_TEST(the_file_is_whole_after_every_step),
 		IMAGE_TEST(a_thread_costs_few_bytes),
 		IMAGE_TEST(a_full_disk_is_told),
+		IMAGE_TEST(what_is_written_in_pieces_is_whole),
 		IMAGE_TEST(a_file_that_is_there_is_not_written_to),
 		IMAGE_TEST(the_file_is_for_its_owner_only),
 		IMAGE_TEST(a_tree_of_no_dump_is_not_written),

@@ -121,16 +121,24 @@ static inline void fill(struct tree *tree)
 	add_process(tree, 50, 1, 2);
 }
 
-static inline void write_sample(void)
+/* Writes @tree into the folder, in the place of what is there, and empties it. */
+static inline void write_image(struct tree *tree)
 {
 	struct image image = { .fd = -1 };
-	struct tree tree = { 0 };
 
 	remove_image(NULL);
-	fill(&tree);
-	assert_int_equal(image_sync(&image, folder.fd, &tree), 0);
+	set_run_id(tree);
+	assert_int_equal(image_sync(&image, folder.fd, tree), 0);
 	image_close(&image);
-	tree_free(&tree);
+	tree_free(tree);
+}
+
+static inline void write_sample(void)
+{
+	struct tree tree = { 0 };
+
+	fill(&tree);
+	write_image(&tree);
 	load();
 }
 

@@ -4,10 +4,12 @@
 
 UNIT_TESTS := $(patsubst test/unit/%.c,$(B)/unit/%,$(wildcard test/unit/*.c))
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-LIB_SOURCES := $(wildcard lib/*.c)
+UNIT_LIB := $(patsubst lib/%.c,$(B)/unit/lib/%.o,$(wildcard lib/*.c)) $(B)/unit/seccomp-tree.pb-c.o
+
+comma := ,
 
 # those that test a file of plugin/ with the same name
-UNIT_PLUGIN := agent config dump oci parcel
+UNIT_PLUGIN := agent config dump files oci parcel
 
 # and of tools/
 UNIT_TOOLS := tasks
@@ -25,6 +27,10 @@ $(B)/unit/seccomp-tree.pb-c.o: $(B)/proto/seccomp-tree.pb-c.c
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) $(SANITIZE) -w -c -o $@ $<
 
+$(B)/unit/lib/%.o: lib/%.c $(wildcard lib/*.h) | $(B)/proto/seccomp-tree.pb-c.h
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) -c -o $@ $<
+
 $(UNIT_PLUGIN:%=$(B)/unit/%): $(B)/unit/%: plugin/%.c plugin/%.h
 $(UNIT_PLUGIN:%=$(B)/unit/%): UNIT_MORE = plugin/$(@F).c -Iplugin $(JSON_C_LIBS)
 
@@ -34,12 +40,31 @@ $(B)/unit/agent: UNIT_MORE += -Wl,--wrap=getuid,--wrap=getsockopt,--wrap=config_
 $(B)/unit/oci: UNIT_MORE += -Wl,--wrap=fstat
 $(B)/unit/agent $(B)/unit/config $(B)/unit/oci: UNIT_MORE += plugin/trust.c
 
-# what it needs of CRIU and of the kernel is in the test
-$(B)/unit/dump: | $(PLUGIN)
-$(B)/unit/dump: UNIT_MORE += -Wl,--wrap=kernel_detect,--wrap=kernel_permits,--wrap=proc_number
+# what these need of CRIU and of the kernel is in the tests
+UNIT_CRIU := $(addprefix $(B)/unit/,dump dump-threads files restore restore-kill)
+$(UNIT_CRIU): UNIT_MORE += -Wl,--wrap=kernel_detect
+
+$(B)/unit/dump: UNIT_MORE += -Wl,--wrap=kernel_permits,--wrap=proc_number
+
+UNIT_NO_MEMORY := $(addprefix -Wl$(comma)--wrap=,malloc calloc reallocarray)
+$(B)/unit/no-memory: UNIT_MORE = $(UNIT_NO_MEMORY)
+
+$(B)/unit/dump-threads: plugin/dump.c plugin/dump.h
+$(B)/unit/dump-threads: UNIT_MORE += plugin/dump.c -Iplugin \
+	$(addprefix -Wl$(comma)--wrap=,proc_namespace_depth proc_id_at_depth proc_filter_count) \
+	$(UNIT_NO_MEMORY)
+
+UNIT_RESTORE := $(B)/unit/restore $(B)/unit/restore-kill
+$(UNIT_RESTORE): plugin/restore.c plugin/files.c
+$(UNIT_RESTORE): UNIT_MORE += plugin/restore.c plugin/files.c plugin/parcel.c -Iplugin \
+	-Wl,--wrap=kernel_permits
+
+$(B)/unit/files: UNIT_MORE += plugin/parcel.c -Wl,--wrap=readlink
+$(B)/unit/image: UNIT_MORE = -Wl,--wrap=pwrite
+$(B)/unit/image-damage: UNIT_MORE = -Wl,--wrap=fstat
 
 # restore.c, with the rest of the plugin in the test
-$(B)/unit/run-id: plugin/restore.c plugin/restore.h | $(PLUGIN)
+$(B)/unit/run-id: plugin/restore.c plugin/restore.h
 $(B)/unit/run-id: UNIT_MORE = plugin/restore.c -Iplugin \
 	-Wl,--wrap=kernel_detect
 
@@ -48,7 +73,7 @@ UNIT_FAULTS := dump files parcel restore
 UNIT_FAULTS_WRAP := calloc fcntl fstat kernel_detect kernel_permits kill malloc openat pread \
 	proc_id_at_depth proc_namespace_depth proc_number proc_read_threads proc_read_tree pwrite read \
 	readlink reallocarray recvmsg sendmsg socketpair unlinkat waitpid
-$(B)/unit/faults: $(UNIT_FAULTS:%=plugin/%.c) $(UNIT_FAULTS:%=plugin/%.h) | $(PLUGIN)
+$(B)/unit/faults: $(UNIT_FAULTS:%=plugin/%.c) $(UNIT_FAULTS:%=plugin/%.h)
 $(B)/unit/faults: UNIT_MORE = $(UNIT_FAULTS:%=plugin/%.c) -Iplugin \
 	$(UNIT_FAULTS_WRAP:%=-Wl,--wrap=%)
 
@@ -57,8 +82,7 @@ $(UNIT_TOOLS:%=$(B)/unit/%): UNIT_MORE = tools/$(@F).c -Itools
 
 $(B)/unit/tasks: UNIT_MORE += -Wl,--wrap=proc_read_threads
 
-$(B)/unit/%: test/unit/%.c $(LIB_SOURCES) $(wildcard lib/*.h test/unit/*.h) \
-		$(B)/unit/seccomp-tree.pb-c.o
+$(B)/unit/%: test/unit/%.c $(UNIT_LIB) $(wildcard test/unit/*.h)
 	@echo "  CC $<"
-	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) -Itest/unit -o $@ $< $(LIB_SOURCES) \
-		$(B)/unit/seccomp-tree.pb-c.o $(UNIT_MORE) -lcmocka $(PROTOBUF_C_LIBS)
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) -Itest/unit -o $@ $< $(UNIT_LIB) \
+		$(UNIT_MORE) -lcmocka $(PROTOBUF_C_LIBS)

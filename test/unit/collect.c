@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Filters of threads, from a kernel in memory into the model. */
+#include "fake_kernel.h"
+
+#include "collect.h"
+
+static struct tree tree;
+static struct collect collect;
+static size_t open_before;
+
+static int begin(void **state)
+{
+	(void)state;
+	fake_reset();
+	collect = (struct collect){ .kernel = &fake_kernel, .tree = &tree };
+	open_before = descriptors();
+	return 0;
+}
+
+static int end(void **state)
+{
+	size_t left = descriptors() - open_before;
+
+	(void)state;
+	collect_end(&collect);
+	tree_free(&tree);
+	if (left)
+		print_error("%zu descriptors left\n", left);
+	return left != 0;
+}
+
+/* Three, the newest with LOG, and the thread that is under them. */
+static void make_stack(pid_t tid)
+{
+	int filter = fake_filter(-1, 0);
+
+	filter = fake_filter(filter, 0);
+	fake_thread(tid, fake_filter(filter, SECCOMP_FILTER_FLAG_LOG));
+}
+
+static void is_filter(uint32_t filter, uint32_t parent, int original)
+{
+	const struct tree_program *program = &tree.programs[tree.filters[filter].program];
+	const struct fake_filter *want = &fake.filters[original];
+
+	assert_int_equal(tree.filters[filter].parent, parent);
+	assert_int_equal(tree.filters[filter].flags, want->flags);
+	assert_int_equal(tree.filters[filter].listener_flags, want->listener_flags);
+	assert_int_equal(program->len, want->len);
+	assert_memory_equal(program->insns, want->insns, want->len * sizeof(*want->insns));
+	assert_int_equal(collect.ids[filter], original + 1);
+}
+
+static void a_stack_is_taken_down_to_its_root(void **state)
+{
+	uint32_t filter;
+
+	(void)state;
+	make_stack(7);
+	assert_int_equal(collect_thread(&collect, 7, &filter), 0);
+	assert_int_equal(filter, 2);
+	assert_int_equal(tree.n_filters, 3);
+	is_filter(0, TREE_NONE, 0);
+	is_filter(1, 0, 1);
+	is_filter(2, 1, 2);
+}
+
+static void a_thread_in_another_mode_has_none(void **state)
+{
+	uint32_t filter = 99;
+
+	(void)state;
+	assert_int_equal(collect_thread(&collect, 7, &filter), 0);
+	assert_int_equal(filter, TREE_NONE);
+	assert_int_equal(tree.n_filters, 0);
+}
+
+static void a_known_filter_costs_one_kernel_entry(void **state)
+{
+	uint32_t first, second;
+
+	(void)state;
+	make_stack(7);
+	fake_thread(8, 2);
+	assert_int_equal(collect_thread(&collect, 7, &first), 0);
+	fake.entries = 0;
+	assert_int_equal(collect_thread(&collect, 8, &second), 0);
+	assert_int_equal(second, first);
+	assert_int_equal(fake.entries, 1);
+	assert_int_equal(tree.n_filters, 3);
+}
+
+static void what_is_shared_is_taken_once(void **state)
+{
+	uint32_t filter;
+
+	(void)state;
+	make_stack(7);
+	fake_thread(8, fake_filter(1, 0));
+	fake_thread(9, 0);
+	assert_int_equal(collect_thread(&collect, 7, &filter), 0);
+	assert_int_equal(collect_thread(&collect, 8, &filter), 0);
+	assert_int_equal(filter, 3);
+	is_filter(3, 1, 3);
+	assert_int_equal(collect_thread(&collect, 9, &filter), 0);
+	assert_int_equal(filter, 0);
+	assert_int_equal(tree.n_filters, 4);
+}
+
+/* The number of the kernel decides, not what they look like. */
+static void equal_filters_stay_two(void **state)
+{
+	uint32_t first, second;
+
+	(void)state;
+	fake_thread(7, fake_filter(-1, 0));
+	fake_thread(8, fake_filter(-1, 0));
+	fake.filters[1].insns[1] = fake.filters[0].insns[1];
+	assert_int_equal(collect_thread(&collect, 7, &first), 0);
+	assert_int_equal(collect_thread(&collect, 8, &second), 0);
+	assert_int_not_equal(first, second);
+	assert_int_equal(tree.n_filters, 2);
+	assert_int_equal(tree.n_programs, 1);
+}
+
+static void a_descriptor_is_as_good_as_a_thread(void **state)
+{
+	uint32_t filter;
+	int fd;
+
+	(void)state;
+	make_stack(7);
+	fd = fake_open(2, false);
+	assert_int_equal(collect_filter(&collect, fd, &filter), 0);
+	assert_int_equal(filter, 2);
+	is_filter(1, 0, 1);
+	assert_int_equal(collect_thread(&collect, 7, &filter), 0);
+	assert_int_equal(filter, 2);
+	fake.entries = 0;
+	assert_int_equal(collect_filter(&collect, fd, &filter), 0);
+	assert_int_equal(filter, 2);
+	assert_int_equal(fake.entries, 1);
+	/* it is still open */
+	assert_int_equal(close(fd), 0);
+	assert_int_equal(tree.n_filters, 3);
+}
+
+static void a_listener_comes_along(void **state)
+{
+	uint32_t filter;
+
+	(void)state;
+	fake_thread(7, fake_filter(-1, SECCOMP_FILTER_FLAG_NEW_LISTENER |
+					       SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV));
+	fake.filters[0].listener_flags = SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP;
+	assert_int_equal(collect_thread(&collect, 7, &filter), 0);
+	is_filter(0, TREE_NONE, 0);
+}
+
+/* Whatever the kernel says no to, and when: no thread is taken for less confined. */
+static void no_failure_shortens_a_stack(void **state)
+{
+	static const struct {
+		const char *call;
+		int times; /* in a whole stack */
+	} calls[] = {
+		{ "identify", 1 }, { "open", 1 }, { "info", 3 }, { "program", 3 }, { "parent", 2 }
+	};
+	static const int errors[] = { EIO, ENOENT, EPERM, EMFILE, ESRCH };
+	uint32_t filter;
+	size_t i, e;
+	int n;
+
+	for (i = 0; i < sizeof(calls) / sizeof(*calls); i++)
+		for (n = 0; n < calls[i].times; n++)
+			for (e = 0; e < sizeof(errors) / sizeof(*errors); e++) {
+				make_stack(7);
+				fake_make_odd(calls[i].call, n, -errors[e]);
+				assert_int_equal(collect_thread(&collect, 7, &filter), -errors[e]);
+				assert_int_equal(tree.n_filters, 0);
+				assert_int_equal(end(state), 0);
+				begin(state);
+			}
+}
+
+static void neither_does_one_of_a_descriptor(void **state)
+{
+	uint32_t filter;
+	int fd;
+
+	(void)state;
+	make_stack(7);
+	fd = fake_open(2, false);
+	fake_make_odd("info", 0, -EIO);
+	assert_int_equal(collect_filter(&collect, fd, &filter), -EIO);
+	fake_make_odd("info", 1, -EIO);
+	assert_int_equal(collect_filter(&collect, fd, &filter), -EIO);
+	fake_make_odd("parent", 1, -EIO);
+	assert_int_equal(collect_filter(&collect, fd, &filter), -EIO);
+	assert_int_equal(tree.n_filters, 0);
+	close(fd);
+}
+
+static void a_program_that_changes_its_length_is_refused(void **state)
+{
+	uint32_t filter;
+
+	(void)state;
+	make_stack(7);
+	fake_make_odd("program", 0, 1);
+	assert_int_equal(collect_thread(&collect, 7, &filter), -EIO);
+	fake.odd = NULL;
+	fake.filters[1].len = 0;
+	assert_int_equal(collect_thread(&collect, 7, &filter), -EINVAL);
+}
+
+static void what_the_model_does_not_know_is_named(void **state)
+{
+	uint32_t filter;
+
+	(void)state;
+	make_stack(7);
+	fake.filters[1].flags = 1u << 20;
+	assert_int_equal(collect_thread(&collect, 7, &filter), -EINVAL);
+	assert_said("filter 2 of the kernel has unknown flags");
+}
+
+int main(void)
+{
+#define COLLECT_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+	const struct CMUnitTest tests[] = {
+		COLLECT_TEST(a_stack_is_taken_down_to_its_root),
+		COLLECT_TEST(a_thread_in_another_mode_has_none),
+		COLLECT_TEST(a_known_filter_costs_one_kernel_entry),
+		COLLECT_TEST(what_is_shared_is_taken_once),
+		COLLECT_TEST(equal_filters_stay_two),
+		COLLECT_TEST(a_descriptor_is_as_good_as_a_thread),
+		COLLECT_TEST(a_listener_comes_along),
+		COLLECT_TEST(no_failure_shortens_a_stack),
+		COLLECT_TEST(neither_does_one_of_a_descriptor),
+		COLLECT_TEST(a_program_that_changes_its_length_is_refused),
+		COLLECT_TEST(what_the_model_does_not_know_is_named),
+	};
+
+	return cmocka_run_group_tests_name("collect", tests, NULL, NULL);
+}

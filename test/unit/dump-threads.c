@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A dump of threads with filters, and of nothing less when something fails. */
+#include "sample.h"
+
+#include "fake_kernel.h"
+#include "no_memory.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include "agent.h"
+#include "criu.h"
+#include "dump.h"
+#include "stuck.h"
+
+static struct {
+	const struct kernel *kernel;
+	int depth, odd_id;	      /* of a thread in its namespace */
+	int counts[4], asked;	      /* what /proc says of filters */
+	int inventory, strict_result; /* what CRIU answers */
+	int named;
+	pid_t strict[8];
+	int n_strict;
+	size_t descriptors;
+	pthread_t thread;
+	pid_t tid;
+} world;
+
+char criu_run_id[] = RUN_ID;
+
+int criu_get_image_dir(void)
+{
+	return folder.fd;
+}
+
+int add_inventory_plugin(const char *name)
+{
+	assert_string_equal(name, PLUGIN_NAME);
+	world.named++;
+	return world.inventory;
+}
+
+int seccomp_collect_entry(pid_t tid, unsigned int mode)
+{
+	assert_int_equal(mode, SECCOMP_MODE_STRICT);
+	world.strict[world.n_strict++] = tid;
+	return world.strict_result;
+}
+
+size_t agent_count(const struct tree *tree)
+{
+	(void)tree;
+	return 0;
+}
+
+void stuck_explain(void)
+{
+}
+
+const struct kernel *__wrap_kernel_detect(void);
+int __wrap_proc_namespace_depth(pid_t tid);
+pid_t __wrap_proc_id_at_depth(pid_t tid, int depth);
+int __wrap_proc_filter_count(pid_t tid);
+
+const struct kernel *__wrap_kernel_detect(void)
+{
+	return world.kernel;
+}
+
+int __wrap_proc_namespace_depth(pid_t tid)
+{
+	(void)tid;
+	return world.depth;
+}
+
+pid_t __wrap_proc_id_at_depth(pid_t tid, int depth)
+{
+	assert_int_equal(depth, world.depth);
+	if (tid == world.odd_id)
+		return -ESRCH;
+	return depth ? tid + 1000 : tid;
+}
+
+int __wrap_proc_filter_count(pid_t tid)
+{
+	(void)tid;
+	return world.counts[world.asked++];
+}
+
+static void *stay(void *tid)
+{
+	__atomic_store_n((pid_t *)tid, syscall(SYS_gettid), __ATOMIC_SEQ_CST);
+	for (;;)
+		pause();
+	return NULL;
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	memset(&world, 0, sizeof(world));
+	fake_reset();
+	said[0] = '\0';
+	world.kernel = &fake_kernel;
+	world.descriptors = descriptors();
+	assert_int_equal(pthread_create(&world.thread, NULL, stay, &world.tid), 0);
+	while (!__atomic_load_n(&world.tid, __ATOMIC_SEQ_CST))
+		sched_yield();
+	assert_int_equal(dump_begin(), 0);
+	return 0;
+}
+
+static int end(void **state)
+{
+	size_t left;
+
+	(void)state;
+	dump_end(true);
+	unlinkat(folder.fd, IMAGE_NAME, 0);
+	pthread_cancel(world.thread);
+	pthread_join(world.thread, NULL);
+	left = descriptors() - world.descriptors;
+	if (left)
+		print_error("%zu descriptors left\n", left);
+	return left != 0;
+}
+
+/* The leader under one filter, the thread under that and another. */
+static void confine_both(void)
+{
+	int filter = fake_filter(-1, 0);
+
+	fake_thread(getpid(), filter);
+	fake_thread(world.tid, fake_filter(filter, SECCOMP_FILTER_FLAG_LOG));
+}
+
+static void read_back(struct tree *tree)
+{
+	assert_int_equal(image_read(folder.fd, tree), 0);
+}
+
+static void each_thread_has_its_filter(void **state)
+{
+	struct tree tree = { 0 };
+	struct stat st;
+
+	(void)state;
+	confine_both();
+	assert_int_equal(dump_process(getpid()), 0);
+	read_back(&tree);
+	assert_int_equal(tree.n_filters, 2);
+	assert_int_equal(tree_find_thread(&tree, getpid())->filter, 0);
+	assert_int_equal(tree_find_thread(&tree, world.tid)->filter, 1);
+	assert_int_equal(world.n_strict, 2);
+	assert_int_equal(world.strict[1], world.tid);
+	tree_free(&tree);
+	dump_end(false);
+	assert_int_equal(descriptors(), world.descriptors);
+	/* programs say what a sandbox lets pass: they are for nobody else to read */
+	assert_int_equal(fstatat(folder.fd, IMAGE_NAME, &st, 0), 0);
+	assert_int_equal(st.st_mode, S_IFREG | 0600);
+}
+
+/* It is in the image, so that it is found, and gets no placeholder. */
+static void a_bare_leader_comes_along(void **state)
+{
+	struct tree tree = { 0 };
+
+	(void)state;
+	fake_thread(world.tid, fake_filter(-1, 0));
+	assert_int_equal(dump_process(getpid()), 0);
+	read_back(&tree);
+	assert_int_equal(tree_find_thread(&tree, getpid())->filter, TREE_NONE);
+	assert_int_equal(tree_find_thread(&tree, world.tid)->filter, 0);
+	assert_int_equal(world.n_strict, 1);
+	assert_int_equal(world.strict[0], world.tid);
+	tree_free(&tree);
+}
+
+static void ids_are_those_of_the_namespace(void **state)
+{
+	struct tree tree = { 0 };
+
+	(void)state;
+	confine_both();
+	world.depth = 1;
+	assert_int_equal(dump_process(getpid()), 0);
+	read_back(&tree);
+	assert_non_null(tree_find_process(&tree, getpid() + 1000));
+	assert_non_null(tree_find_thread(&tree, world.tid + 1000));
+	tree_free(&tree);
+}
+
+static void a_thread_that_cannot_be_read_fails_the_dump(void **state)
+{
+	int i;
+
+	(void)state;
+	confine_both();
+	for (i = 0; i < 2; i++) {
+		fake_make_odd("identify", i, -EACCES);
+		assert_int_equal(dump_process(getpid()), -EACCES);
+		assert_said("cannot read the seccomp filters of task");
+		assert_said("CRIU needs CAP_SYS_ADMIN");
+	}
+	assert_int_equal(world.n_strict, 0);
+}
+
+static void so_does_one_without_an_id(void **state)
+{
+	(void)state;
+	confine_both();
+	world.odd_id = world.tid;
+	assert_int_equal(dump_process(getpid()), -ESRCH);
+	assert_said("in its pid namespace");
+	assert_int_equal(world.n_strict, 0);
+}
+
+static void and_a_root_without_a_namespace(void **state)
+{
+	(void)state;
+	confine_both();
+	world.depth = -EIO;
+	assert_int_equal(dump_process(getpid()), -EIO);
+	assert_said("cannot read the pid namespace of task");
+}
+
+static void a_process_that_is_gone_fails_the_dump(void **state)
+{
+	pid_t gone = fork();
+
+	(void)state;
+	if (!gone)
+		_exit(0);
+	waitpid(gone, NULL, 0);
+	confine_both();
+	assert_int_equal(dump_process(getpid()), 0);
+	assert_int_equal(dump_process(gone), -ENOENT);
+	assert_said("cannot list the threads of process");
+}
+
+static void a_process_that_comes_twice_is_refused(void **state)
+{
+	(void)state;
+	confine_both();
+	assert_int_equal(dump_process(getpid()), 0);
+	assert_int_equal(dump_process(getpid()), -EINVAL);
+	assert_said("cannot record process");
+}
+
+static void what_criu_does_not_take_fails_the_dump(void **state)
+{
+	(void)state;
+	confine_both();
+	world.inventory = -1;
+	assert_int_equal(dump_process(getpid()), -ENOMEM);
+	assert_said("cannot name the plugin in CRIU's inventory");
+	dump_end(true);
+	world.inventory = 0;
+	world.strict_result = -1;
+	assert_int_equal(dump_begin(), 0);
+	assert_int_equal(dump_process(getpid()), -EIO);
+	assert_said("CRIU does not take strict mode for task");
+}
+
+/* A child that is confined as the leader is. */
+static void a_second_process_goes_into_the_same_image(void **state)
+{
+	struct tree tree = { 0 };
+	pid_t child;
+
+	(void)state;
+	confine_both();
+	child = fork();
+	if (!child)
+		for (;;)
+			pause();
+	fake_thread(child, 0);
+	assert_int_equal(dump_process(getpid()), 0);
+	assert_int_equal(dump_process(child), 0);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	assert_int_equal(world.named, 1);
+	read_back(&tree);
+	assert_int_equal(tree.n_processes, 2);
+	assert_int_equal(tree_find_thread(&tree, child)->filter, 0);
+	tree_free(&tree);
+}
+
+static void a_stream_is_refused(void **state)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd;
+
+	(void)state;
+	confine_both();
+	/* only a socket is a stream */
+	fd = openat(folder.fd, "streamer-capture.sock", O_CREAT | O_WRONLY, 0600);
+	close(fd);
+	assert_int_equal(dump_process(getpid()), 0);
+	dump_end(true);
+	unlinkat(folder.fd, "streamer-capture.sock", 0);
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s/streamer-capture.sock",
+		 folder.path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	close(fd);
+	assert_int_equal(dump_begin(), 0);
+	assert_int_equal(dump_process(getpid()), -EOPNOTSUPP);
+	assert_said("--stream");
+	unlinkat(folder.fd, "streamer-capture.sock", 0);
+}
+
+static void a_dump_without_memory_fails(void **state)
+{
+	bool failed;
+	int n, ret;
+
+	(void)state;
+	confine_both();
+	for (n = 0, failed = true; failed; n++) {
+		allocations = n;
+		ret = dump_process(getpid());
+		failed = memory_ran_out();
+		assert_int_equal(ret, failed ? -ENOMEM : 0);
+		dump_end(failed);
+		assert_int_equal(dump_begin(), 0);
+	}
+	assert_true(n > 5);
+}
+
+/* A folder that is gone takes no file. */
+static void an_image_that_cannot_be_written_fails_the_dump(void **state)
+{
+	struct folder old = folder;
+
+	confine_both();
+	assert_int_equal(make_folder(state), 0);
+	assert_int_equal(rmdir(folder.path), 0);
+	assert_int_equal(dump_process(getpid()), -ENOENT);
+	assert_said("cannot write " IMAGE_NAME);
+	close(folder.fd);
+	folder = old;
+	assert_int_equal(world.n_strict, 0);
+}
+
+static void files_go_into_the_image(void **state)
+{
+	const struct tree_file unknown = { .id = 6, .kind = TREE_FILE_FILTER, .filter = 7 };
+	struct tree_file file = { .id = 5, .kind = TREE_FILE_FILTER };
+	int fd = fake_open(fake_filter(-1, 0), false);
+	struct tree tree = { 0 };
+
+	(void)state;
+	confine_both();
+	assert_int_equal(dump_process(getpid()), 0);
+	assert_int_equal(dump_filter(fd, &file.filter), 0);
+	close(fd);
+	assert_int_equal(dump_file(&file), 0);
+	read_back(&tree);
+	assert_int_equal(tree_find_file(&tree, 5)->filter, 2);
+	tree_free(&tree);
+	assert_int_equal(dump_file(&unknown), -EINVAL);
+	assert_said("cannot record file 6: has a filter that does not come before it");
+}
+
+/* What is said of @pid, where CRIU dumps alone: its leader has so many filters, its thread so many.
+ */
+static void native(pid_t pid, int leader, int thread, const char *warning)
+{
+	world.kernel = NULL;
+	world.counts[0] = leader;
+	world.counts[1] = thread;
+	world.asked = 0;
+	assert_int_equal(dump_begin(), 0);
+	said[0] = '\0';
+	assert_int_equal(dump_process(pid), 0);
+	if (warning)
+		assert_said(warning);
+	else
+		assert_string_equal(said, "");
+	dump_end(false);
+}
+
+static void criu_alone_is_warned_of(void **state)
+{
+	pid_t alone, both = getpid();
+
+	(void)state;
+	native(both, 2, 1, "different numbers of filters");
+	native(both, 0, 1, "different numbers of filters");
+	native(both, 1, 1, "works also where the filters were installed one by one");
+	native(both, 0, 0, NULL);
+	native(both, -ENOENT, -ENOENT, NULL);
+	native(both, 1, -ENOENT, NULL);
+	alone = fork();
+	if (!alone)
+		for (;;)
+			pause();
+	native(alone, 1, 1, NULL);
+	kill(alone, SIGKILL);
+	waitpid(alone, NULL, 0);
+}
+
+#define THREADS_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		THREADS_TEST(each_thread_has_its_filter),
+		THREADS_TEST(a_bare_leader_comes_along),
+		THREADS_TEST(ids_are_those_of_the_namespace),
+		THREADS_TEST(a_thread_that_cannot_be_read_fails_the_dump),
+		THREADS_TEST(so_does_one_without_an_id),
+		THREADS_TEST(and_a_root_without_a_namespace),
+		THREADS_TEST(a_process_that_is_gone_fails_the_dump),
+		THREADS_TEST(a_process_that_comes_twice_is_refused),
+		THREADS_TEST(what_criu_does_not_take_fails_the_dump),
+		THREADS_TEST(a_second_process_goes_into_the_same_image),
+		THREADS_TEST(a_stream_is_refused),
+		THREADS_TEST(a_dump_without_memory_fails),
+		THREADS_TEST(an_image_that_cannot_be_written_fails_the_dump),
+		THREADS_TEST(files_go_into_the_image),
+		THREADS_TEST(criu_alone_is_warned_of),
+	};
+
+	return cmocka_run_group_tests_name("dump-threads", tests, make_folder, remove_folder);
+}

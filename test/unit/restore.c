@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What an image comes to, on a kernel in memory. */
+#include "fake_restore.h"
+
+static void each_thread_gets_its_own(void **state)
+{
+	pthread_t thread, bare;
+	pid_t tid = make_thread(&thread), none = make_thread(&bare);
+	const struct tree_thread threads[] = { { .tid = getpid(), .filter = 2 },
+					       { .tid = none, .filter = TREE_NONE },
+					       { .tid = tid, .filter = 1 } };
+	struct tree tree = { 0 };
+
+	(void)state;
+	add_filter(&tree, allow, 1, TREE_NONE, 0);
+	add_filter(&tree, deny, 4, 0, SECCOMP_FILTER_FLAG_LOG);
+	add_filter(&tree, allow, 1, 1, 0);
+	assert_int_equal(tree_add_process(&tree, threads, 3), 0);
+	write_image(&tree);
+	assert_int_equal(restore_begin(), 0);
+	/* nobody needs the root any more */
+	assert_int_equal(descriptors(), world.descriptors + 2);
+	assert_int_equal(restore_process(getpid()), 0);
+	has_filter(getpid(), 2);
+	has_filter(tid, 1);
+	assert_null(fake_find(none));
+	assert_int_equal(fake.n_filters, 3);
+	assert_int_equal(fake.filters[0].parent, -1);
+	assert_int_equal(fake.filters[1].parent, 0);
+	assert_int_equal(fake.filters[2].parent, 1);
+	assert_int_equal(fake.filters[1].flags, SECCOMP_FILTER_FLAG_LOG);
+	assert_memory_equal(fake.filters[1].insns, deny, sizeof(deny));
+	/* everybody has had a turn: nothing of ours keeps a listener from hanging up */
+	assert_int_equal(descriptors(), world.descriptors);
+	restore_end(false);
+	assert_null(strstr(said, "had no turn"));
+	pthread_cancel(thread);
+	pthread_cancel(bare);
+	pthread_join(thread, NULL);
+	pthread_join(bare, NULL);
+}
+
+/* One object, not two that are equal. */
+static void what_threads_share_stays_shared(void **state)
+{
+	struct tree tree = { 0 };
+	pid_t tid, pid = child_with_thread(&tid);
+
+	(void)state;
+	add_filter(&tree, allow, 1, TREE_NONE, 0);
+	add_threads(&tree, pid, 0, tid, 0);
+	write_image(&tree);
+	assert_int_equal(restore_begin(), 0);
+	assert_int_equal(restore_process(pid), 0);
+	has_filter(pid, 0);
+	has_filter(tid, 0);
+	assert_int_equal(fake.n_filters, 1);
+	assert_false(was_killed(pid));
+}
+
+static void an_image_that_is_not_named_is_not_used(void **state)
+{
+	(void)state;
+	write_stack(getpid());
+	world.named = false;
+	assert_int_equal(restore_begin(), 0);
+	assert_said("the inventory does not name it");
+	world.names_all = true;
+	assert_int_equal(restore_begin(), 0);
+	assert_int_equal(restore_process(getpid()), 0);
+	assert_int_equal(fake.entries, 0);
+}
+
+static void an_image_that_is_named_must_be_there(void **state)
+{
+	(void)state;
+	assert_int_equal(restore_begin(), -ENOENT);
+	assert_said("copy all files of the dump");
+}
+
+static void an_empty_image_needs_no_kernel(void **state)
+{
+	struct tree tree = { 0 };
+
+	(void)state;
+	write_image(&tree);
+	world.kernel = NULL;
+	assert_int_equal(restore_begin(), 0);
+	assert_int_equal(restore_process(getpid()), 0);
+}
+
+static void who_cannot_set_filters_is_told_at_once(void **state)
+{
+	(void)state;
+	write_stack(getpid());
+	world.kernel = NULL;
+	assert_int_equal(restore_begin(), -EOPNOTSUPP);
+	assert_said("boot a kernel with the patches");
+	world.kernel = &fake_kernel;
+	world.permits = -EACCES;
+	assert_int_equal(restore_begin(), -EACCES);
+	assert_said("CRIU is under seccomp itself");
+	world.permits = -EPERM;
+	assert_int_equal(restore_begin(), -EPERM);
+	assert_said("CAP_SYS_ADMIN");
+	world.permits = 0;
+	world.agent = -ECONNREFUSED;
+	assert_int_equal(restore_begin(), -ECONNREFUSED);
+	assert_int_equal(fake.n_filters, 0);
+	assert_int_equal(world.ends, 4);
+}
+
+static void a_filter_that_is_refused_ends_it(void **state)
+{
+	int i;
+
+	(void)state;
+	write_stack(getpid());
+	for (i = 0; i < 3; i++) {
+		fake_make_odd("create", i, -EINVAL);
+		assert_int_equal(restore_begin(), -EINVAL);
+		assert_said("the kernel refuses filter");
+		assert_int_equal(descriptors(), world.descriptors);
+	}
+}
+
+#define SUPERVISED (SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV)
+
+static void write_supervised(bool with_file)
+{
+	struct tree tree = { 0 };
+	struct tree_filter filter = { .parent = TREE_NONE,
+				      .flags = SUPERVISED,
+				      .listener_flags = SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP };
+
+	tree_add_program(&tree, allow, 1);
+	assert_int_equal(tree_add_filter(&tree, &filter), 0);
+	add_filter(&tree, allow, 1, TREE_NONE, SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+	if (with_file)
+		add_file(&tree, 3, TREE_FILE_LISTENER, 0);
+	add_file(&tree, 4, TREE_FILE_FILTER, 1);
+	add_threads(&tree, getpid(), 0, 0, 0);
+	write_image(&tree);
+}
+
+static void a_supervisor_outside_is_the_agents(void **state)
+{
+	(void)state;
+	write_supervised(false);
+	world.taken = 99;
+	assert_int_equal(restore_begin(), 0);
+	assert_int_equal(world.taken, 0);
+	assert_int_equal(world.listeners, 1);
+	assert_int_equal(fake.filters[0].flags, SUPERVISED);
+	assert_int_equal(fake.filters[0].listener_flags, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
+	/* closed listeners leave filters with that flag, which nobody can make */
+	assert_int_equal(fake.filters[1].flags, 0);
+}
+
+static void a_supervisor_inside_gets_its_own(void **state)
+{
+	int fd;
+
+	(void)state;
+	write_supervised(true);
+	assert_int_equal(restore_begin(), 0);
+	assert_int_equal(world.listeners, 0);
+	fd = files_restore(restore_tree(), 3);
+	assert_int_equal(fake_of(fd, true), 0);
+	close(fd);
+	assert_int_equal(restore_process(getpid()), 0);
+	/* the first process: all tasks have opened their files */
+	assert_int_equal(files_restore(restore_tree(), 3), -EAGAIN);
+}
+
+static void a_listener_without_its_flags_ends_it(void **state)
+{
+	(void)state;
+	write_supervised(false);
+	fake_make_odd("set_listener_flags", 0, -EINVAL);
+	assert_int_equal(restore_begin(), -EINVAL);
+	assert_said("cannot set flags 0x1 on a listener");
+	assert_int_equal(world.listeners, 0);
+	assert_int_equal(descriptors(), world.descriptors);
+}
+
+static void files_that_cannot_be_inherited_end_it(void **state)
+{
+	(void)state;
+	write_sample();
+	store.full = true;
+	assert_int_equal(restore_begin(), -EIO);
+	assert_said("cannot have file 9 inherited");
+	write_supervised(true);
+	assert_int_equal(restore_begin(), -EIO);
+	assert_said("cannot have file 3 inherited");
+}
+
+/* Of a filter that others stand on, and of none. */
+static void a_filter_that_only_a_file_has_is_there(void **state)
+{
+	struct tree tree = { 0 };
+	int fd;
+
+	(void)state;
+	add_filter(&tree, allow, 1, TREE_NONE, 0);
+	add_filter(&tree, deny, 4, 0, 0);
+	add_file(&tree, 3, TREE_FILE_FILTER, 0);
+	add_threads(&tree, getpid(), 1, 0, 0);
+	write_image(&tree);
+	assert_int_equal(restore_begin(), 0);
+	fd = files_restore(restore_tree(), 3);
+	assert_int_equal(fake_of(fd, false), 0);
+	close(fd);
+	restore_end(true);
+	store_end();
+
+	add_file(&tree, 4, TREE_FILE_HUNG_UP, TREE_NONE);
+	write_image(&tree);
+	assert_int_equal(restore_begin(), 0);
+	fd = files_restore(restore_tree(), 4);
+	assert_true(fake_of(fd, true) >= 0);
+	close(fd);
+}
+
+static void each_process_has_its_turn(void **state)
+{
+	struct tree tree = { 0 };
+	pid_t first = child(), second = child();
+
+	(void)state;
+	add_filter(&tree, allow, 1, TREE_NONE, 0);
+	add_threads(&tree, first, 0, 0, 0);
+	add_threads(&tree, second, 0, 0, 0);
+	write_image(&tree);
+	assert_int_equal(restore_begin(), 0);
+	assert_int_equal(restore_process(first), 0);
+	assert_int_equal(restore_process(second), 0);
+	has_filter(first, 0);
+	has_filter(second, 0);
+	assert_false(was_killed(first) || was_killed(second));
+}
+
+static void who_is_not_in_the_image_is_left_alone(void **state)
+{
+	pid_t pid = child();
+
+	(void)state;
+	write_stack(getpid());
+	assert_int_equal(restore_begin(), 0);
+	assert_int_equal(restore_process(pid), 0);
+	assert_null(fake_find(pid));
+	assert_false(was_killed(pid));
+	restore_end(false);
+	assert_said("1 of 1 processes with filters had no turn");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		RESTORE_TEST(each_thread_gets_its_own),
+		RESTORE_TEST(what_threads_share_stays_shared),
+		RESTORE_TEST(an_image_that_is_not_named_is_not_used),
+		RESTORE_TEST(an_image_that_is_named_must_be_there),
+		RESTORE_TEST(an_empty_image_needs_no_kernel),
+		RESTORE_TEST(who_cannot_set_filters_is_told_at_once),
+		RESTORE_TEST(a_filter_that_is_refused_ends_it),
+		RESTORE_TEST(a_supervisor_outside_is_the_agents),
+		RESTORE_TEST(a_supervisor_inside_gets_its_own),
+		RESTORE_TEST(a_listener_without_its_flags_ends_it),
+		RESTORE_TEST(files_that_cannot_be_inherited_end_it),
+		RESTORE_TEST(a_filter_that_only_a_file_has_is_there),
+		RESTORE_TEST(each_process_has_its_turn),
+		RESTORE_TEST(who_is_not_in_the_image_is_left_alone),
+	};
+
+	return cmocka_run_group_tests_name("restore", tests, make_folder, remove_folder);
+}
