@@ -32,6 +32,10 @@ class Different(Failure):
     """CRIU is content, but the tasks are not what they were."""
 
 
+class Refused(Failure):
+    """CRIU says no, in an orderly way: it exits 1, and its log has an error."""
+
+
 class Skip(Exception):
     """The test says that it cannot run here, and why."""
 
@@ -205,9 +209,8 @@ class Case:
         """Tell the test that it is time to look, and read its verdict."""
         os.kill(self.pid, signal.SIGTERM)
         end = time.monotonic() + LIMIT
-        while not os.path.exists(self.outfile):
-            if not self._alive() or time.monotonic() > end:
-                break
+        while not os.path.exists(self.outfile) and self._alive():
+            check(time.monotonic() < end, f'no verdict after {LIMIT} s: {self.messages()}')
             time.sleep(0.01)
         text = self.messages()
         if not os.path.exists(self.outfile):
@@ -266,8 +269,7 @@ class Case:
         """Dump; without --leave-running nothing may be left."""
         pids = tree_of(self.pid)
         status = self.criu('dump', '-t', str(self.pid), *options)
-        if status:
-            raise Failure('\n'.join([f'criu dump exits {status}', *self.logs()]))
+        self._check_status('dump', status)
         if '--leave-running' not in options:
             self._wait_gone(pids)
 
@@ -284,11 +286,17 @@ class Case:
         if os.path.exists(self.pidfile):
             os.unlink(self.pidfile)
         status = self.criu('restore', '-d', '--pidfile', self.pidfile, *options)
-        if status:
-            raise Failure('\n'.join([f'criu restore exits {status}', *self.logs()]))
+        self._check_status('restore', status)
         self.pid = int(read(self.pidfile))
 
-    def logs(self) -> list[str]:
+    def _check_status(self, action, status):
+        """A crash of CRIU is no refusal."""
+        orderly = status == 1 and any('Error' in line for line in self.logs())
+        if status:
+            kind = Refused if orderly else Failure
+            raise kind('\n'.join([f'criu {action} exits {status}', *self.logs()]))
+
+    def logs(self):
         """What is worth reading in the logs of the last dump and restore."""
         text = []
         for action in ('dump', 'restore'):
