@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mutate.h"
-#include "seccomp-tree.pb-c.h"
+#include "pieces.h"
 
 uint32_t number_near(uint32_t limit)
 {
@@ -38,7 +37,7 @@ static void change_program(ProgramEntry *program)
 			insns->data[some(len)] ^= 1u << some(8);
 		return;
 	}
-	if (some(64))
+	if (some(16))
 		len = some(32) * 8;
 	else
 		len = lengths[some(sizeof(lengths) / sizeof(*lengths))] * 8;

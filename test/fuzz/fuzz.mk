@@ -10,7 +10,7 @@ RUNS ?=
 FUZZ_LIMIT = $(if $(RUNS),-runs=$(RUNS),-max_total_time=$(FUZZ_SECONDS))
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_SOURCES := $(wildcard lib/*.c) $(B)/proto/seccomp-tree.pb-c.c
-FUZZ_MUTATOR := test/fuzz/mutate.c test/fuzz/fields.c
+FUZZ_MUTATOR := test/fuzz/mutate.c test/fuzz/fields.c test/fuzz/pieces.c
 FUZZ_CC = clang -std=gnu11 -D_GNU_SOURCE -O2 -g -Ilib -I$(B)/proto $(FUZZ_SANITIZE)
 FUZZ_HEADERS := $(wildcard lib/*.h test/fuzz/*.h)
 

@@ -3,192 +3,13 @@
 #include <string.h>
 
 #include "mutate.h"
-#include "seccomp-tree.pb-c.h"
+#include "pieces.h"
 
-/* An image that is being changed. Its entries lie in the input or in the arena. */
-static struct {
-	struct piece pieces[1 << 16];
-	size_t count;
-	uint8_t magic[8];
-	uint8_t arena[4 << 20] __attribute__((aligned(8)));
-	uint8_t input[1 << 20];
-	size_t arena_used;
-	uint8_t peeked[1 << 20] __attribute__((aligned(8)));
-	size_t peeked_used;
-	bool used[1 << 16], program_used[1 << 16];
-	uint64_t random;
-} m;
-
-uint32_t some(uint32_t limit)
-{
-	m.random ^= m.random << 13;
-	m.random ^= m.random >> 7;
-	m.random ^= m.random << 17;
-	return limit ? (m.random >> 16) % limit : 0;
-}
-
-static size_t room_for_pieces(void)
-{
-	return sizeof(m.pieces) / sizeof(*m.pieces) - m.count;
-}
-
-/* Aligned for numbers. */
-static void *take(size_t size)
-{
-	uint8_t *at = m.arena + m.arena_used;
-
-	size = (size + 7) & ~7ul;
-	if (size > sizeof(m.arena) - m.arena_used)
-		return NULL;
-	m.arena_used += size;
-	return at;
-}
-
-/* What an entry is: the tag that its message begins with. */
-static int kind_of(const struct piece *piece)
-{
-	return piece->size ? piece->data[0] >> 3 : 0;
-}
-
-static SeccompTreeEntry *unpack(const struct piece *piece)
-{
-	return seccomp_tree_entry__unpack(NULL, piece->size, piece->data);
-}
-
-static void *peek_take(void *unused, size_t size)
-{
-	uint8_t *at = m.peeked + m.peeked_used;
-
-	(void)unused;
-	size = (size + 7) & ~7ul;
-	if (size > sizeof(m.peeked) - m.peeked_used)
-		return NULL;
-	m.peeked_used += size;
-	return at;
-}
-
-static void peek_free(void *unused, void *at)
-{
-	(void)unused;
-	(void)at;
-}
-
-/* Only to be looked at, until the next call, and quicker. */
-static const SeccompTreeEntry *peek(const struct piece *piece)
-{
-	static ProtobufCAllocator allocator = { .alloc = peek_take, .free = peek_free };
-
-	m.peeked_used = 0;
-	return seccomp_tree_entry__unpack(&allocator, piece->size, piece->data);
-}
-
-static bool pack(struct piece *piece, const SeccompTreeEntry *entry)
-{
-	size_t size = seccomp_tree_entry__get_packed_size(entry);
-	uint8_t *data = take(size);
-
-	if (!data)
-		return false;
-	seccomp_tree_entry__pack(entry, data);
-	*piece = (struct piece){ .data = data, .size = size };
-	return true;
-}
-
-static bool split(const uint8_t *data, size_t size)
-{
-	size_t at = sizeof(m.magic);
-	uint32_t len;
-
-	m.count = 0;
-	m.arena_used = 0;
-	if (size < at || size > sizeof(m.input))
-		return false;
-	memcpy(m.magic, data, sizeof(m.magic));
-	memcpy(m.input, data, size);
-	while (at + sizeof(len) <= size && room_for_pieces()) {
-		memcpy(&len, m.input + at, sizeof(len));
-		at += sizeof(len);
-		if (len > size - at)
-			return false;
-		m.pieces[m.count++] = (struct piece){ .data = m.input + at, .size = len };
-		at += len;
-	}
-	return m.count > 0;
-}
-
-/* What does not fit is left out. */
-static size_t join(uint8_t *data, size_t max_size)
-{
-	size_t at = sizeof(m.magic), i;
-	uint32_t len;
-
-	memcpy(data, m.magic, sizeof(m.magic));
-	for (i = 0; i < m.count; i++) {
-		len = m.pieces[i].size;
-		if (sizeof(len) + len > max_size - at)
-			break;
-		memcpy(data + at, &len, sizeof(len));
-		memcpy(data + at + sizeof(len), m.pieces[i].data, len);
-		at += sizeof(len) + len;
-	}
-	return at;
-}
-
-static void insert(size_t at, const struct piece *piece)
-{
-	if (!room_for_pieces())
-		return;
-	memmove(&m.pieces[at + 1], &m.pieces[at], (m.count - at) * sizeof(*m.pieces));
-	m.pieces[at] = *piece;
-	m.count++;
-}
-
-static void drop(size_t at)
-{
-	m.count--;
-	memmove(&m.pieces[at], &m.pieces[at + 1], (m.count - at) * sizeof(*m.pieces));
-}
-
-/* Where new entries go: before the end entry. */
-static size_t behind_all(void)
-{
-	return m.count && kind_of(&m.pieces[m.count - 1]) == SECCOMP_TREE_ENTRY__ENTRY_END
-		       ? m.count - 1
-		       : m.count;
-}
-
-static void count_threads(const struct piece *piece, struct counts *counts)
-{
-	const SeccompTreeEntry *entry = peek(piece);
-
-	if (!entry)
-		return;
-	if (entry->entry_case == SECCOMP_TREE_ENTRY__ENTRY_THREADS) {
-		counts->threads += entry->threads->n_tid;
-		counts->processes += entry->threads->n_size;
-	}
-}
-
-static struct counts count_before(size_t end)
-{
-	struct counts counts = { 0 };
-	size_t i;
-
-	for (i = 0; i < end; i++) {
-		int kind = kind_of(&m.pieces[i]);
-
-		counts.programs += kind == SECCOMP_TREE_ENTRY__ENTRY_PROGRAM;
-		counts.filters += kind == SECCOMP_TREE_ENTRY__ENTRY_FILTER;
-		counts.files += kind == SECCOMP_TREE_ENTRY__ENTRY_FILE;
-		if (kind == SECCOMP_TREE_ENTRY__ENTRY_THREADS)
-			count_threads(&m.pieces[i], &counts);
-	}
-	return counts;
-}
+static bool used[MAX_PIECES], program_used[MAX_PIECES];
 
 static void mend_end(void)
 {
-	const struct counts counts = count_before(m.count);
+	const struct counts counts = count_before(image.count);
 	EndEntry end = END_ENTRY__INIT;
 	SeccompTreeEntry entry = SECCOMP_TREE_ENTRY__INIT;
 	struct piece piece;
@@ -202,64 +23,65 @@ static void mend_end(void)
 	entry.end = &end;
 	if (!pack(&piece, &entry))
 		return;
-	if (behind_all() < m.count)
-		m.count--;
-	insert(m.count, &piece);
+	if (behind_all() < image.count)
+		image.count--;
+	insert(image.count, &piece);
 }
 
 static void change_one(void)
 {
 	/* the header rarely */
-	size_t at = some(16) && m.count > 1 ? 1 + some(m.count - 1) : 0;
+	size_t at = some(16) && image.count > 1 ? 1 + some(image.count - 1) : 0;
 	const struct counts before = count_before(at);
-	SeccompTreeEntry *entry = unpack(&m.pieces[at]);
+	SeccompTreeEntry *entry = unpack(&image.pieces[at]);
 
 	if (!entry)
 		return;
 	change_message(entry, &before);
-	pack(&m.pieces[at], entry);
+	pack(&image.pieces[at], entry);
 	seccomp_tree_entry__free_unpacked(entry, NULL);
 }
 
 static void change_bytes(void)
 {
-	size_t at = some(m.count), room = m.pieces[at].size + 32;
+	size_t at = some(image.count), room = image.pieces[at].size + 32;
 	uint8_t *data = take(room);
 
 	if (!data)
 		return;
-	memcpy(data, m.pieces[at].data, m.pieces[at].size);
-	m.pieces[at].size = LLVMFuzzerMutate(data, m.pieces[at].size, room);
-	m.pieces[at].data = data;
+	memcpy(data, image.pieces[at].data, image.pieces[at].size);
+	image.pieces[at].size = LLVMFuzzerMutate(data, image.pieces[at].size, room);
+	image.pieces[at].data = data;
 }
 
 /* Its last number with one byte more: the same message, written in another way. */
 static void change_encoding(void)
 {
-	size_t at = some(m.count), size = m.pieces[at].size;
+	size_t at = some(image.count), size = image.pieces[at].size;
 	uint8_t *data = take(size + 1);
 
-	if (!data || size < 3 || m.pieces[at].data[1] > 126 || m.pieces[at].data[size - 1] & 0x80)
+	if (!data || size < 3 || image.pieces[at].data[1] > 126 ||
+	    image.pieces[at].data[size - 1] & 0x80)
 		return;
-	memcpy(data, m.pieces[at].data, size);
+	memcpy(data, image.pieces[at].data, size);
 	data[1]++;
 	data[size - 1] |= 0x80;
 	data[size] = 0;
-	m.pieces[at] = (struct piece){ .data = data, .size = size + 1 };
+	image.pieces[at] = (struct piece){ .data = data, .size = size + 1 };
 }
 
 static void rearrange(void)
 {
-	size_t from = some(m.count), to = some(m.count);
-	struct piece piece = m.pieces[from];
+	size_t from = some(image.count), to = some(image.count);
+	struct piece piece = image.pieces[from];
 
 	switch (some(4)) {
 	case 0:
 		insert(to, &piece);
 		break;
 	case 1:
-		m.pieces[from] = m.pieces[to];
-		m.pieces[to] = piece;
+		image.pieces[from] = image.pieces[to];
+		image.pieces[to] = piece;
 		break;
 	case 2:
 		insert(behind_all(), &piece);
@@ -269,9 +91,8 @@ static void rearrange(void)
 	}
 }
 
-static void add_program(void)
+static void add_program_of(uint32_t len, size_t at)
 {
-	static const uint32_t lengths[] = { 1, 1, 2, 5, 4095, 4096, 4097 };
 	uint8_t insns[4097 * 8] = { 0 };
 	ProgramEntry program = PROGRAM_ENTRY__INIT;
 	SeccompTreeEntry entry = SECCOMP_TREE_ENTRY__INIT;
@@ -280,11 +101,18 @@ static void add_program(void)
 
 	memcpy(insns, &first, sizeof(first));
 	program.insns.data = insns;
-	program.insns.len = 8 * lengths[some(some(64) ? 4 : 7)];
+	program.insns.len = 8 * len;
 	entry.entry_case = SECCOMP_TREE_ENTRY__ENTRY_PROGRAM;
 	entry.program = &program;
 	if (pack(&piece, &entry))
-		insert(1 + some(behind_all()), &piece);
+		insert(at, &piece);
+}
+
+static void add_program(void)
+{
+	static const uint32_t lengths[] = { 1, 1, 2, 5, 4095, 4096, 4097 };
+
+	add_program_of(lengths[some(some(16) ? 4 : 7)], 1 + some(behind_all()));
 }
 
 static bool add_filter(uint32_t program, uint32_t parent, bool is_root)
@@ -307,7 +135,7 @@ static bool add_filter(uint32_t program, uint32_t parent, bool is_root)
 /* Sometimes so many that a limit is near. */
 static void add_filters(void)
 {
-	const struct counts counts = count_before(m.count);
+	const struct counts counts = count_before(image.count);
 	uint32_t number = 1u << some(some(1024) ? 4 : 15), i;
 	uint32_t program = some(counts.programs), branch = 1 + some(9);
 	bool chain = some(2);
@@ -323,9 +151,45 @@ static void add_filters(void)
 	}
 }
 
+/* A path upwards from a root, or so many roots. */
+static void add_many(uint32_t program, uint32_t number, bool path)
+{
+	const uint32_t first = count_before(image.count).filters;
+	uint32_t i;
+
+	for (i = 0; i < number; i++)
+		if (!add_filter(program, first + i - 1, !path || !i))
+			return;
+}
+
+/*
+ * Filters up to the limit of a path or of all together, or one past it, which
+ * chance alone would hardly ever do.
+ */
+static void reach_a_limit(void)
+{
+	uint32_t program = count_before(image.count).programs;
+
+	switch (some(8)) {
+	case 0:
+		add_program_of(1, behind_all());
+		add_many(program, 6553 + some(3), true);
+		break;
+	case 1:
+		add_program_of(4096, behind_all());
+		add_many(program, 16383 + some(3), false);
+		break;
+	default:
+		add_program_of(4096, behind_all());
+		add_many(program, 7, true);
+		add_program_of(32768 - 7 * (4096 + 4) + some(4) - 1, behind_all());
+		add_filter(program + 1, count_before(image.count).filters - 1, false);
+	}
+}
+
 static void add_file(void)
 {
-	const struct counts counts = count_before(m.count);
+	const struct counts counts = count_before(image.count);
 	FileEntry file = FILE_ENTRY__INIT;
 	SeccompTreeEntry entry = SECCOMP_TREE_ENTRY__INIT;
 	struct piece piece;
@@ -343,7 +207,7 @@ static void add_file(void)
 static void use(uint32_t filter, uint32_t filters)
 {
 	if (filter < filters)
-		m.used[filter] = true;
+		used[filter] = true;
 }
 
 /* Marks what a thread or a file uses, and finds the largest id. */
@@ -381,7 +245,7 @@ static void add_users(uint32_t filters, uint32_t last)
 	if (!tid || !filter || !size)
 		return;
 	for (i = 0; i < filters; i++) {
-		if (m.used[i])
+		if (used[i])
 			continue;
 		size[count] = 1;
 		tid[count] = count ? 1 : last + 1;
@@ -408,21 +272,21 @@ static void look_at_program(const struct piece *piece)
 	const SeccompTreeEntry *entry = peek(piece);
 
 	if (entry && entry->entry_case == SECCOMP_TREE_ENTRY__ENTRY_FILTER &&
-	    entry->filter->program < sizeof(m.program_used))
-		m.program_used[entry->filter->program] = true;
+	    entry->filter->program < sizeof(program_used))
+		program_used[entry->filter->program] = true;
 }
 
 /* A filter with each program that no filter has. */
 static void mend_programs(void)
 {
-	const uint32_t programs = count_before(m.count).programs;
+	const uint32_t programs = count_before(image.count).programs;
 	size_t i;
 
-	memset(m.program_used, 0, programs);
-	for (i = 0; i < m.count; i++)
-		look_at_program(&m.pieces[i]);
+	memset(program_used, 0, programs);
+	for (i = 0; i < image.count; i++)
+		look_at_program(&image.pieces[i]);
 	for (i = 0; i < programs; i++)
-		if (!m.program_used[i])
+		if (!program_used[i])
 			add_filter(i, 0, true);
 }
 
@@ -433,23 +297,23 @@ static void mend_use(void)
 	size_t i;
 
 	mend_programs();
-	counts = count_before(m.count);
-	memset(m.used, 0, counts.filters);
-	for (i = 0; i < m.count; i++)
-		look_at_users(&m.pieces[i], counts.filters, &last);
+	counts = count_before(image.count);
+	memset(used, 0, counts.filters);
+	for (i = 0; i < image.count; i++)
+		look_at_users(&image.pieces[i], counts.filters, &last);
 	add_users(counts.filters, last);
 }
 
 /* What is left of a long program: as much as its number among the entries. */
 static void shorten(size_t at)
 {
-	SeccompTreeEntry *entry = unpack(&m.pieces[at]);
+	SeccompTreeEntry *entry = unpack(&image.pieces[at]);
 
 	if (!entry)
 		return;
 	if (entry->entry_case == SECCOMP_TREE_ENTRY__ENTRY_PROGRAM) {
 		entry->program->insns.len = 8 + at % 64 * 8;
-		pack(&m.pieces[at], entry);
+		pack(&image.pieces[at], entry);
 	}
 	seccomp_tree_entry__free_unpacked(entry, NULL);
 }
@@ -462,23 +326,28 @@ static void make_small(void)
 {
 	size_t i;
 
-	if (m.count > 48) {
-		size_t left = 8 + some(40), from = 1 + some(m.count - left), end = behind_all();
-		size_t to = from + m.count - left;
+	if (image.count > 48) {
+		size_t left = 8 + some(40), from = 1 + some(image.count - left), end = behind_all();
+		size_t to = from + image.count - left;
 
 		to = to < end ? to : end;
 		if (from < to) {
-			memmove(&m.pieces[from], &m.pieces[to], (m.count - to) * sizeof(*m.pieces));
-			m.count -= to - from;
+			memmove(&image.pieces[from], &image.pieces[to],
+				(image.count - to) * sizeof(*image.pieces));
+			image.count -= to - from;
 		}
 	}
-	for (i = 0; i < m.count; i++)
-		if (m.pieces[i].size > 1024)
+	for (i = 0; i < image.count; i++)
+		if (image.pieces[i].size > 1024)
 			shorten(i);
 }
 
 static void change(void)
 {
+	if (!some(1024)) {
+		reach_a_limit();
+		return;
+	}
 	switch (some(16)) {
 	case 0:
 		change_bytes();
@@ -509,12 +378,12 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
 {
 	int changes;
 
-	m.random = seed * 0x9e3779b97f4a7c15ull + 1;
+	seed_random(seed);
 	if (!some(32) || !split(data, size))
 		return LLVMFuzzerMutate(data, size, max_size);
-	if (some(256))
+	if (some(64))
 		make_small();
-	for (changes = 1 + some(4); changes && m.count; changes--)
+	for (changes = 1 + some(4); changes && image.count; changes--)
 		change();
 	if (some(8))
 		mend_use();

@@ -23,24 +23,4 @@ size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
  */
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed);
 
-/* How mutate.c sees an image: its entries, unpacked only to be changed. */
-struct piece {
-	const uint8_t *data;
-	uint32_t size;
-};
-
-struct counts {
-	uint32_t programs, filters, threads, processes, files;
-};
-
-/* A number under @limit; 0 if that is 0. */
-uint32_t some(uint32_t limit);
-
-/* One that is likely to be on the wrong side of @limit, or just on the right one. */
-uint32_t number_near(uint32_t limit);
-
-/* Changes one field of the message; @before: what comes before it in the file. */
-struct SeccompTreeEntry;
-void change_message(struct SeccompTreeEntry *entry, const struct counts *before);
-
 #endif /* MUTATE_H */

@@ -18,6 +18,7 @@
 
 #include "image.h"
 #include "mutate.h"
+#include "pieces.h"
 #include "report.h"
 
 /* of what is changed */
