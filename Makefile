@@ -155,7 +155,7 @@ clean: ## removes build/
 
 .PHONY: help
 help: ## prints this
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | sort | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | sort | expand -t 16
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 

@@ -8,5 +8,5 @@ SUITE ?= trixie
 kernel: ## build the patched kernel, KERNEL=6.12|6.1|7.2|6.12-debug|stock
 	@test/vm/kernel $(KERNEL)
 
-rootfs: ## build the machine's root file system, SUITE=trixie|sid
+rootfs: ## build the machine's root file system, SUITE=trixie|sid|programs
 	@test/vm/rootfs $(SUITE)
