@@ -157,13 +157,18 @@ static int create_filters(void)
 	return ret;
 }
 
-/* One that the inventory does not name was left by another dump. */
-static int ignore_image(void)
+/*
+ * One that the inventory does not name is of an older dump, or of a newer one
+ * that was cut off: then CRIU's images may be of before the task had filters,
+ * and its memory of after.
+ */
+static int refuse_left_over(void)
 {
-	if (!faccessat(criu_get_image_dir(), IMAGE_NAME, F_OK, 0))
-		pr_warn("%s is not of this dump, the inventory does not name it: it is not used",
-			IMAGE_NAME);
-	return 0;
+	if (faccessat(criu_get_image_dir(), IMAGE_NAME, F_OK, 0))
+		return 0;
+	pr_err("%s is of another dump than inventory.img, which does not name it: if a later dump into this folder was cut off, dump again; if CRIU has dumped here without the plugin since, remove %s",
+	       IMAGE_NAME, IMAGE_NAME);
+	return -ESTALE;
 }
 
 /* CRIU names each of its runs, and has read from the inventory which one dumped. */
@@ -185,7 +190,7 @@ static int read_image(void)
 	int ret;
 
 	if (!inventory_names_plugin())
-		return ignore_image();
+		return refuse_left_over();
 	ret = image_read(criu_get_image_dir(), &restore.tree);
 	if (ret == -ENOENT)
 		pr_err("%s is missing, and the inventory says that the dump wrote it: without it the tasks have no filters; copy all files of the dump",

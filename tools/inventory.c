@@ -9,16 +9,15 @@
 #include "report.h"
 #include "seccomp-tree.pb-c.h"
 
-/* criu/include/magic.h: that of all images, and that of the inventory */
-#define COMMON_MAGIC 0x54564319
+/* criu/include/magic.h; the inventory alone does not begin with the number that images share */
 #define INVENTORY_MAGIC 0x58313116
 
 /* CRIU writes some hundred bytes. */
 #define MAX_SIZE 65536
 
-/* As in every image of CRIU: two magic numbers, a length, a message. */
+/* It is followed by the message. */
 struct head {
-	uint32_t common, own, size;
+	uint32_t magic, size;
 };
 
 /* The message of @file. Returns its size, or -EBADMSG. */
@@ -27,8 +26,7 @@ static int read_message(FILE *file, uint8_t *message)
 	struct head head;
 	size_t size;
 
-	if (fread(&head, sizeof(head), 1, file) != 1 || le32toh(head.common) != COMMON_MAGIC ||
-	    le32toh(head.own) != INVENTORY_MAGIC)
+	if (fread(&head, sizeof(head), 1, file) != 1 || le32toh(head.magic) != INVENTORY_MAGIC)
 		return -EBADMSG;
 	size = le32toh(head.size);
 	if (size > MAX_SIZE || fread(message, 1, size, file) != size)

@@ -70,11 +70,11 @@ def kernel_entries(flavour: str) -> str:
         want = {
             'dump: which filter': (count(dump, IDENTIFY), len(tids)),
             'dump: processes': (count(dump, TASKS), len(pids)),
-            'dump: ids': (count(dump, STATUS), foreign + 1),
+            # and one for CRIU's own mode, here and below
+            'dump: ids': (count(dump, STATUS), foreign + 2),
             'restore: filters made': (count(restore, CREATE), filters),
             'restore: filters set': (count(restore, SET), len(confined)),
             'restore: processes': (count(restore, TASKS), len(pids)),
-            # and one for CRIU's own mode
             'restore: ids': (count(restore, STATUS), ids + 1),
         }
         details = [f'{what}: {got}, at most {limit}' for what, (got, limit) in want.items()]

@@ -15,7 +15,8 @@ $(B)/plugin-tests/loader-sentinel: LOADER := -DHOOKS=15 -DRETRY=1 -DVERSION_PLAY
 $(B)/plugin-tests/loader-bare: LOADER := -DHOOKS=12 -DVERSION_PLAYED='"4.1"' -DBARE
 
 .PHONY: plugin-tests
-plugin-tests: $(PLUGIN) $(B)/plugin-tests/stand_in.so $(LOADERS) zdtm
+plugin-tests: $(PLUGIN) $(B)/plugin-tests/stand_in.so $(LOADERS) $(B)/plugin-tests/growing \
+		$(TOOL) zdtm
 
 .PHONY: loaders
 loaders: $(PLUGIN) $(B)/plugin-tests/stand_in.so $(LOADERS) ## one build of the plugin in CRIUs of each kind, in small
@@ -28,3 +29,7 @@ $(B)/plugin-tests/stand_in.so: test/plugin/stand_in.c
 $(LOADERS): test/plugin/loader.c test/plugin/child.c test/plugin/child.h plugin/criu.h lib/criu-plugin.h
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(LOADER) -Iplugin -fvisibility=default -rdynamic -o $@ $(filter %.c,$^) -ldl
+
+$(B)/plugin-tests/growing: test/plugin/growing.c
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null -static -o $@ $<

@@ -324,3 +324,18 @@ class Case:
         if self.root and os.path.ismount(self.root):
             subprocess.run(['umount', '-l', self.root], check=False)
         shutil.rmtree(self.dir, ignore_errors=True)
+
+
+def log_of(case, name='restore'):
+    """The log of the last run of CRIU."""
+    return os.path.join(case.images, name + '.log')
+
+
+def refused_before_fork(case, status, name):
+    """A restore that made nothing, and said why."""
+    log = log_of(case)
+    errors = [line for line in lines_that_matter(log) if 'Error' in line]
+    check(status > 0, f'criu restore exits {status}', *errors)
+    check(not case.running(), f'there are tasks: {case.running()}', *errors)
+    check(not re.search(r'Forking task', read(log)), 'CRIU has forked', *errors)
+    check(any(name in line for line in errors), f'no message names {name}:', *errors)
