@@ -192,7 +192,7 @@ def full_disk(table):
         case = action.case
         subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', case.images], check=True)
         try:
-            with start_traced(case, 'dump', ['-s', 'pwrite64:1'], *action.options()) as process:
+            with start_traced(case, 'dump', ['-s', 'plugin.pwrite64:1'], *action.options()) as process:
                 os.waitpid(process.pid, os.WUNTRACED)
                 with open(os.path.join(case.images, 'full'), 'wb') as f:
                     try:

@@ -47,7 +47,7 @@ def task_dies_in_dump():
         case.start()
         before = before_of(case)
         case.new_images(1)
-        status = while_stopped(case, 'dump', 'ptrace:1',
+        status = while_stopped(case, 'dump', 'plugin.ptrace:1',
                                lambda: kill_one(tree_of(case.pid)), '--leave-running')
         now = let_run(case)
         not_looser(before, now)
@@ -64,7 +64,7 @@ def task_dies_in_restore():
     try:
         action.prepare()
         case = action.case
-        status = while_stopped(case, 'restore', 'ptrace:1', lambda: kill_one(
+        status = while_stopped(case, 'restore', 'plugin.ptrace:1', lambda: kill_one(
             [pid for pid in case.running() if pid in {t.pid for t in threads_of(
                 case.running()).values()}]))
         outcome = not_loose(action.before, let_run(case))
@@ -92,7 +92,7 @@ def two_restores():
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                 timeout=LIMIT, check=False).returncode)
             case.images = images
-        status = while_stopped(case, 'restore', 'ptrace:1', again)
+        status = while_stopped(case, 'restore', 'plugin.ptrace:1', again)
         now = let_run(case)
         cried(case)
         if status == 0:
@@ -121,7 +121,7 @@ def two_dumps():
             results.append(case.criu('dump', '-t', str(case.pid), '--timeout', '10',
                                      '--leave-running'))
             case.images = images
-        status = while_stopped(case, 'dump', 'ptrace:1', again, '--leave-running')
+        status = while_stopped(case, 'dump', 'plugin.ptrace:1', again, '--leave-running')
         check(status == 0, f'criu dump exits {status}', *case.logs())
         check(results[0] != 0, 'both work')
         outcome = action.judge_dump(0)

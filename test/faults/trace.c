@@ -11,7 +11,7 @@
  *   -o FILE          where the report goes, by default stdout
  *
  * KIND: any; ptrace; plugin, a call from the plugin's code, directly or through a
- * library; or the name of a call that the plugin makes, such as pwrite64.
+ * library; or one of these by its name, such as plugin.pwrite64.
  * The last line of the report has the numbers of calls of the first three kinds,
  * and then the call at which it happened, or "-".
  *
@@ -243,7 +243,9 @@ static void parse_call(char *text)
 	for (plan.kind = 0; plan.kind < NAMED; plan.kind++)
 		if (!strcmp(text, kind_names[plan.kind]))
 			return;
-	plan.name = text;
+	if (strncmp(text, "plugin.", 7))
+		errx(2, "%s: no such kind", text);
+	plan.name = text + 7;
 }
 
 static void parse(int argc, char **argv)
