@@ -5,10 +5,8 @@
 #include "fake_kernel.h"
 #include "no_memory.h"
 
-#include <pthread.h>
 #include <signal.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
@@ -16,6 +14,7 @@
 #include "criu.h"
 #include "dump.h"
 #include "stuck.h"
+#include "thread.h"
 
 static struct {
 	const struct kernel *kernel;
@@ -91,14 +90,6 @@ int __wrap_proc_filter_count(pid_t tid)
 	return world.counts[world.asked++];
 }
 
-static void *stay(void *tid)
-{
-	__atomic_store_n((pid_t *)tid, syscall(SYS_gettid), __ATOMIC_SEQ_CST);
-	for (;;)
-		pause();
-	return NULL;
-}
-
 static int begin(void **state)
 {
 	(void)state;
@@ -107,9 +98,7 @@ static int begin(void **state)
 	said[0] = '\0';
 	world.kernel = &fake_kernel;
 	world.descriptors = descriptors();
-	assert_int_equal(pthread_create(&world.thread, NULL, stay, &world.tid), 0);
-	while (!__atomic_load_n(&world.tid, __ATOMIC_SEQ_CST))
-		sched_yield();
+	world.tid = make_thread(&world.thread);
 	assert_int_equal(dump_begin(), 0);
 	return 0;
 }
@@ -121,8 +110,7 @@ static int end(void **state)
 	(void)state;
 	dump_end(true);
 	unlinkat(folder.fd, IMAGE_NAME, 0);
-	pthread_cancel(world.thread);
-	pthread_join(world.thread, NULL);
+	end_thread(world.thread);
 	left = descriptors() - world.descriptors;
 	if (left)
 		print_error("%zu descriptors left\n", left);

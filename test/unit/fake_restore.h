@@ -11,15 +11,14 @@
 #include "fake_kernel.h"
 #include "fake_store.h"
 
-#include <pthread.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "agent.h"
 #include "dump.h"
 #include "files.h"
 #include "restore.h"
+#include "thread.h"
 
 static struct {
 	bool named, names_all; /* what the inventory says */
@@ -174,24 +173,6 @@ static inline void write_stack(pid_t pid)
 	add_filter(&tree, allow, 1, 1, 0);
 	add_threads(&tree, pid, 2, 0, 0);
 	write_image(&tree);
-}
-
-static inline void *stay(void *tid)
-{
-	__atomic_store_n((pid_t *)tid, syscall(SYS_gettid), __ATOMIC_SEQ_CST);
-	for (;;)
-		pause();
-	return NULL;
-}
-
-static inline pid_t make_thread(pthread_t *thread)
-{
-	pid_t tid = 0;
-
-	assert_int_equal(pthread_create(thread, NULL, stay, &tid), 0);
-	while (!__atomic_load_n(&tid, __ATOMIC_SEQ_CST))
-		sched_yield();
-	return tid;
 }
 
 /* A child with a thread besides its leader. */

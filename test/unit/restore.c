@@ -34,10 +34,8 @@ static void each_thread_gets_its_own(void **state)
 	assert_int_equal(descriptors(), world.descriptors);
 	restore_end(false);
 	assert_null(strstr(said, "had no turn"));
-	pthread_cancel(thread);
-	pthread_cancel(bare);
-	pthread_join(thread, NULL);
-	pthread_join(bare, NULL);
+	end_thread(thread);
+	end_thread(bare);
 }
 
 /* One object, not two that are equal. */
