@@ -45,6 +45,32 @@ static void many_programs_stay_apart(void **state)
 	tree_free(&tree);
 }
 
+static bool hash_is_bad;
+
+uint64_t __real_hash_bytes(const void *data, size_t len);
+uint64_t __wrap_hash_bytes(const void *data, size_t len);
+
+uint64_t __wrap_hash_bytes(const void *data, size_t len)
+{
+	return hash_is_bad ? 0 : __real_hash_bytes(data, len);
+}
+
+static void programs_with_one_hash_are_told_apart(void **state)
+{
+	struct tree tree = { 0 };
+
+	(void)state;
+	hash_is_bad = true;
+	assert_int_equal(tree_add_program(&tree, allow, 1), 0);
+	assert_int_equal(tree_add_program(&tree, deny, 1), 1);
+	assert_int_equal(tree_add_program(&tree, longest, 2), 2);
+	assert_int_equal(tree_add_program(&tree, longest, 1), 3);
+	assert_int_equal(tree_add_program(&tree, deny, 1), 1);
+	assert_int_equal(tree_add_program(&tree, longest, 2), 2);
+	hash_is_bad = false;
+	tree_free(&tree);
+}
+
 /*
  * Where each instruction is added by xor, a product and a shift, the next can
  * undo what one has changed, whatever came before.
@@ -338,6 +364,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_program_is_stored_once),
 		cmocka_unit_test(many_programs_stay_apart),
+		cmocka_unit_test(programs_with_one_hash_are_told_apart),
 		cmocka_unit_test(programs_cannot_be_chosen_to_collide),
 		cmocka_unit_test(a_program_has_1_to_4096_instructions),
 		cmocka_unit_test(equal_filters_are_two),
