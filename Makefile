@@ -47,7 +47,8 @@ TOOL := $(B)/criu-seccomp
 
 # These run something, and call make for what that needs. All others write to
 # build/, which only one make does at a time.
-RUNS := check quick unit fuzz stress bench demo kernel rootfs help
+RUNS := check quick unit fuzz stress bench demo kernel rootfs help loaders faults soak mutants \
+	programs
 
 ifneq ($(and $(if $(BUILD_LOCKED),,unlocked),$(filter-out $(RUNS),$(or $(MAKECMDGOALS),all))),)
 
@@ -147,7 +148,7 @@ quick: ## those that tell most in a few minutes
 
 .PHONY: test-programs
 test-programs: all unit-programs fuzz-programs zdtm plugin-tests containers-tests tools-test \
-	stress-program bench-programs $(B)/demo/sandbox ## builds what the tests run, and runs nothing
+	faults-programs stress-program bench-programs $(B)/demo/sandbox ## builds what the tests run, and runs nothing
 
 .PHONY: clean
 clean: ## removes build/

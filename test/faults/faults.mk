@@ -5,7 +5,8 @@
 FAULTS := $(B)/faults
 
 .PHONY: faults
-faults: $(B)/unit/faults ## every fault of a dump and a restore, and what became of the tasks
+faults: ## every fault of a dump and a restore, and what became of the tasks
+	@$(MAKE) --no-print-directory $(B)/unit/faults faults-programs
 	@$(B)/unit/faults --table
 	@test/faults/machine
 

@@ -19,7 +19,8 @@ plugin-tests: $(PLUGIN) $(B)/plugin-tests/stand_in.so $(LOADERS) $(B)/plugin-tes
 		$(TOOL) zdtm
 
 .PHONY: loaders
-loaders: $(PLUGIN) $(B)/plugin-tests/stand_in.so $(LOADERS) ## one build of the plugin in CRIUs of each kind, in small
+loaders: ## one build of the plugin in CRIUs of each kind, in small
+	@$(MAKE) --no-print-directory $(PLUGIN) $(B)/plugin-tests/stand_in.so $(LOADERS)
 	@test/plugin/loaders.py $(PLUGIN)
 
 $(B)/plugin-tests/stand_in.so: test/plugin/stand_in.c

@@ -14,6 +14,7 @@ build/zdtm/random_tree: test/soak/random_tree.c $(wildcard test/soak/*.h test/zd
 	$(ZDTM_CC) -I$(ZDTM)/lib -I$(ZDTM)/static -Itest/soak -o $@ $(filter %.c %.o,$^)
 
 .PHONY: soak
-soak: zdtm ## random trees; ROUNDS=200 from SEED=1 on, or only one: SEED=7
+soak: ## random trees; ROUNDS=200 from SEED=1 on, or only one: SEED=7
+	@$(MAKE) --no-print-directory zdtm
 	@test/vm/run -k $(SOAK_KERNEL) -t $$(($(SOAK_ROUNDS) * 30 + 120)) -v $(CURDIR):$(CURDIR) -- \
 		$(CURDIR)/test/soak/run --seed $(SEED) --rounds $(SOAK_ROUNDS)
