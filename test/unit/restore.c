@@ -56,15 +56,15 @@ static void what_threads_share_stays_shared(void **state)
 	assert_false(was_killed(pid));
 }
 
-static void an_image_that_is_not_named_is_not_used(void **state)
+static void an_image_that_is_not_named_is_refused(void **state)
 {
 	(void)state;
 	write_stack(getpid());
 	world.named = false;
-	assert_int_equal(restore_begin(), 0);
-	assert_said("the inventory does not name it");
+	assert_int_equal(restore_begin(), -ESTALE);
+	assert_said("is of another dump than inventory.img, which does not name it");
 	world.names_all = true;
-	assert_int_equal(restore_begin(), 0);
+	assert_int_equal(restore_begin(), -ESTALE);
 	assert_int_equal(restore_process(getpid()), 0);
 	assert_int_equal(fake.entries, 0);
 }
@@ -258,7 +258,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		RESTORE_TEST(each_thread_gets_its_own),
 		RESTORE_TEST(what_threads_share_stays_shared),
-		RESTORE_TEST(an_image_that_is_not_named_is_not_used),
+		RESTORE_TEST(an_image_that_is_not_named_is_refused),
 		RESTORE_TEST(an_image_that_is_named_must_be_there),
 		RESTORE_TEST(an_empty_image_needs_no_kernel),
 		RESTORE_TEST(who_cannot_set_filters_is_told_at_once),
