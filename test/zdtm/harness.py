@@ -144,7 +144,9 @@ class Case:
     def __init__(self, name: str, flavour: str, plugin: bool = True, verbose: bool = False) -> None:
         self.name, self.flavour, self.verbose = name, flavour, verbose
         self.libdir: list[str] = []
-        self.before: list[str] = []  # a picture, where it is kept here
+        # what it was like before, where that is kept here: picture(), and modes() of outside
+        self.before: list[str] = []
+        self.modes: dict[str, tuple[str, str]] = {}
         self.mark = f'{name}-{flavour}-{os.getpid()}-{time.monotonic_ns()}'
         self.dir = tempfile.mkdtemp(prefix='zdtm.')
         os.chmod(self.dir, 0o755)
@@ -289,14 +291,14 @@ class Case:
         self._check_status('restore', status)
         self.pid = int(read(self.pidfile))
 
-    def _check_status(self, action, status):
+    def _check_status(self, action: str, status: int) -> None:
         """A crash of CRIU is no refusal."""
         orderly = status == 1 and any('Error' in line for line in self.logs())
         if status:
             kind = Refused if orderly else Failure
             raise kind('\n'.join([f'criu {action} exits {status}', *self.logs()]))
 
-    def logs(self):
+    def logs(self) -> list[str]:
         """What is worth reading in the logs of the last dump and restore."""
         text = []
         for action in ('dump', 'restore'):
@@ -326,12 +328,12 @@ class Case:
         shutil.rmtree(self.dir, ignore_errors=True)
 
 
-def log_of(case, name='restore'):
+def log_of(case: Case, name: str = 'restore') -> str:
     """The log of the last run of CRIU."""
     return os.path.join(case.images, name + '.log')
 
 
-def refused_before_fork(case, status, name):
+def refused_before_fork(case: Case, status: int, name: str) -> None:
     """A restore that made nothing, and said why."""
     log = log_of(case)
     errors = [line for line in lines_that_matter(log) if 'Error' in line]

@@ -3,12 +3,13 @@
 import os
 import re
 
-from harness import check, lines_that_matter
+from harness import Case, check, lines_that_matter
 
 # What is wrong with the image, and what the message says then; regular expressions.
 REASONS = (
     (r'cut off after [0-7] of', r'entry 0 at byte 0: the file is cut off in its magic'),
-    (r'cut off after', r'the file is cut off: no end entry|is said to have \d+ bytes, the file has'),
+    (r'cut off after',
+     r'the file is cut off: no end entry|is said to have \d+ bytes, the file has'),
     (r'wrong (common|own) magic', r'entry 0 at byte 0: wrong magic number'),
     (r'(byte|bytes|page) more$', r'\d+ bytes after the end entry'),
     (r'entry \d+ of \d+ bytes says 0$', r'an entry of no known kind'),
@@ -43,7 +44,7 @@ OTHER_TREE = {
 }
 
 
-def reason(what):
+def reason(what: str) -> str:
     """What a message has to have for this damage, a regular expression."""
     for damage, message in REASONS:
         if re.search(damage, what):
@@ -51,13 +52,13 @@ def reason(what):
     raise KeyError(f'no reason is known for: {what}')
 
 
-def errors_of(case, action='restore'):
+def errors_of(case: Case, action: str = 'restore') -> list[str]:
     """What the last run of CRIU complains of."""
     return [line for line in lines_that_matter(os.path.join(case.images, action + '.log'))
             if 'Error' in line]
 
 
-def says(case, pattern, action='restore'):
+def says(case: Case, pattern: str, action: str = 'restore') -> None:
     """One of these errors has this, a regular expression."""
     errors = errors_of(case, action)
     check(any(re.search(pattern, line) for line in errors), f'no error has "{pattern}":', *errors)

@@ -4,6 +4,7 @@ import os
 import resource
 import shutil
 import subprocess
+from collections.abc import Callable
 
 from harness import Case, LIMIT, check
 from reasons import errors_of, says
@@ -11,7 +12,7 @@ from reasons import errors_of, says
 IMAGE = 'seccomp-tree.img'
 
 
-def not_written(case, why, run):
+def not_written(case: Case, why: str, run: Callable[[], int]) -> None:
     """A dump that fails at our image, for this reason: there is none, and nothing is changed."""
     before = case.picture()
     case.new_images(1)
@@ -22,7 +23,7 @@ def not_written(case, why, run):
     check(case.picture() == before, f'{why}: not as before')
 
 
-def dump_to_small_disk(case, kib):
+def dump_to_small_disk(case: Case, kib: int) -> int:
     """The log is elsewhere, so that all the room is the images'. CRIU's exit status."""
     subprocess.run(['mount', '-t', 'tmpfs', '-o', f'size={kib}k', 'tmpfs', case.images],
                    check=True)
@@ -34,7 +35,7 @@ def dump_to_small_disk(case, kib):
         subprocess.run(['umount', '-l', case.images], check=True)
 
 
-def full_disk():
+def full_disk() -> str:
     """No room for our image, or for all of it: the tasks go on as they were."""
     # seven programs of 32 KiB
     sizes = (4, 64, 220)
@@ -49,7 +50,7 @@ def full_disk():
     return f'{len(sizes)} sizes'
 
 
-def full_for_criu():
+def full_for_criu() -> None:
     """Our image finds room, and CRIU's others do not: the same."""
     case = Case('seccomp_tree_many_threads', 'h')
     try:
@@ -66,7 +67,7 @@ def full_for_criu():
         case.close()
 
 
-def dump_with_small_files(case):
+def dump_with_small_files(case: Case) -> int:
     """No file may have more than 64 KiB, and whoever asks for more gets an error."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     # python ignores the signal, and CRIU inherits that
@@ -82,14 +83,14 @@ def dump_with_small_files(case):
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def dump_over_folder(case):
+def dump_over_folder(case: Case) -> int:
     """Of our image's name, and not empty."""
     os.makedirs(os.path.join(case.images, IMAGE, 'x'))
     return case.criu('dump', '-t', str(case.pid), log='../dump')
 
 
-def cannot_write_image():
-    """A dump that cannot write its own image, or not to the end: refused, and nothing is changed."""
+def cannot_write_image() -> None:
+    """A dump that cannot write its own image, or not to the end: refused, nothing is changed."""
     case = Case('seccomp_tree_big_prog', 'h')
     try:
         case.start()
