@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable, Sequence
 
 from harness import Case, LIMIT, check, read, status_of
 
@@ -11,7 +12,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 GROWING = os.path.join(TOP, 'build', 'plugin-tests', 'growing')
 
 
-def wait_until(what, condition):
+def wait_until(what: str, condition: Callable[[], bool]) -> None:
     """Some things take a moment."""
     end = time.monotonic() + LIMIT
     while not condition():
@@ -22,11 +23,11 @@ def wait_until(what, condition):
 class Growing(Case):
     """In the host's namespaces; without it being said, in root's name."""
 
-    def __init__(self, count, user=()):
+    def __init__(self, count: int, user: Sequence[str] = ()) -> None:
         super().__init__('growing', 'h')
         self.count, self.user = count, user
 
-    def start(self):
+    def start(self) -> None:
         """With that many filters."""
         subprocess.run([*self.user, 'setsid', '--fork', GROWING, self.pidfile, str(self.count)],
                        env=self.environ(), cwd=self.dir, stdin=subprocess.DEVNULL,
@@ -34,11 +35,11 @@ class Growing(Case):
         wait_until('it has written its pid', lambda: read(self.pidfile).endswith('\n'))
         self.pid = int(read(self.pidfile))
 
-    def filters(self):
+    def filters(self) -> int:
         """How many it has."""
         return int(status_of(self.pid, self.pid)['Seccomp_filters'])
 
-    def grow(self):
+    def grow(self) -> None:
         """One filter more."""
         count = self.filters() + 1
         os.kill(self.pid, signal.SIGUSR1)

@@ -11,13 +11,13 @@ import subprocess
 
 import damage
 from growing import Growing, TOP
-from harness import Failure, LIMIT, check, refused_before_fork
+from harness import Case, Failure, LIMIT, check, refused_before_fork
 
 TREE, INVENTORY = 'seccomp-tree.img', 'inventory.img'
 DUMP_CRIU_RUN_ID = 13  # criu/images/inventory.proto
 
 
-def dumped_twice():
+def dumped_twice() -> tuple[Growing, list[list[str]]]:
     """Into images-1 with one filter, into images-2 with two; and what it looked like."""
     case = Growing(1)
     try:
@@ -35,20 +35,20 @@ def dumped_twice():
     return case, pictures
 
 
-def folder(case, number):
+def folder(case: Case, number: int) -> str:
     """That of a dump, from now on CRIU's."""
     case.images = os.path.join(case.dir, f'images-{number}')
     return case.images
 
 
-def shown(case):
+def shown(case: Case) -> tuple[int, str]:
     """What the command says of the images: its exit status, and its output."""
     done = subprocess.run([os.path.join(TOP, 'build', 'criu-seccomp'), 'image', case.images],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     return done.returncode, done.stdout
 
 
-def mixed(case, number, name):
+def mixed(case: Case, number: int, name: str) -> None:
     """A file of the other dump is copied over that of this one: refused. Then it is put back."""
     path = os.path.join(folder(case, number), name)
     shutil.copy(path, path + '.own')
@@ -60,8 +60,8 @@ def mixed(case, number, name):
     os.rename(path + '.own', path)
 
 
-def trees_of_two_dumps():
-    """An older or newer tree, or inventory, beside the rest; whole, they restore any number of times."""
+def trees_of_two_dumps() -> None:
+    """An older or newer tree, or inventory, beside the rest; whole, they restore repeatedly."""
     case, pictures = dumped_twice()
     try:
         for number in (1, 2):
@@ -79,14 +79,14 @@ def trees_of_two_dumps():
         case.close()
 
 
-def nameless_inventory():
+def nameless_inventory() -> None:
     """As a CRIU before 4.1 wrote it: the tree cannot be of this dump."""
     case, _ = dumped_twice()
     path = os.path.join(folder(case, 2), INVENTORY)
     try:
         with open(path, 'rb') as f:
             data = f.read()
-        fields = [f for f in damage.decode(data[8:]) if f[0] != DUMP_CRIU_RUN_ID]
+        fields = [field for field in damage.decode(data[8:]) if field[0] != DUMP_CRIU_RUN_ID]
         message = damage.encode(fields)
         check(len(message) < len(data) - 8, 'the inventory names no run')
         with open(path, 'wb') as f:
@@ -96,7 +96,7 @@ def nameless_inventory():
         case.close()
 
 
-def dump_cut_off(case, call, name):
+def dump_cut_off(case: Case, call: str, name: str) -> None:
     """CRIU is killed at its first such call that has to do with this file, before it is made."""
     path = os.path.join(case.images, name)
     done = subprocess.run(
@@ -111,7 +111,7 @@ def dump_cut_off(case, call, name):
 # The filters that the task had at the first dump; where the second ended, in the
 # order in which CRIU gets there; and what a restore makes of it: the filters
 # that the task then has, or why it is refused.
-POINTS = [
+POINTS: list[tuple[int, str, str, int | str]] = [
     (1, 'unlinkat', TREE, 1),
     (1, 'openat', TREE, TREE + ' is missing'),
     (1, 'pwrite64', TREE, TREE + ': entry 0 at byte 0: the file is cut off'),
@@ -125,7 +125,7 @@ POINTS = [
 ]
 
 
-def cut_off_at(before, call, name, outcome):
+def cut_off_at(before: int, call: str, name: str, outcome: int | str) -> None:
     """A second dump into the folder of the first, when the task had a filter fewer."""
     case = Growing(before)
     try:
@@ -144,7 +144,7 @@ def cut_off_at(before, call, name, outcome):
         case.close()
 
 
-def cut_off():
+def cut_off() -> str:
     """At each point: refused before anything is forked, or one of the two dumps, whole."""
     for before, call, name, outcome in POINTS:
         try:

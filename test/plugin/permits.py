@@ -3,6 +3,7 @@
 import ctypes
 import os
 import subprocess
+from collections.abc import Callable, Sequence
 
 from growing import Growing, wait_until
 from harness import Case, Failure, LIMIT, check, read
@@ -21,7 +22,7 @@ class Prog(ctypes.Structure):
     _fields_ = [('len', ctypes.c_ushort), ('filter', ctypes.POINTER(Insn))]
 
 
-def confine_oneself(kill_seccomp=False):
+def confine_oneself(kill_seccomp: bool = False) -> None:
     """With a filter that allows everything, or everything but seccomp(2)."""
     nr, allow = Insn(0x20, 0, 0, 0), Insn(0x06, 0, 0, 0x7fff0000)
     is_seccomp, kill = Insn(0x15, 0, 1, 317), Insn(0x06, 0, 0, 0x80000000)
@@ -32,14 +33,14 @@ def confine_oneself(kill_seccomp=False):
         raise Failure(f'seccomp: {os.strerror(ctypes.get_errno())}')
 
 
-def lose_sys_admin():
+def lose_sys_admin() -> None:
     """What is executed from now on has all capabilities but that one."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(24, 21, 0, 0, 0):  # PR_CAPBSET_DROP, CAP_SYS_ADMIN
         raise Failure(f'prctl: {os.strerror(ctypes.get_errno())}')
 
 
-def status_after(change, run):
+def status_after(change: Callable[[], None], run: Callable[[], int]) -> int:
     """What run() returns in a process that has changed so."""
     child = os.fork()
     if not child:
@@ -51,7 +52,7 @@ def status_after(change, run):
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def not_permitted(change, said, *options):
+def not_permitted(change: Callable[[], None], said: str, *options: str) -> None:
     """The kernel would refuse CRIU every filter: so the plugin does, before anything is forked."""
     case = Case('seccomp_tree_chain', 'h')
     try:
@@ -61,7 +62,8 @@ def not_permitted(change, said, *options):
         status = status_after(change, lambda: case.criu('restore', '-d', *options))
         check(status == 1, f'criu restore exits {status}', *case.logs())
         check(any(said in line for line in case.logs()), f'nothing says "{said}"', *case.logs())
-        check('Forking task' not in read(os.path.join(case.images, 'restore.log')), 'CRIU has forked')
+        check('Forking task' not in read(os.path.join(case.images, 'restore.log')),
+              'CRIU has forked')
         check(not case.running(), f'there are tasks: {case.running()}')
         case.restore()
         case.stop()
@@ -69,7 +71,7 @@ def not_permitted(change, said, *options):
         case.close()
 
 
-def only_without_filters(start, dump):
+def only_without_filters(start: Callable[[int], Case], dump: Callable[[Case], int]) -> None:
     """start(COUNT) is a case with so many filters, dump(case) what CRIU exits with."""
     case = start(0)
     try:
@@ -96,7 +98,7 @@ def only_without_filters(start, dump):
         case.close()
 
 
-def started(count, user=(), owner=0):
+def started(count: int, user: Sequence[str] = (), owner: int = 0) -> Growing:
     """A case that runs, and has a folder for images."""
     case = Growing(count, user)
     os.chown(case.dir, owner, owner)
@@ -106,18 +108,18 @@ def started(count, user=(), owner=0):
     return case
 
 
-def permitted_without_filters(change, *options):
+def permitted_without_filters(change: Callable[[], None], *options: str) -> None:
     """CRIU after a change that makes the kernel refuse it all filters."""
     only_without_filters(started, lambda case: status_after(
         change, lambda: case.criu('dump', '-t', str(case.pid), *options)))
 
 
-def unprivileged():
+def unprivileged() -> None:
     """As criu(8) has it: a user with CAP_CHECKPOINT_RESTORE, and tasks of the same user."""
     user = ['setpriv', '--reuid', '1000', '--regid', '1000', '--clear-groups']
     caps = ['--inh-caps', '+checkpoint_restore', '--ambient-caps', '+checkpoint_restore']
 
-    def dump(case):
+    def dump(case: Case) -> int:
         return subprocess.run(
             [*user, *caps, 'criu', 'dump', '--unprivileged', '-D', case.images, '-o', 'dump.log',
              '-v4', '-t', str(case.pid)], env=case.environ(), cwd=case.dir,
