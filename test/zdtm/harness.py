@@ -143,6 +143,7 @@ class Case:
 
     def __init__(self, name: str, flavour: str, plugin: bool = True, verbose: bool = False) -> None:
         self.name, self.flavour, self.verbose = name, flavour, verbose
+        self.prefix: list[str] = []  # what runs CRIU, where that is not simply we
         self.libdir: list[str] = []
         # what it was like before, where that is kept here: picture(), and modes() of outside
         self.before: list[str] = []
@@ -249,7 +250,7 @@ class Case:
     def criu(self, action: str, *options: str, log: str | None = None) -> int:
         """Run CRIU; its exit status, negative for a signal."""
         log = os.path.join(self.images, (log or action) + '.log')
-        command = ['criu', action, '-D', self.images, '-o', log, '-v4', *self.libdir, *options]
+        command = [*self.prefix, 'criu', action, '-D', self.images, '-o', log, '-v4', *self.libdir, *options]
         if self.root and action == 'restore':
             command += ['--root', self.root]
         if self.verbose:

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What the programs have in common that are started, dumped and restored here."""
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(TOP, 'test', 'zdtm'))
+
+from harness import Case, Different, Failure, LIMIT, check, read, status_of
+
+BUILD = os.path.join(TOP, 'build', 'programs')
+
+
+def wait_for(condition: Callable[[], object], what: str, seconds: int = LIMIT) -> None:
+    """Until it is so."""
+    end = time.monotonic() + seconds
+    while not condition():
+        check(time.monotonic() < end, f'not within {seconds} s: {what}')
+        time.sleep(0.05)
+
+
+def expect(condition: object, text: str, *details: object) -> None:
+    """What a program must do; if it does not, it is not what it was."""
+    try:
+        check(condition, text, *details)
+    except Failure as why:
+        raise Different(str(why)) from None
+
+
+def ask(path: str, *lines: str) -> str:
+    """Say these lines to who listens there, one after each answer; the last answer."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(60)
+        try:
+            connection.connect(path)
+            with connection.makefile('rw', encoding='utf-8', newline='') as stream:
+                answer = ''
+                for line in lines:
+                    stream.write(line)
+                    stream.flush()
+                    answer = stream.readline()
+                # it has closed its end, too, when there is no more
+                connection.shutdown(socket.SHUT_WR)
+                stream.read()
+                return answer.strip()
+        except OSError as why:
+            raise Different(f'{path} does not answer: {why}') from None
+
+
+class Subject(Protocol):
+    """What is started, dumped and restored, whoever does that."""
+    # what becomes of it with CRIU alone, as "native" in doc/tests.md: pass, different, fail
+    alone: str
+
+    def start(self) -> None:
+        """Until it can be dumped."""
+
+    def works(self, restored: bool) -> None:
+        """Raises Different if it does not; may use it up, once it is restored."""
+
+    def picture(self) -> list[str]:
+        """What must be the same before and after."""
+
+    def dump(self) -> None:
+        """Nothing is left of it."""
+
+    def restore(self) -> None:
+        """All of it."""
+
+    def criu_logs(self) -> list[str]:
+        """What is worth reading in them."""
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+
+
+class Program(Case):
+    """One of them. A class of its own says how it is started, and how one sees that it works."""
+
+    # what CRIU is told beside the usual
+    options: tuple[str, ...] = ('--file-locks',)
+    alone = 'different'
+
+    def __init__(self, plugin: bool = True) -> None:
+        super().__init__(type(self).__name__.lower(), 'h', plugin)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def spawn(self, *command: str) -> None:
+        """Run it, in a session of its own; what it says goes to a file."""
+        with open(os.path.join(self.dir, 'said'), 'ab') as said:
+            self.process = subprocess.Popen(command, env=self.environ(), cwd=self.dir,
+                                            stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+                                            start_new_session=True)
+        self.pid = self.process.pid
+
+    def wait_until(self, condition: Callable[[], object], what: str) -> None:
+        """While it starts; a program that has ended never will be."""
+        try:
+            wait_for(lambda: self.has_ended() or condition(), what)
+            check(not self.has_ended(), f'it has ended: {what}')
+        except Failure as why:
+            raise Failure(f'{why}\n{self.messages()}') from None
+
+    def has_ended(self) -> bool:
+        """Before it was dumped."""
+        return self.process is not None and self.process.poll() is not None
+
+    def dump(self, *options: str) -> None:
+        self.new_images(1)
+        super().dump(*options)
+
+    def messages(self) -> str:
+        return '\n'.join(read(os.path.join(self.dir, 'said')).splitlines()[-15:])
+
+    def works(self, restored: bool) -> None:
+        """See Subject."""
+        raise NotImplementedError
+
+    def criu(self, action: str, *options: str, log: str | None = None) -> int:
+        return super().criu(action, *self.options, *options, log=log)
+
+    def _wait_gone(self, pids: list[int]) -> None:
+        if self.process and self.pid == self.process.pid:
+            self.process.wait(LIMIT)
+        super()._wait_gone(pids)
+
+    def close(self) -> None:
+        if self.process:
+            self.process.kill()
+            self.process.wait(LIMIT)
+        super().close()
+
+    def criu_logs(self) -> list[str]:
+        """What is worth reading in them."""
+        return self.logs()
+
+    def confined_threads(self, least: int) -> None:
+        """It is what it is here for, which may take a moment."""
+        def modes() -> list[str]:
+            return [status_of(self.pid, tid).get('Seccomp', '').strip()
+                    for tid in os.listdir(f'/proc/{self.pid}/task')]
+
+        self.wait_until(lambda: len(modes()) >= least and set(modes()) == {'2'},
+                        'filters of all its threads')

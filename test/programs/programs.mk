@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0
+# Programs that nobody here wrote, and two that use bindings of libseccomp as
+# programs do. Go finds Debian's packages of libraries in GOPATH.
+
+.PHONY: programs
+programs: ## dumps and restores QEMU, tor, chronyd, nginx and others
+	@test/programs/machine
+
+.PHONY: programs-built
+programs-built: zdtm containers-tests
