@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0
+"""chronyd with -F 1, its stricter filter.
+
+In the foreground (-d): as a daemon it keeps one end of a stream socket whose other
+end it has closed, which CRIU cannot dump.
+"""
+import os
+import subprocess
+
+from program import Program, expect
+
+FOLDER = '/run/chrony-test'  # chronyc has its own socket beside that of the daemon
+
+
+class Chrony(Program):
+    """A server that leaves the machine's clock alone."""
+    alone = 'pass'
+
+    def start(self) -> None:
+        """Until it takes commands."""
+        os.makedirs(FOLDER, mode=0o770, exist_ok=True)
+        self.socket = os.path.join(FOLDER, 'chronyd.sock')
+        if os.path.exists(self.socket):
+            os.unlink(self.socket)
+        config = os.path.join(self.dir, 'chrony.conf')
+        with open(config, 'w', encoding='ascii') as f:
+            f.write(f'bindcmdaddress {self.socket}\ncmdport 0\nport 0\nlocal stratum 7\n'
+                    f'pidfile {self.dir}/chronyd.pid\n')
+        self.spawn('chronyd', '-d', '-x', '-F', '1', '-u', 'root', '-f', config)
+        self.wait_until(lambda: os.path.exists(self.socket), 'its socket')
+        self.confined_threads(1)
+
+    def works(self, restored: bool) -> None:
+        """It tells what it keeps time by: itself."""
+        done = subprocess.run(['chronyc', '-h', self.socket, '-c', 'tracking'],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, timeout=60, check=False)
+        expect(done.returncode == 0 and done.stdout.split(',')[2:3] == ['7'],
+               f'chronyc exits {done.returncode}: {done.stdout}')
