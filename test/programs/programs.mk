@@ -7,4 +7,9 @@ programs: ## dumps and restores QEMU, tor, chronyd, nginx and others
 	@test/programs/machine
 
 .PHONY: programs-built
-programs-built: zdtm containers-tests
+programs-built: zdtm containers-tests $(B)/programs/gosync
+
+$(B)/programs/gosync: test/programs/gosync.go
+	@mkdir -p $(@D)
+	@echo "  GO $<"
+	@GO111MODULE=off GOPATH=/usr/share/gocode GOFLAGS=-buildvcs=false go build -o $@ $<
