@@ -114,6 +114,12 @@ static void what_cannot_be_read_is_refused(void **state)
 	assert_said("cannot read loop: ");
 	assert_int_equal(unlinkat(folder.fd, "loop", 0), 0);
 	assert_int_equal(image_read_file(folder.fd, ".", &tree), -EINVAL);
+	/* nobody writes into it, and nobody waits for that */
+	assert_int_equal(mkfifoat(folder.fd, "fifo", 0600), 0);
+	alarm(10);
+	assert_int_equal(image_read_file(folder.fd, "fifo", &tree), -EINVAL);
+	alarm(0);
+	assert_int_equal(unlinkat(folder.fd, "fifo", 0), 0);
 }
 
 static size_t entry_at(unsigned int number)
