@@ -11,32 +11,38 @@ import collections
 import os
 import struct
 import sys
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
 
 VERSION = 2
 
 U32, S32, BYTES, LIST_U32, LIST_S32 = range(5)
 
+Fields = dict[int, tuple[str, int, bool]]
+# what was read: an int, bytes or a list of ints, by the field's name
+Message = dict[str, Any]
+
 # field number: name, type, required. A new header field is a line here.
-HEADER = {1: ("version", U32, True), 2: ("run_id", BYTES, False)}
-PROGRAM = {1: ("insns", BYTES, True)}
-FILTER = {
+HEADER: Fields = {1: ("version", U32, True), 2: ("run_id", BYTES, False)}
+PROGRAM: Fields = {1: ("insns", BYTES, True)}
+FILTER: Fields = {
     1: ("program", U32, True),
     2: ("parent", U32, False),
     3: ("flags", U32, False),
     4: ("listener_flags", U32, False),
 }
-THREADS = {
+THREADS: Fields = {
     1: ("size", LIST_U32, False),
     2: ("tid", LIST_S32, False),
     3: ("filter", LIST_S32, False),
 }
-FILE = {
+FILE: Fields = {
     1: ("id", U32, True),
     2: ("kind", U32, True),
     3: ("filter", U32, False),
     4: ("flags", U32, False),
 }
-END = {
+END: Fields = {
     1: ("programs", U32, True),
     2: ("filters", U32, True),
     3: ("threads", U32, True),
@@ -70,7 +76,7 @@ class Refused(Exception):
     pass
 
 
-def refuse_if(condition, why):
+def refuse_if(condition: object, why: str) -> None:
     if condition:
         raise Refused(why)
 
@@ -78,19 +84,19 @@ def refuse_if(condition, why):
 class Bytes:
     """What is left of a message."""
 
-    def __init__(self, data, at=0, end=None):
+    def __init__(self, data: bytes, at: int = 0, end: int | None = None) -> None:
         self.data, self.at = data, at
         self.end = len(data) if end is None else end
 
-    def left(self):
+    def left(self) -> int:
         return self.end - self.at
 
-    def take(self, count, why):
+    def take(self, count: int, why: str) -> "Bytes":
         refuse_if(count > self.left(), why)
         self.at += count
         return Bytes(self.data, self.at - count, self.at)
 
-    def number(self):
+    def number(self) -> int:
         """A varint of 32 bits in as few bytes as it needs."""
         value = shift = 0
         while True:
@@ -105,21 +111,22 @@ class Bytes:
         refuse_if(value >> 32, "message: a number of more than 32 bits")
         return value
 
-    def signed(self):
+    def signed(self) -> int:
         value = self.number()
         return -(value >> 1) - 1 if value & 1 else value >> 1
 
 
-def numbers(data, read):
+def numbers(data: Bytes, read: Callable[[Bytes], int]) -> list[int]:
     found = []
     while data.left():
         found.append(read(data))
     return found
 
 
-def read_fields(data, fields):
+def read_fields(data: Bytes, fields: Fields) -> Message:
     """A message with these fields: in their order, each once at most."""
-    message, last = {}, 0
+    message: Message = {}
+    last = 0
     while data.left():
         tag = data.number()
         number, wire = tag >> 3, tag & 7
@@ -136,7 +143,7 @@ def read_fields(data, fields):
             continue
         inner = data.take(data.number(), "message: a field is cut off")
         if kind == BYTES:
-            message[name] = inner.data[inner.at : inner.end]
+            message[name] = inner.data[inner.at:inner.end]
             continue
         refuse_if(not inner.left(), "message: an empty list that is there")
         message[name] = numbers(inner, Bytes.number if kind == LIST_U32 else Bytes.signed)
@@ -147,7 +154,7 @@ def read_fields(data, fields):
     return message
 
 
-def read_entry(data):
+def read_entry(data: Bytes) -> tuple[str, Message]:
     """The kind of an entry, and its message."""
     refuse_if(not data.left(), "entry: of no kind")
     tag = data.number()
@@ -159,22 +166,26 @@ def read_entry(data):
 
 
 class Image:
-    def __init__(self, data):
-        self.programs, self.program_set = [], set()
+    def __init__(self, data: bytes) -> None:
+        self.programs: list[int] = []  # instructions of each
+        self.program_set: set[bytes] = set()
         # of each filter: program, flags, what its path counts, listener on the path
-        self.filters = []
+        self.filters: list[tuple[int, int, int, bool]] = []
         self.together = 0
-        self.tids, self.processes = set(), 0
-        self.files, self.listeners = set(), set()
-        self.used, self.used_programs = set(), set()
+        self.tids: set[int] = set()
+        self.processes = 0
+        self.files: set[int] = set()
+        self.listeners: set[int] = set()
+        self.used: set[int] = set()
+        self.used_programs: set[int] = set()
         self.ended = False
         refuse_if(len(data) > MAX_SIZE, "file: too large")
         refuse_if(data[:8] != struct.pack("<II", 0x54564319, 0x52544353), "file: magic number")
         rest = Bytes(data, 8)
         entry = 0
         while not self.ended:
-            length = rest.take(4, "file: no end entry")
-            (length,) = struct.unpack_from("<I", data, length.at)
+            at = rest.take(4, "file: no end entry").at
+            (length,) = struct.unpack_from("<I", data, at)
             kind, message = read_entry(rest.take(length, "file: a length past its end"))
             refuse_if((entry == 0) != (kind == "header"), "header: missing, or a second one")
             getattr(self, kind)(message)
@@ -182,13 +193,13 @@ class Image:
         refuse_if(rest.left(), "file: something after the end")
         self.check_use()
 
-    def header(self, message):
+    def header(self, message: Message) -> None:
         refuse_if(message["version"] != VERSION, "header: another version")
         run_id = message.get("run_id", b"")
         refuse_if(not 1 <= len(run_id) <= 63, "header: no run, or too long a name of one")
         refuse_if(any(not 0x21 <= byte <= 0x7e for byte in run_id), "header: not a name of a run")
 
-    def program(self, message):
+    def program(self, message: Message) -> None:
         insns = message["insns"]
         refuse_if(len(insns) % 8, "program: not whole instructions")
         refuse_if(not insns, "program: empty")
@@ -197,7 +208,7 @@ class Image:
         self.program_set.add(insns)
         self.programs.append(len(insns) // 8)
 
-    def filter(self, message):
+    def filter(self, message: Message) -> None:
         program, flags = message["program"], message.get("flags", 0)
         listener_flags = message.get("listener_flags", 0)
         refuse_if(program >= len(self.programs), "filter: its program does not come before it")
@@ -220,7 +231,7 @@ class Image:
         self.used_programs.add(program)
         self.filters.append((program, flags, path, supervised or has_listener))
 
-    def threads(self, message):
+    def threads(self, message: Message) -> None:
         sizes, tids, newest = message["size"], message["tid"], message["filter"]
         refuse_if(not sizes, "threads: no process")
         refuse_if(0 in sizes, "threads: a process without threads")
@@ -238,7 +249,7 @@ class Image:
                 self.used.add(number - 1)
         self.processes += len(sizes)
 
-    def file(self, message):
+    def file(self, message: Message) -> None:
         kind, number = message["kind"], message["id"]
         refuse_if(kind not in (FILTER_FD, LISTENER, HUNG_UP), "file: unknown kind")
         if kind == HUNG_UP:
@@ -257,19 +268,19 @@ class Image:
             self.listeners.add(message["filter"])
         self.files.add(number)
 
-    def end(self, message):
+    def end(self, message: Message) -> None:
         found = (len(self.programs), len(self.filters), len(self.tids), self.processes,
                  len(self.files))
         said = tuple(message[name] for name, _, _ in END.values())
         refuse_if(said != found, "end: counts are not those of the file")
         self.ended = True
 
-    def check_use(self):
+    def check_use(self) -> None:
         refuse_if(len(self.used_programs) < len(self.programs), "use: a program of no filter")
         refuse_if(len(self.used) < len(self.filters), "use: a filter that nothing uses")
 
 
-def verdict(data):
+def verdict(data: bytes) -> str | None:
     """None: accepted; else why not."""
     try:
         Image(data)
@@ -278,7 +289,7 @@ def verdict(data):
     return None
 
 
-def records(stream):
+def records(stream: BinaryIO) -> Iterator[tuple[bool, str, bytes]]:
     while True:
         line = stream.readline()
         if not line:
@@ -290,13 +301,13 @@ def records(stream):
         yield said == b"accept", name.decode(), data
 
 
-def expected(name, accepted):
+def expected(name: str, accepted: bool) -> bool:
     """test/fuzz/limits.py names its images ok-... and no-..."""
     return not name.startswith(("ok-", "no-")) or name.startswith("ok-") == accepted
 
 
-def agree(keep):
-    reasons = collections.Counter()
+def agree(keep: str) -> int:
+    reasons: collections.Counter[str | None] = collections.Counter()
     differ = 0
     for accepted, name, data in records(sys.stdin.buffer):
         why = verdict(data)
@@ -317,7 +328,7 @@ def agree(keep):
     return 0 if good else 1
 
 
-def main():
+def main() -> int:
     if len(sys.argv) == 3 and sys.argv[1] == "--agree":
         return agree(sys.argv[2])
     if len(sys.argv) < 2 or sys.argv[1].startswith("-"):

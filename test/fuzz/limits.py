@@ -12,17 +12,21 @@ it is read again.
 import os
 import struct
 import sys
+from collections.abc import Callable
 
 from checker import (COUNTED_AT_LEAST, ENTRIES, FILTER_FD, HUNG_UP, LISTENER, MAX_FILES, MAX_PATH,
                      MAX_PROGRAM, MAX_TID, MAX_TOGETHER, NEW_LISTENER, VERSION)
 
+# of a field
+Value = int | bytes | list[int]
+
 # what is in the header of these images
-HEADER_VALUES = {"version": VERSION, "run_id": b"run"}
+HEADER_VALUES: dict[str, Value] = {"version": VERSION, "run_id": b"run"}
 
 KINDS = {kind: (number, fields) for number, (kind, fields) in ENTRIES.items()}
 
 
-def varint(value):
+def varint(value: int) -> bytes:
     out = bytearray()
     while value > 0x7F:
         out.append(value & 0x7F | 0x80)
@@ -31,15 +35,15 @@ def varint(value):
     return bytes(out)
 
 
-def zigzag(value):
+def zigzag(value: int) -> bytes:
     return varint(value * 2 if value >= 0 else -value * 2 - 1)
 
 
-def delimited(number, data):
+def delimited(number: int, data: bytes) -> bytes:
     return varint(number << 3 | 2) + varint(len(data)) + data
 
 
-def field(number, value, name):
+def field(number: int, value: Value, name: str) -> bytes:
     """A list is a packed one; those of threads but "size" are signed."""
     if isinstance(value, int):
         return varint(number << 3) + varint(value)
@@ -49,36 +53,37 @@ def field(number, value, name):
 
 
 class Image:
-    def __init__(self):
+    def __init__(self) -> None:
         self.parts = [struct.pack("<II", 0x54564319, 0x52544353)]
         self.counts = dict.fromkeys(("programs", "filters", "threads", "processes", "files"), 0)
         self.last_tid = 0
         self.entry("header", **HEADER_VALUES)
 
-    def entry(self, which, **values):
+    def entry(self, which: str, **values: Value | None) -> None:
         number, fields = KINDS[which]
-        message = b"".join(field(n, values[name], name)
-                           for n, (name, _, _) in fields.items() if values.get(name) is not None)
+        there = {name: value for name, value in values.items() if value is not None}
+        message = b"".join(field(n, there[name], name)
+                           for n, (name, _, _) in fields.items() if name in there)
         message = delimited(number, message)
         self.parts.append(struct.pack("<I", len(message)) + message)
 
-    def count(self, what, more=1):
+    def count(self, what: str, more: int = 1) -> int:
         self.counts[what] += more
         return self.counts[what] - more
 
-    def program(self, insns):
+    def program(self, insns: int) -> int:
         self.entry("program", insns=bytes(8 * insns))
         return self.count("programs")
 
-    def filter(self, program, parent=None, flags=None):
+    def filter(self, program: int, parent: int | None = None, flags: int | None = None) -> int:
         self.entry("filter", program=program, parent=parent, flags=flags)
         return self.count("filters")
 
-    def file(self, kind, filter_=None):
+    def file(self, kind: int, filter_: int | None = None) -> int:
         self.entry("file", id=self.counts["files"], kind=kind, filter=filter_)
         return self.count("files")
 
-    def process(self, filters, first=None):
+    def process(self, filters: list[int], first: int | None = None) -> None:
         """Threads on these filters."""
         first = self.last_tid + 1 if first is None else first
         tids = [first] + [1] * (len(filters) - 1)
@@ -89,29 +94,31 @@ class Image:
         self.count("threads", len(filters))
         self.count("processes")
 
-    def bytes(self):
+    def bytes(self) -> bytes:
         self.entry("end", **self.counts)
         return b"".join(self.parts)
 
 
-def program_of(insns):
+def program_of(insns: int) -> Image:
     image = Image()
     image.process([image.filter(image.program(insns))])
     return image
 
 
-def path_of(lengths):
+def path_of(lengths: list[int]) -> Image:
     image = Image()
-    programs, parent = {}, None
+    programs: dict[int, int] = {}
+    parent = None
     for length in lengths:
         if length not in programs:
             programs[length] = image.program(length)
         parent = image.filter(programs[length], parent)
+    assert parent is not None
     image.process([parent])
     return image
 
 
-def together(*parts):
+def together(*parts: tuple[int, int]) -> Image:
     """So many roots of so many instructions each."""
     image = Image()
     for insns, count in parts:
@@ -120,14 +127,14 @@ def together(*parts):
     return image
 
 
-def thread_ids(first, count):
+def thread_ids(first: int, count: int) -> Image:
     image = Image()
     newest = image.filter(image.program(1))
     image.process([newest] * count, first)
     return image
 
 
-def files(count):
+def files(count: int) -> Image:
     """One too many only: it takes seconds to read. test/unit/tree.c has the other."""
     image = Image()
     for _ in range(count):
@@ -135,7 +142,7 @@ def files(count):
     return image
 
 
-def listeners(parent, *numbers):
+def listeners(parent: int | None, *numbers: int) -> Image:
     """Two filters with a listener, and files for them."""
     image = Image()
     program = image.program(1)
@@ -147,7 +154,7 @@ def listeners(parent, *numbers):
     return image
 
 
-def program_twice():
+def program_twice() -> Image:
     """The end counts what a reader has that finds the second to be the first."""
     image = Image()
     image.process([image.filter(image.program(2))])
@@ -155,7 +162,7 @@ def program_twice():
     return image
 
 
-def used(*users, program=False):
+def used(*users: tuple[int, int], program: bool = False) -> Image:
     """A path of two filters; what stands on it: thread or file, on 0 or 1."""
     image = Image()
     below = image.filter(image.program(1))
@@ -173,7 +180,7 @@ def used(*users, program=False):
 FULL = MAX_TOGETHER // MAX_PROGRAM
 PAGES = MAX_TOGETHER // COUNTED_AT_LEAST
 LONGEST_PATH = [MAX_PROGRAM] * 7 + [MAX_PATH - 7 * (MAX_PROGRAM + 4)]
-LIMITS = {
+LIMITS: dict[str, Callable[[], Image]] = {
     "ok-empty": Image,
     "no-program-of-0": lambda: program_of(0),
     "ok-program-of-4096": lambda: program_of(MAX_PROGRAM),
@@ -204,7 +211,7 @@ LIMITS = {
 }
 
 
-def renew(folder):
+def renew(folder: str) -> None:
     header = Image().parts[1]
     for name in os.listdir(folder):
         path = os.path.join(folder, name)
@@ -217,9 +224,10 @@ def renew(folder):
             file.write(data[:8] + header + data[12 + size:])
 
 
-def main():
+def main() -> int:
     if len(sys.argv) == 3 and sys.argv[1] == "--renew":
-        return renew(sys.argv[2])
+        renew(sys.argv[2])
+        return 0
     if len(sys.argv) != 2:
         print(__doc__, file=sys.stderr)
         return 2
