@@ -5,9 +5,11 @@ import os
 import re
 import signal
 import subprocess
+from collections.abc import Callable
 
 from harness import Case, Failure, LIMIT, check, lines_that_matter, read
-from kills import TOP, criu_command, fresh_images, start_traced
+from kills import Kept, Part, Shape, TOP, criu_command, fresh_images, start_traced
+from rows import Table
 from watch import before_of, cried, let_run, not_looser, wait_gone
 
 IMAGE = 'seccomp-tree.img'
@@ -24,7 +26,7 @@ ERRORS = {
 }
 
 
-def said(case, action):
+def said(case: Case, action: str) -> str:
     """The plugin's or CRIU's word for what went wrong."""
     lines = [line for line in lines_that_matter(os.path.join(case.images, action + '.log'), 60)
              if 'Error' in line]
@@ -32,22 +34,24 @@ def said(case, action):
     return (ours or lines or [''])[0]
 
 
-def text_of(line):
+def text_of(line: str) -> str:
     """A message without what comes before it in the log."""
     return re.sub(r'^.*Error \([^)]*\): ', '', line)[:70]
 
 
-class Action:
+class Action(Kept):
     """A dump or a restore that is tried with a fault, and must end well or in nothing."""
 
-    def __init__(self, shape, action):
-        self.shape, self.action, self.case = shape, action, None
+    def __init__(self, shape: Shape, action: str) -> None:
+        super().__init__(shape)
+        self.action = action
+        self.picture: list[str] = []
         self.name = f'{shape[0].removeprefix("seccomp_tree_")}/{shape[1]} {action}'
 
-    def prepare(self):
+    def prepare(self) -> None:
         """A tree, or an image of one."""
-        if not self.case:
-            self.case = Case(*self.shape)
+        if not self.kept:
+            self.kept = Case(*self.shape)
             self.case.start()
             self.before, self.picture = before_of(self.case), self.case.picture()
             self.case.new_images(1)
@@ -56,16 +60,16 @@ class Action:
         if self.action == 'dump':
             fresh_images(self.case)
 
-    def options(self):
+    def options(self) -> list[str]:
         """A tree that is still there can be dumped again."""
         return ['--leave-running'] if self.action == 'dump' else []
 
-    def judge(self, status):
+    def judge(self, status: int) -> str:
         """What has come of it."""
         check(status < 128, f'criu ends by signal {status - 128}')
         return self.judge_dump(status) if self.action == 'dump' else self.judge_restore(status)
 
-    def judge_dump(self, status):
+    def judge_dump(self, status: int) -> str:
         """All is as it was; and there is an image that says so, or none and a message."""
         now = let_run(self.case)
         not_looser(self.before, now)
@@ -82,14 +86,14 @@ class Action:
         self.prove_dump()
         return 'dumped, restores the same'
 
-    def prove_dump(self):
+    def prove_dump(self) -> None:
         """The tasks go, and come back from the images."""
         self.case.kill()
         self.case.restore()
         check(self.case.picture() == self.picture, 'not as before')
         cried(self.case)
 
-    def judge_restore(self, status):
+    def judge_restore(self, status: int) -> str:
         """All are there and as they were; or none, and a message."""
         line = said(self.case, 'restore')
         if status:
@@ -105,14 +109,9 @@ class Action:
         check(same, 'not as before')
         return 'restored, the same'
 
-    def close(self):
-        """It is no longer needed."""
-        if self.case:
-            self.case.close()
-        self.case = None
 
-
-def attempt(table, action, point, fault, function):
+def attempt(table: Table, action: Action, point: str, fault: str, function: Callable[[],
+            str | None]) -> None:
     """A row, if there is a fault to speak of; after a bad one all is made anew."""
     try:
         action.prepare()
@@ -124,7 +123,7 @@ def attempt(table, action, point, fault, function):
         action.close()
 
 
-def calls_of(action):
+def calls_of(action: Action) -> list[list[str]]:
     """The plugin's calls, in order: number, name, argument."""
     action.prepare()
     with start_traced(action.case, action.action, ['-l'], *action.options()) as process:
@@ -136,12 +135,12 @@ def calls_of(action):
     return [line.split() for line in lines]
 
 
-def can_fail(name, argument):
+def can_fail(name: str, argument: str) -> bool:
     """Not the question whether the kernel is patched: any other answer is a no."""
     return name in ERRORS and (name, argument) != ('seccomp', '0x5')
 
 
-def failing_calls(table, action, short, part):
+def failing_calls(table: Table, action: Action, short: int, part: Part) -> None:
     """Each call of the plugin fails."""
     todo = [call for call in calls_of(action) if can_fail(*call[1:])][part[0]::part[1]]
     if short:
@@ -149,13 +148,13 @@ def failing_calls(table, action, short, part):
     for number, name, argument in todo:
         how = ['-e', f'{getattr(errno, ERRORS[name])}:plugin:{number}']
 
-        def fault(how=how):
+        def fault(how: list[str] = how) -> str:
             with start_traced(action.case, action.action, how, *action.options()) as process:
                 return action.judge(process.wait(LIMIT * 2))
         attempt(table, action, f'{name}({argument}), call {number}', ERRORS[name], fault)
 
 
-def without_memory(action, number):
+def without_memory(action: Action, number: int) -> str | None:
     """What becomes of it where an allocation fails; None: there are not so many."""
     report = os.path.join(action.case.dir, 'nomem')
     env = {**action.case.environ(), 'LD_PRELOAD': NOMEM, 'NOMEM': str(number),
@@ -171,12 +170,12 @@ def without_memory(action, number):
     return outcome if reached else None
 
 
-def failing_allocations(table, action, short, part):
+def failing_allocations(table: Table, action: Action, short: int, part: Part) -> None:
     """Each allocation of the plugin fails, until there are no more."""
     for number in range(1 + part[0], 400, part[1] * (7 if short else 1)):
-        outcomes = []
+        outcomes: list[str | None] = []
 
-        def fault(number=number, outcomes=outcomes):
+        def fault(number: int = number, outcomes: list[str | None] = outcomes) -> str | None:
             outcomes.append(without_memory(action, number))
             return outcomes[0]
         attempt(table, action, f'allocation {number}', 'ENOMEM', fault)
@@ -184,15 +183,16 @@ def failing_allocations(table, action, short, part):
             return
 
 
-def full_disk(table):
+def full_disk(table: Table) -> None:
     """The disk is full when the plugin writes its image, and for nobody before."""
     action = Action(('seccomp_tree_witness', 'h'), 'dump')
 
-    def fault():
+    def fault() -> str:
         case = action.case
         subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', case.images], check=True)
         try:
-            with start_traced(case, 'dump', ['-s', 'plugin.pwrite64:1'], *action.options()) as process:
+            with start_traced(case, 'dump', ['-s', 'plugin.pwrite64:1'],
+                              *action.options()) as process:
                 os.waitpid(process.pid, os.WUNTRACED)
                 with open(os.path.join(case.images, 'full'), 'wb') as f:
                     try:
@@ -217,11 +217,11 @@ def full_disk(table):
     action.close()
 
 
-def read_only(table):
+def read_only(table: Table) -> None:
     """The image folder cannot be written to, the log is elsewhere."""
     action = Action(('seccomp_tree_witness', 'h'), 'dump')
 
-    def fault():
+    def fault() -> str:
         case = action.case
         log = os.path.join(case.dir, 'dump.log')
         for args in (['--bind', case.images, case.images], ['-o', 'remount,bind,ro', case.images]):
@@ -246,7 +246,7 @@ def read_only(table):
     action.close()
 
 
-def everything(table, short, part):
+def everything(table: Table, short: int, part: Part) -> None:
     """All that fails in a CRIU that goes on."""
     if not part[0]:
         full_disk(table)

@@ -4,18 +4,25 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Sequence
 
 from harness import Case, Failure, LIMIT, check, read
-from watch import before_of, cried, let_run, not_loose, not_looser
+from rows import Table
+from watch import Threads, before_of, cried, let_run, not_loose, not_looser
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TRACE = os.path.join(TOP, 'build', 'faults', 'trace')
+# a test, and its flavour
+Shape = tuple[str, str]
+# of all: from the first number on, every so many-th
+Part = tuple[int, int]
+
 SHAPES = [('seccomp_tree_witness', 'h'), ('seccomp_tree_witness', 'ns'),
           ('seccomp_tree_listener', 'h')]
 OTHERS = 84  # of each shape, on dump and on restore: 500 and more in all
 
 
-def criu_command(case, action, *options):
+def criu_command(case: Case, action: str, *options: str) -> list[str]:
     """As Case.criu() has it."""
     command = ['criu', action, '-D', case.images, '-o', action + '.log', '-v4', *case.libdir]
     if action == 'dump':
@@ -28,16 +35,17 @@ def criu_command(case, action, *options):
     return [*command, *options]
 
 
-def start_traced(case, action, how, *options, env=None):
+def start_traced(case: Case, action: str, how: Sequence[str],
+                 *options: str) -> subprocess.Popen[bytes]:
     """CRIU under trace.c, which is told how."""
     report = os.path.join(case.dir, 'report')
     return subprocess.Popen([TRACE, '-o', report, *how, *criu_command(case, action, *options)],
-                            env={**case.environ(), **(env or {})}, cwd=case.dir,
+                            env=case.environ(), cwd=case.dir,
                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                             stderr=subprocess.DEVNULL)
 
 
-def report_of(case):
+def report_of(case: Case) -> tuple[list[int], str, list[str]]:
     """The calls of each kind, what happened at which one, and the lines before."""
     lines = read(os.path.join(case.dir, 'report')).splitlines()
     check(lines, 'trace has no report')
@@ -45,24 +53,25 @@ def report_of(case):
     return [int(n) for n in numbers], where, lines[:-1]
 
 
-def traced(case, action, *how):
+def traced(case: Case, action: str, *how: str) -> tuple[int, list[int], str, list[str]]:
     """CRIU's exit status, and the report."""
     with start_traced(case, action, how) as process:
         status = process.wait(LIMIT * 2)
     return status, *report_of(case)
 
 
-def fresh_images(case):
+def fresh_images(case: Case) -> None:
     """An empty folder under the same name."""
     shutil.rmtree(case.images, ignore_errors=True)
     os.mkdir(case.images)
 
 
-def points(numbers, short):
+def points(numbers: list[int], short: int) -> list[tuple[str, str, str]]:
     """What to do at which call: options of trace, and words. @short: some so many, of all kinds."""
     calls, ptraces, plugin = numbers
     kinds = [[(option, f'plugin:{n}', f'killed {word} the plugin\'s call {n}')
-              for n in range(1, plugin + 1)] for option, word in (('-k', 'before'), ('-a', 'after'))]
+              for n in range(1, plugin + 1)]
+             for option, word in (('-k', 'before'), ('-a', 'after'))]
     kinds.append([('-k', f'ptrace:{n}', f'killed before ptrace {n}')
                   for n in range(1, ptraces + 1)])
     others = [calls * n // OTHERS + 1 for n in range(OTHERS)]
@@ -71,23 +80,42 @@ def points(numbers, short):
     return [point for kind in kinds for point in kind[::max(1, int(len(kind) * step))]]
 
 
-class Dumps:
+class Kept:
+    """A case that is made when it is needed, and made anew after close()."""
+    action: str
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
+        self.kept: Case | None = None
+        self.before: Threads = {}
+
+    @property
+    def case(self) -> Case:
+        """What prepare() has made."""
+        assert self.kept
+        return self.kept
+
+    def close(self) -> None:
+        """It is no longer needed."""
+        if self.kept:
+            self.kept.close()
+        self.kept = None
+
+
+class Dumps(Kept):
     """A tree that is dumped over and over, by a CRIU that is killed."""
     action = 'dump'
 
-    def __init__(self, shape):
-        self.shape, self.case, self.before = shape, None, None
-
-    def prepare(self):
+    def prepare(self) -> None:
         """A tree, a new one where the last dump has left its mark."""
-        if not self.case:
-            self.case = Case(*self.shape)
+        if not self.kept:
+            self.kept = Case(*self.shape)
             self.case.start()
             self.before = before_of(self.case)
             self.case.new_images(1)
         fresh_images(self.case)
 
-    def count(self):
+    def count(self) -> list[int]:
         """One dump that nobody kills."""
         self.prepare()
         status, numbers, _, _ = traced(self.case, 'dump')
@@ -95,7 +123,7 @@ class Dumps:
         self.close()
         return numbers
 
-    def attempt(self, how):
+    def attempt(self, how: Sequence[str]) -> tuple[str, str]:
         """Where it was killed, and what has become of the tasks."""
         self.prepare()
         status, _, where, _ = traced(self.case, 'dump', *how)
@@ -111,31 +139,22 @@ class Dumps:
             self.close()
         return where, outcome + (f', {stopped} stopped' if stopped else '')
 
-    def close(self):
-        """The tree is no longer needed."""
-        if self.case:
-            self.case.close()
-        self.case = None
 
-
-class Restores:
+class Restores(Kept):
     """One image, restored over and over."""
     action = 'restore'
 
-    def __init__(self, shape):
-        self.shape, self.case, self.before = shape, None, None
-
-    def prepare(self):
+    def prepare(self) -> None:
         """The image."""
-        if self.case:
+        if self.kept:
             return
-        self.case = Case(*self.shape)
+        self.kept = Case(*self.shape)
         self.case.start()
         self.before = before_of(self.case)
         self.case.new_images(1)
         self.case.dump()
 
-    def count(self):
+    def count(self) -> list[int]:
         """One restore that nobody kills."""
         self.prepare()
         status, numbers, _, _ = traced(self.case, 'restore')
@@ -146,7 +165,7 @@ class Restores:
         self.case.kill()
         return numbers
 
-    def attempt(self, how):
+    def attempt(self, how: Sequence[str]) -> tuple[str, str]:
         """As Dumps.attempt()."""
         self.prepare()
         status, _, where, _ = traced(self.case, 'restore', *how)
@@ -155,14 +174,12 @@ class Restores:
         self.case.kill()
         return where if status == 128 + signal.SIGKILL else '-', outcome
 
-    def close(self):
-        """The image is no longer needed."""
-        if self.case:
-            self.case.close()
-        self.case = None
+
+Kind = type[Dumps] | type[Restores]
+KINDS: tuple[Kind, ...] = (Dumps, Restores)
 
 
-def sweep(table, shape, kind, short=0, part=(0, 1)):
+def sweep(table: Table, shape: Shape, kind: Kind, short: int = 0, part: Part = (0, 1)) -> None:
     """All points of one shape, on dump or on restore; every part[1]-th from the part[0]-th on."""
     runner = kind(shape)
     name = f'{shape[0].removeprefix("seccomp_tree_")}/{shape[1]} {kind.action}'

@@ -3,11 +3,13 @@
 import os
 import signal
 import subprocess
+from functools import partial
 
 from errors import Action, said, text_of
-from harness import LIMIT, check
-from kills import TOP, criu_command
-from watch import NONE, STRICT, cried, describe, threads_of, wait_dead, wait_gone
+from harness import Case, LIMIT, check
+from kills import Shape, TOP, criu_command
+from rows import Table
+from watch import NONE, STRICT, Threads, cried, describe, threads_of, wait_dead, wait_gone
 
 PLUGINS = '/usr/lib/criu'
 OLD = os.path.join(TOP, 'build', 'faults', 'old')
@@ -16,21 +18,21 @@ OLD = os.path.join(TOP, 'build', 'faults', 'old')
 class Without:
     """The folder of CRIU's plugins is not there, or is empty; nobody names another."""
 
-    def __init__(self, empty):
+    def __init__(self, empty: bool) -> None:
         self.empty = empty
 
-    def __enter__(self):
+    def __enter__(self) -> None:
         os.rename(PLUGINS, PLUGINS + '.away')
         if self.empty:
             os.mkdir(PLUGINS)
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         if self.empty:
             os.rmdir(PLUGINS)
         os.rename(PLUGINS + '.away', PLUGINS)
 
 
-def stopped_then_run(case, before):
+def stopped_then_run(case: Case, before: Threads) -> str:
     """The tasks are made and stopped: all in strict mode. Then they run: all dead."""
     confined = {number for number, t in before.items() if t.mode != NONE}
     now = threads_of(case.running())
@@ -45,7 +47,7 @@ def stopped_then_run(case, before):
     return f'{strict} of {strict} in strict mode, then dead at their first other call'
 
 
-def restore_without(shape, empty=False, old=False):
+def restore_without(shape: Shape, empty: bool = False, old: bool = False) -> str:
     """A restore by a CRIU that has no plugin; refused, or the placeholder holds."""
     criu = os.path.join(OLD, 'criu') if old else 'criu'
     env = {'LD_LIBRARY_PATH': OLD} if old else {}
@@ -66,13 +68,13 @@ def restore_without(shape, empty=False, old=False):
         action.close()
 
 
-def everything(table):
+def everything(table: Table) -> None:
     """No folder, an empty one; a chain that another plugin has ended is in races.py."""
     for shape in (('seccomp_tree_witness', 'h'), ('seccomp_tree_witness', 'ns'),
                   ('seccomp_tree_chain', 'h')):
         name = f'{shape[0].removeprefix("seccomp_tree_")}/{shape[1]} restore'
         for empty, words in ((False, f'no {PLUGINS}'), (True, f'{PLUGINS} is empty')):
             table.attempt(f'{name}: CRIU has no plugin', words,
-                          lambda shape=shape, empty=empty: restore_without(shape, empty))
+                          partial(restore_without, shape, empty))
         table.attempt(f'{name}: CRIU 3.17, no plugins', 'knows no plugin of ours',
-                      lambda shape=shape: restore_without(shape, old=True))
+                      partial(restore_without, shape, old=True))

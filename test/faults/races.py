@@ -4,10 +4,13 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Callable
+from functools import partial
 
 from errors import Action, said, text_of
 from harness import Case, Failure, LIMIT, check, read, status_of, tree_of
-from kills import TOP, criu_command, start_traced
+from kills import Shape, TOP, criu_command, start_traced
+from rows import Table
 from watch import (NONE, before_of, cried, let_run, not_loose, not_looser, threads_of,
                    wait_dead, wait_gone)
 
@@ -18,7 +21,8 @@ HOOKS = {'DUMP_EXT_FILE': 2, 'RESTORE_EXT_FILE': 3, 'RESUME_DEVICES_LATE': 9,
          'CHECKPOINT_DEVICES': 11}
 
 
-def while_stopped(case, action, call, function, *options):
+def while_stopped(case: Case, action: str, call: str, function: Callable[[], None],
+                  *options: str) -> int:
     """CRIU waits before that call of the plugin's while @function is run. Its exit status."""
     with start_traced(case, action, ['-s', call], *options) as process:
         _, status = os.waitpid(process.pid, os.WUNTRACED)
@@ -31,7 +35,7 @@ def while_stopped(case, action, call, function, *options):
     return status
 
 
-def kill_one(pids):
+def kill_one(pids: list[int]) -> None:
     """The first that is under a filter, or in the placeholder."""
     for pid in pids:
         if status_of(pid, pid).get('Seccomp', '0').strip() != '0':
@@ -40,7 +44,7 @@ def kill_one(pids):
     raise Failure('nobody to kill')
 
 
-def task_dies_in_dump():
+def task_dies_in_dump() -> str:
     """Between seize and dump."""
     case = Case('seccomp_tree_witness', 'h')
     try:
@@ -58,7 +62,7 @@ def task_dies_in_dump():
         case.close()
 
 
-def task_dies_in_restore():
+def task_dies_in_restore() -> str:
     """Between fork and SET."""
     action = Action(('seccomp_tree_witness', 'h'), 'restore')
     try:
@@ -74,7 +78,7 @@ def task_dies_in_restore():
         action.close()
 
 
-def two_restores():
+def two_restores() -> str:
     """The second comes when the first is about to set filters."""
     action = Action(('seccomp_tree_witness', 'h'), 'restore')
     results = []
@@ -82,7 +86,7 @@ def two_restores():
         action.prepare()
         case = action.case
 
-        def again():
+        def again() -> None:
             images = case.images
             case.images = images + '-again'
             shutil.copytree(images, case.images)
@@ -107,7 +111,7 @@ def two_restores():
         action.close()
 
 
-def two_dumps():
+def two_dumps() -> str:
     """The second comes when the first has the tasks."""
     action = Action(('seccomp_tree_witness', 'h'), 'dump')
     results = []
@@ -115,7 +119,7 @@ def two_dumps():
         action.prepare()
         case = action.case
 
-        def again():
+        def again() -> None:
             images = case.images
             case.new_images(2)
             results.append(case.criu('dump', '-t', str(case.pid), '--timeout', '10',
@@ -130,7 +134,7 @@ def two_dumps():
         action.close()
 
 
-def plugin_folder(case):
+def plugin_folder(case: Case) -> str:
     """Ours and the one that takes the lead, which CRIU has to read last."""
     for order in ((0, 1), (1, 0)):
         path = os.path.join(case.dir, f'plugins-{order[0]}')
@@ -142,7 +146,7 @@ def plugin_folder(case):
     raise Failure('no folder lists first.so last')
 
 
-def criu_with_first(case, action, hook, *options):
+def criu_with_first(case: Case, action: str, hook: str, *options: str) -> int:
     """CRIU with a plugin that ends the chain of that hook."""
     return subprocess.run(criu_command(case, action, '-L', plugin_folder(case), *options),
                           env={**case.environ(), 'FIRST': str(HOOKS[hook])}, cwd=case.dir,
@@ -150,7 +154,7 @@ def criu_with_first(case, action, hook, *options):
                           stderr=subprocess.DEVNULL, timeout=LIMIT, check=False).returncode
 
 
-def dump_chain_ended(shape, hook):
+def dump_chain_ended(shape: Shape, hook: str) -> str:
     """The plugin has no say in the dump: CRIU alone has, and no filter gets lost."""
     case = Case(*shape)
     try:
@@ -179,7 +183,7 @@ def dump_chain_ended(shape, hook):
         case.close()
 
 
-def restore_chain_ended(shape, hook):
+def restore_chain_ended(shape: Shape, hook: str) -> str:
     """The plugin has no say at the end: whoever was confined is dead."""
     action = Action(shape, 'restore')
     try:
@@ -197,7 +201,7 @@ def restore_chain_ended(shape, hook):
         action.close()
 
 
-def everything(table):
+def everything(table: Table) -> None:
     """All of these."""
     witness, listener = ('seccomp_tree_witness', 'h'), ('seccomp_tree_listener', 'h')
     table.attempt('witness/h dump: plugin\'s first ptrace', 'a task is killed', task_dies_in_dump)
@@ -209,7 +213,7 @@ def everything(table):
         name = f'{shape[0].removeprefix("seccomp_tree_")}/{shape[1]}'
         for hook in ('CHECKPOINT_DEVICES', 'DUMP_EXT_FILE'):
             table.attempt(f'{name} dump: {hook}', 'another plugin ends the chain',
-                          lambda shape=shape, hook=hook: dump_chain_ended(shape, hook))
+                          partial(dump_chain_ended, shape, hook))
         for hook in ('RESTORE_EXT_FILE', 'RESUME_DEVICES_LATE'):
             table.attempt(f'{name} restore: {hook}', 'another plugin ends the chain',
-                          lambda shape=shape, hook=hook: restore_chain_ended(shape, hook))
+                          partial(restore_chain_ended, shape, hook))

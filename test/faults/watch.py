@@ -2,8 +2,9 @@
 """Tasks after something went wrong: who is left, has it run, is it less confined."""
 import os
 import time
+from collections.abc import Iterable, Set
 
-from harness import Failure, check, read, status_of, tree_of
+from harness import Case, Failure, check, read, status_of, tree_of
 
 FILTER, STRICT, NONE = 2, 1, 0
 
@@ -11,7 +12,7 @@ FILTER, STRICT, NONE = 2, 1, 0
 class Thread:
     """One thread as /proc has it at one moment."""
 
-    def __init__(self, pid, tid):
+    def __init__(self, pid: int, tid: str) -> None:
         status = status_of(pid, tid)
         self.pid, self.tid = pid, tid
         self.id = int(status['NSpid'].split()[-1])
@@ -19,16 +20,16 @@ class Thread:
         self.mode = int(status['Seccomp'])
         self.filters = int(status['Seccomp_filters'])
 
-    def confinement(self):
+    def confinement(self) -> tuple[int, int]:
         """What must not become less."""
         return self.mode, self.filters
 
-    def time(self):
+    def time(self) -> int:
         """How long it has run, in ns; -1: it has ended."""
         text = read(f'/proc/{self.pid}/task/{self.tid}/schedstat')
         return int(text.split()[0]) if text else -1
 
-    def is_in_program(self):
+    def is_in_program(self) -> bool | None:
         """At this moment; None: it runs, so who knows."""
         where = read(f'/proc/{self.pid}/task/{self.tid}/syscall').split()
         if not where or where[0] == 'running':
@@ -40,7 +41,7 @@ class Thread:
                 return line.endswith(exe)
         return False
 
-    def runs_program(self):
+    def runs_program(self) -> bool:
         """And not CRIU's restorer, which is no part of the program and has still to confine it."""
         for _ in range(20):
             answer = self.is_in_program()
@@ -50,7 +51,11 @@ class Thread:
         return True
 
 
-def is_criu(pid):
+# by the id that they have in their own pid namespace
+Threads = dict[int, Thread]
+
+
+def is_criu(pid: int) -> bool:
     """A process of CRIU's, or a child that is not yet what it has to become."""
     try:
         return os.path.basename(os.readlink(f'/proc/{pid}/exe')) == 'criu'
@@ -58,9 +63,9 @@ def is_criu(pid):
         return True
 
 
-def threads_of(pids):
-    """All that live, by the id that they have in their own pid namespace."""
-    found = {}
+def threads_of(pids: Iterable[int]) -> Threads:
+    """All that live."""
+    found: Threads = {}
     for pid in pids:
         if is_criu(pid):
             continue
@@ -74,14 +79,14 @@ def threads_of(pids):
     return found
 
 
-def before_of(case):
+def before_of(case: Case) -> Threads:
     """Of a tree that is as it should be."""
     found = threads_of(tree_of(case.pid))
     check(any(t.mode == FILTER for t in found.values()), 'nobody is confined: proves nothing')
     return found
 
 
-def let_run(case, seconds=3):
+def let_run(case: Case, seconds: float = 3) -> Threads:
     """Until everybody who is left has run, sleeps, or is stopped. Who is left then."""
     times = {t.tid: t.time() for t in threads_of(case.running()).values()}
     end = time.monotonic() + seconds
@@ -94,19 +99,19 @@ def let_run(case, seconds=3):
             return now
 
 
-def cried(case):
+def cried(case: Case) -> None:
     """The witness has got through."""
     text = case.messages()
     check('UNCONFINED' not in text, f'a task has run unconfined: {text}')
 
 
-def describe(thread):
+def describe(thread: Thread) -> str:
     """For a failure."""
     return (f'thread {thread.id} ({thread.tid}): mode {thread.mode}, {thread.filters} filters, '
             f'state {thread.state}')
 
 
-def not_looser(before, now):
+def not_looser(before: Threads, now: Threads) -> None:
     """After a dump: each that is left is as it was."""
     for number, thread in now.items():
         check(number in before, f'nobody knows {describe(thread)}')
@@ -114,12 +119,12 @@ def not_looser(before, now):
               f'{describe(thread)}; before: {describe(before[number])}')
 
 
-def not_loose(before, now):
+def not_loose(before: Threads, now: Threads) -> str:
     """After a restore: as it was, in the placeholder, or still in CRIU's code. How many of each."""
     kinds = {'as before': 0, 'strict': 0, 'unfinished': 0}
     for number, thread in now.items():
-        was = before.get(number)
-        check(was, f'nobody knows {describe(thread)}')
+        check(number in before, f'nobody knows {describe(thread)}')
+        was = before[number]
         if thread.confinement() == was.confinement():
             kinds['as before'] += 1
         elif thread.mode == STRICT:
@@ -130,7 +135,7 @@ def not_loose(before, now):
     return ', '.join(f'{count} {kind}' for kind, count in kinds.items() if count) or 'nobody left'
 
 
-def wait_gone(case, seconds=8):
+def wait_gone(case: Case, seconds: float = 8) -> None:
     """Whoever was killed takes a moment."""
     end = time.monotonic() + seconds
     while threads_of(case.running()):
@@ -140,7 +145,7 @@ def wait_gone(case, seconds=8):
         time.sleep(0.03)
 
 
-def wait_dead(case, numbers, seconds=8):
+def wait_dead(case: Case, numbers: Set[int], seconds: float = 8) -> None:
     """These threads have to be gone, and soon."""
     end = time.monotonic() + seconds
     while True:
