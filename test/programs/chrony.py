@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0
-"""chronyd with -F 1, its stricter filter.
-
-In the foreground (-d): as a daemon it keeps one end of a stream socket whose other
-end it has closed, which CRIU cannot dump.
-"""
+"""chronyd with -F 1, its stricter filter, as the daemon that it is."""
 import os
 import subprocess
 
 from program import Program, expect
+from harness import check, read
 
 FOLDER = '/run/chrony-test'  # chronyc has its own socket beside that of the daemon
 
 
 class Chrony(Program):
-    """A server that leaves the machine's clock alone."""
+    """A server that leaves the machine's clock alone. Its session has lost its leader, so CRIU is
+    told to take the session that it finds.
+    """
+    options = ('--file-locks', '--shell-job')
     alone = 'pass'
 
     def start(self) -> None:
@@ -26,7 +26,11 @@ class Chrony(Program):
         with open(config, 'w', encoding='ascii') as f:
             f.write(f'bindcmdaddress {self.socket}\ncmdport 0\nport 0\nlocal stratum 7\n'
                     f'pidfile {self.dir}/chronyd.pid\n')
-        self.spawn('chronyd', '-d', '-x', '-F', '1', '-u', 'root', '-f', config)
+        done = subprocess.run(['chronyd', '-x', '-F', '1', '-u', 'root', '-f', config],
+                              env=self.environ(), stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        check(done.returncode == 0, f'chronyd exits {done.returncode}')
+        self.pid = int(read(os.path.join(self.dir, 'chronyd.pid')))
         self.wait_until(lambda: os.path.exists(self.socket), 'its socket')
         self.confined_threads(1)
 

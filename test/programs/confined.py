@@ -53,7 +53,7 @@ def sync() -> str:
     try:
         confine('swapoff', 103, True)
     except OSError as why:
-        return str(why)
+        return repr(why)
     return 'done'
 
 

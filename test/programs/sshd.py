@@ -21,12 +21,8 @@ PermitRootLogin yes
 LoginGraceTime 0
 '''
 # the client asks for the passphrase of its key when the server is in the middle of it
-ASKPASS = '''\
-#!/bin/sh
-touch {dir}/asked
-while [ ! -e {dir}/answer ]; do sleep 0.1; done
-echo passphrase
-'''
+ASKPASS = ('#!/bin/sh\ntouch {dir}/asked\n'
+           'while [ ! -e {dir}/answer ]; do sleep 0.1; done\necho passphrase\n')
 
 
 class Sshd(Program):

@@ -250,7 +250,8 @@ class Case:
     def criu(self, action: str, *options: str, log: str | None = None) -> int:
         """Run CRIU; its exit status, negative for a signal."""
         log = os.path.join(self.images, (log or action) + '.log')
-        command = [*self.prefix, 'criu', action, '-D', self.images, '-o', log, '-v4', *self.libdir, *options]
+        command = [*self.prefix, 'criu', action, '-D', self.images, '-o', log, '-v4', *self.libdir,
+                   *options]
         if self.root and action == 'restore':
             command += ['--root', self.root]
         if self.verbose:
