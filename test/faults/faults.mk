@@ -29,10 +29,10 @@ $(FAULTS)/nomem.so: test/faults/nomem.c
 	@echo "  CC $<"
 	@$(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -O2 -g -fPIC -fno-builtin -shared -o $@ $<
 
-$(FAULTS)/first.so: test/faults/first.c | $(CRIU_HEADER)
+$(FAULTS)/first.so: test/faults/first.c lib/criu-plugin.h
 	@mkdir -p $(@D)
 	@echo "  CC $<"
-	@$(CC) $(ALL_CFLAGS) -MF /dev/null -fvisibility=default -isystem $(CRIU_INCLUDE) -shared -o $@ $<
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null -shared -o $@ $<
 
 # Debian 12's, which knows neither the plugin's hooks nor that an image may need it
 $(FAULTS)/old/criu:

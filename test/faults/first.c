@@ -6,24 +6,17 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#include <criu/criu-plugin.h>
+#include "criu-plugin.h"
 
 /* As plugin/criu.c has them. */
-struct list {
-	struct list *prev, *next;
-};
-
 struct plugin {
-	cr_plugin_desc_t *desc;
-	struct list list;
+	struct criu_plugin_desc *desc;
+	struct criu_list list;
 	void *handle;
-	struct list link[CR_PLUGIN_HOOK__MAX];
+	struct criu_list link[];
 };
 
-extern struct {
-	struct list head;
-	struct list chain[CR_PLUGIN_HOOK__MAX];
-} cr_plugin_ctl;
+extern struct criu_lists cr_plugin_ctl __attribute__((visibility("default")));
 
 /* Right for all four: done, or file descriptor 0. */
 static int answer_0(void)
@@ -31,30 +24,26 @@ static int answer_0(void)
 	return 0;
 }
 
-static int take_the_lead(int stage);
-
 static void leave(int stage, int ret)
 {
 	(void)stage;
 	(void)ret;
 	/* now CRIU takes it out of the chain */
-	CR_PLUGIN_DESC.max_hooks = CR_PLUGIN_HOOK__MAX;
+	CR_PLUGIN_DESC.max_hooks = CRIU_HOOKS;
 }
-
-CR_PLUGIN_REGISTER("first", take_the_lead, leave)
 
 static int take_the_lead(int stage)
 {
 	struct plugin *record =
-		(void *)((char *)cr_plugin_ctl.head.prev - offsetof(struct plugin, list));
+		(void *)((char *)cr_plugin_ctl.plugins.prev - offsetof(struct plugin, list));
 	const char *number = getenv("FIRST");
-	struct list *link, *chain;
+	struct criu_list *link, *chain;
 
 	(void)stage;
 	if (!number || record->desc != &CR_PLUGIN_DESC)
 		return -1;
 	link = &record->link[atoi(number)];
-	chain = &cr_plugin_ctl.chain[atoi(number)];
+	chain = &cr_plugin_ctl.chains[atoi(number)];
 	CR_PLUGIN_DESC.hooks[atoi(number)] = answer_0;
 	CR_PLUGIN_DESC.max_hooks = 0;
 	link->next = chain->next;
@@ -63,3 +52,11 @@ static int take_the_lead(int stage)
 	chain->next = link;
 	return 0;
 }
+
+struct criu_plugin_desc CR_PLUGIN_DESC = {
+	.name = "first",
+	.init = take_the_lead,
+	.exit = leave,
+	.version = CRIU_PLUGIN_VERSION,
+	.max_hooks = CRIU_HOOKS,
+};

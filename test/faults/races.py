@@ -16,7 +16,7 @@ from watch import (NONE, before_of, cried, let_run, not_loose, not_looser, threa
 
 PLUGIN = '/usr/lib/criu/seccomp_plugin.so'
 FIRST = os.path.join(TOP, 'build', 'faults', 'first.so')
-# criu-plugin.h
+# lib/criu-plugin.h
 HOOKS = {'DUMP_EXT_FILE': 2, 'RESTORE_EXT_FILE': 3, 'RESUME_DEVICES_LATE': 9,
          'CHECKPOINT_DEVICES': 11}
 
