@@ -2,8 +2,6 @@
 /* An image that was damaged in one place is refused, and the fault named. */
 #include "sample.h"
 
-#include <sys/stat.h>
-
 #include "seccomp-tree.pb-c.h"
 
 static void assert_refused(const char *fault)
@@ -46,80 +44,6 @@ static void a_wrong_magic_is_refused(void **state)
 		folder.data[i] ^= 1;
 		assert_refused("wrong magic");
 	}
-}
-
-/* 8 TiB, for which there is no memory, and which take a while to read. */
-static void what_is_no_image_is_not_loaded(void **state)
-{
-	struct tree tree = { 0 };
-	int fd = openat(folder.fd, "other.img", O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-
-	(void)state;
-	if (ftruncate(fd, 1ll << 43)) {
-		close(fd);
-		skip();
-	}
-	assert_int_equal(image_read_file(folder.fd, "other.img", &tree), -EBADMSG);
-	assert_said("other.img: entry 0 at byte 0: wrong magic number");
-	assert_int_equal(ftruncate(fd, 7), 0);
-	assert_int_equal(image_read_file(folder.fd, "other.img", &tree), -EBADMSG);
-	assert_said("cut off in its magic number");
-	close(fd);
-	unlinkat(folder.fd, "other.img", 0);
-}
-
-/* One byte more than the largest tree: also said before there is memory for it. */
-static void what_is_too_large_is_not_loaded(void **state)
-{
-	struct tree tree = { 0 };
-	int fd;
-
-	(void)state;
-	write_sample();
-	fd = openat(folder.fd, IMAGE_NAME, O_RDWR | O_CLOEXEC);
-	assert_int_equal(ftruncate(fd, 709623945), 0);
-	assert_int_equal(image_read(folder.fd, &tree), -EBADMSG);
-	assert_said("709623945 bytes, a tree has no more than 709623944");
-	assert_int_equal(ftruncate(fd, folder.size + 1), 0);
-	assert_int_equal(image_read(folder.fd, &tree), -EBADMSG);
-	assert_said("1 bytes after the end entry");
-	close(fd);
-}
-
-static off_t promised;
-
-int __real_fstat(int fd, struct stat *st);
-int __wrap_fstat(int fd, struct stat *st);
-
-/* A file that is shorter by the time that it is read. */
-int __wrap_fstat(int fd, struct stat *st)
-{
-	int ret = __real_fstat(fd, st);
-
-	st->st_size += promised;
-	return ret;
-}
-
-static void what_cannot_be_read_is_refused(void **state)
-{
-	struct tree tree = { 0 };
-
-	(void)state;
-	write_sample();
-	promised = 1;
-	assert_int_equal(image_read(folder.fd, &tree), -EIO);
-	promised = 0;
-	assert_int_equal(symlinkat("loop", folder.fd, "loop"), 0);
-	assert_int_equal(image_read_file(folder.fd, "loop", &tree), -ELOOP);
-	assert_said("cannot read loop: ");
-	assert_int_equal(unlinkat(folder.fd, "loop", 0), 0);
-	assert_int_equal(image_read_file(folder.fd, ".", &tree), -EINVAL);
-	/* nobody writes into it, and nobody waits for that */
-	assert_int_equal(mkfifoat(folder.fd, "fifo", 0600), 0);
-	alarm(10);
-	assert_int_equal(image_read_file(folder.fd, "fifo", &tree), -EINVAL);
-	alarm(0);
-	assert_int_equal(unlinkat(folder.fd, "fifo", 0), 0);
 }
 
 static size_t entry_at(unsigned int number)
@@ -544,9 +468,6 @@ int main(void)
 		cmocka_unit_test(every_cut_is_noticed),
 		cmocka_unit_test(bytes_after_the_end_are_refused),
 		cmocka_unit_test(a_wrong_magic_is_refused),
-		cmocka_unit_test(what_is_no_image_is_not_loaded),
-		cmocka_unit_test(what_is_too_large_is_not_loaded),
-		cmocka_unit_test(what_cannot_be_read_is_refused),
 		cmocka_unit_test(a_program_that_is_too_long_is_refused),
 		cmocka_unit_test(a_length_that_lies_is_refused),
 		cmocka_unit_test(every_damaged_entry_is_refused),

@@ -62,7 +62,7 @@ $(UNIT_RESTORE): UNIT_MORE += plugin/restore.c plugin/files.c plugin/parcel.c -I
 $(B)/unit/files: UNIT_MORE += plugin/parcel.c -Wl,--wrap=readlink
 $(B)/unit/image: UNIT_MORE = -Wl,--wrap=pwrite
 $(B)/unit/tree: UNIT_MORE = -Wl,--wrap=hash_bytes
-$(B)/unit/image-damage: UNIT_MORE = -Wl,--wrap=fstat
+$(B)/unit/image-file: UNIT_MORE = -Wl,--wrap=fstat
 
 # restore.c, with the rest of the plugin in the test
 $(B)/unit/run-id: plugin/restore.c plugin/restore.h
