@@ -71,7 +71,7 @@ static void judge(const char *name, const uint8_t *data, size_t size)
 static void judge_file(int dir, const char *name)
 {
 	int fd = openat(dir, name, O_RDONLY);
-	struct input input = { 0 };
+	struct input input = { 0 }, *more;
 	struct stat st;
 
 	need(fd >= 0 && !fstat(fd, &st), name);
@@ -84,8 +84,9 @@ static void judge_file(int dir, const char *name)
 		free(input.data);
 		return;
 	}
-	inputs = reallocarray(inputs, n_inputs + 1, sizeof(*inputs));
-	need(inputs, name);
+	more = reallocarray(inputs, n_inputs + 1, sizeof(*inputs));
+	need(more, name);
+	inputs = more;
 	inputs[n_inputs++] = input;
 }
 

@@ -179,12 +179,16 @@ static int restore_files(int *fds)
 
 static int restore_processes(void)
 {
+	int ret = 0, failure;
 	size_t i;
-	int ret = 0;
 
-	for (i = 0; i < tasks.n_threads; i++)
-		if (tasks.threads[i].id == tasks.threads[i].process)
-			ret = restore_process(tasks.threads[i].id + model.base) ?: ret;
+	for (i = 0; i < tasks.n_threads; i++) {
+		if (tasks.threads[i].id != tasks.threads[i].process)
+			continue;
+		failure = restore_process(tasks.threads[i].id + model.base);
+		if (failure)
+			ret = failure;
+	}
 	return ret;
 }
 
