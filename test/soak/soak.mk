@@ -6,10 +6,10 @@ SEED ?= 1
 SOAK_ROUNDS = $(or $(ROUNDS),$(if $(filter command%,$(origin SEED)),1,200))
 SOAK_KERNEL = $(if $(filter command% environment%,$(origin KERNEL)),$(KERNEL),6.12)
 
-zdtm: build/zdtm/random_tree
+zdtm: $(B)/zdtm/random_tree
 
-build/zdtm/random_tree: test/soak/random_tree.c $(wildcard test/soak/*.h test/zdtm/static/*.h) \
-		build/zdtm/lib/test.o build/zdtm/lib/ns.o
+$(B)/zdtm/random_tree: test/soak/random_tree.c $(wildcard test/soak/*.h test/zdtm/static/*.h) \
+		$(B)/zdtm/lib/test.o $(B)/zdtm/lib/ns.o
 	@mkdir -p $(@D)
 	$(ZDTM_CC) -I$(ZDTM)/lib -I$(ZDTM)/static -Itest/soak -o $@ $(filter %.c %.o,$^)
 
