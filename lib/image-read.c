@@ -98,7 +98,7 @@ static int read_header(struct reader *r, const HeaderEntry *header)
 static int read_program(struct reader *r, const ProgramEntry *program)
 {
 	struct sock_filter insns[BPF_MAXINSNS];
-	size_t count = program->insns.len / sizeof(*insns), i;
+	size_t count = program->insns.len / sizeof(*insns), before = r->tree->n_programs, i;
 	int index;
 
 	if (!count || count > BPF_MAXINSNS || program->insns.len % sizeof(*insns))
@@ -112,7 +112,7 @@ static int read_program(struct reader *r, const ProgramEntry *program)
 	index = tree_add_program(r->tree, insns, count);
 	if (index < 0)
 		return no_memory(r);
-	if ((size_t)index != r->tree->n_programs - 1)
+	if ((size_t)index < before)
 		return refuse(r, "the program is that of number %d again", index);
 	return 0;
 }

@@ -364,6 +364,10 @@ static void entries_in_the_wrong_place_are_refused(void **state)
 	memcpy(copy, folder.data + entry_at(1), size);
 	put_bytes(entry_at(3), 0, copy, size);
 	assert_refused("the program is that of number 0 again");
+
+	write_sample();
+	put_bytes(entry_at(2), 0, copy, size);
+	assert_refused("the program is that of number 0 again");
 }
 
 static void unknown_things_are_refused(void **state)
