@@ -58,7 +58,8 @@ $(or $(MAKECMDGOALS),all): locked
 
 locked:
 	@mkdir -p $(B)
-	@BUILD_LOCKED=y flock $(B) $(MAKE) --no-print-directory $(MAKECMDGOALS)
+	@BUILD_LOCKED=y flock $(B) $(MAKE) --no-print-directory $(filter-out $(RUNS),$(MAKECMDGOALS))
+	@$(if $(filter $(RUNS),$(MAKECMDGOALS)),$(MAKE) --no-print-directory $(filter $(RUNS),$(MAKECMDGOALS)))
 
 else
 
