@@ -47,10 +47,10 @@ TOOL := $(B)/criu-seccomp
 
 # These run something, and call make for what that needs. All others write to
 # build/, which only one make does at a time.
-RUNS := check quick unit fuzz stress bench demo kernel rootfs help loaders faults soak mutants \
+RUN_GOALS := check quick unit fuzz stress bench demo kernel rootfs help loaders faults soak mutants \
 	programs
 
-ifneq ($(and $(if $(BUILD_LOCKED),,unlocked),$(filter-out $(RUNS),$(or $(MAKECMDGOALS),all))),)
+ifneq ($(and $(if $(BUILD_LOCKED),,unlocked),$(filter-out $(RUN_GOALS),$(or $(MAKECMDGOALS),all))),)
 
 .PHONY: locked $(MAKECMDGOALS)
 $(or $(MAKECMDGOALS),all): locked
@@ -58,8 +58,8 @@ $(or $(MAKECMDGOALS),all): locked
 
 locked:
 	@mkdir -p $(B)
-	@BUILD_LOCKED=y flock $(B) $(MAKE) --no-print-directory $(filter-out $(RUNS),$(MAKECMDGOALS))
-	@$(if $(filter $(RUNS),$(MAKECMDGOALS)),$(MAKE) --no-print-directory $(filter $(RUNS),$(MAKECMDGOALS)))
+	@BUILD_LOCKED=y flock $(B) $(MAKE) --no-print-directory $(filter-out $(RUN_GOALS),$(MAKECMDGOALS))
+	@$(if $(filter $(RUN_GOALS),$(MAKECMDGOALS)),$(MAKE) --no-print-directory $(filter $(RUN_GOALS),$(MAKECMDGOALS)))
 
 else
 
