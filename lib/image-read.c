@@ -33,8 +33,10 @@ struct reader {
 	struct tree *tree;
 };
 
-static int __attribute__((format(printf, 2, 3)))
-refuse(const struct reader *r, const char *fmt, ...)
+static int refuse(const struct reader *r, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static int refuse(const struct reader *r, const char *fmt, ...)
 {
 	char fault[160];
 	va_list args;

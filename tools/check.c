@@ -27,8 +27,10 @@ struct findings {
 	const struct kernel *kernel;
 };
 
-static bool __attribute__((format(printf, 3, 4)))
-tell(bool well, const char *what, const char *fmt, ...)
+static bool tell(bool well, const char *what, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static bool tell(bool well, const char *what, const char *fmt, ...)
 {
 	va_list args;
 

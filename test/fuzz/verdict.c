@@ -113,7 +113,8 @@ static void judge_change(unsigned int number)
 	char name[32];
 	size_t size;
 
-	need(data, "memory");
+	if (!data)
+		abort();
 	memcpy(data, input->data, input->size);
 	size = LLVMFuzzerCustomMutator(data, input->size, MAX_SIZE, number);
 	snprintf(name, sizeof(name), "change-%u", number);
