@@ -158,9 +158,11 @@ static bool check_permissions(struct findings *found)
 			    : "");
 }
 
+typedef bool check_function(struct findings *found);
+
 int check_main(int argc, char **argv)
 {
-	static bool (*const checks[])(struct findings * found) = {
+	static check_function *const checks[] = {
 		check_kernel,
 		check_criu,
 		check_plugin,

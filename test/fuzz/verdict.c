@@ -77,7 +77,9 @@ static void judge_file(int dir, const char *name)
 	need(fd >= 0 && !fstat(fd, &st), name);
 	input.size = st.st_size;
 	input.data = malloc(input.size + 1);
-	need(input.data && read(fd, input.data, input.size) == st.st_size, name);
+	if (!input.data)
+		abort();
+	need(read(fd, input.data, input.size) == st.st_size, name);
 	close(fd);
 	judge(name, input.data, input.size);
 	if (input.size > MAX_SIZE) {

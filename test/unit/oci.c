@@ -33,12 +33,14 @@ static void write_file(const char *name, const char *text, size_t len)
 {
 	char path[64];
 	FILE *file;
+	int ret;
 
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	file = fopen(path, "w");
 	assert_non_null(file);
 	assert_int_equal(fwrite(text, 1, len, file), len);
-	assert_int_equal(fclose(file), 0);
+	ret = fclose(file);
+	assert_int_equal(ret, 0);
 }
 
 #define CALLED_AS(words) write_file("cmdline", words, sizeof(words))
