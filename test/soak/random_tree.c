@@ -10,6 +10,7 @@
 #include "zdtmtst.h"
 
 #include "seccomp_tree_supervise.h"
+#include "seccomp_tree_user.h"
 
 /* after the C library's ptrace.h */
 #include "seccomp-fd.h"
@@ -86,19 +87,6 @@ static long do_close(long fd, long unused)
 {
 	(void)unused;
 	return tree_errno(close(fd));
-}
-
-#define USER 1234
-#define GROUP 4321
-
-static long do_become_user(long unused, long unused2)
-{
-	(void)unused;
-	(void)unused2;
-	if (syscall(__NR_setresgid, GROUP, GROUP, GROUP) ||
-	    syscall(__NR_setresuid, USER, USER, USER))
-		return -errno;
-	return 0;
 }
 
 /* Every byte is answered by its successor, and 'x' with a call that is forbidden. */

@@ -2,25 +2,12 @@
 #include "zdtmtst.h"
 
 #include "seccomp_tree.h"
+#include "seccomp_tree_user.h"
 
 const char *test_doc = "Threads of one process with filters and different credentials";
 const char *test_author = "criu-seccomp maintainers";
 
-#define USER 1234
-#define GROUP 4321
-
 static int leader, user, locked;
-
-/* The bare system calls: each thread for itself. */
-static long do_become_user(long unused, long unused2)
-{
-	(void)unused;
-	(void)unused2;
-	if (syscall(__NR_setresgid, GROUP, GROUP, GROUP) ||
-	    syscall(__NR_setresuid, USER, USER, USER))
-		return -errno;
-	return 0;
-}
 
 struct who {
 	uid_t uid;
