@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """A Go program with the binding of libseccomp that Go programs use (gosync.go)."""
 import os
+import re
 
 from program import BUILD, Program
 from syncs import syncs
@@ -19,3 +20,15 @@ class Golang(Program):
     def works(self, restored: bool) -> None:
         """See syncs.py."""
         syncs(self.socket, restored)
+
+    def picture(self) -> list[str]:
+        """Go makes a thread when it likes to, so how many there are is left out: what is said of
+        one that is not the main thread is said once.
+        """
+        def about(line: str) -> str:
+            ids = re.match(r'(\d+)/(\d+) ', line)
+            if not ids or ids[1] == ids[2]:
+                return line
+            return f'{ids[1]}/other {line[ids.end():]}'
+
+        return sorted(set(map(about, super().picture())))
