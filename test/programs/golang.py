@@ -22,8 +22,8 @@ class Golang(Program):
         syncs(self.socket, restored)
 
     def picture(self) -> list[str]:
-        """Go makes a thread when it likes to, so how many there are is left out: what is said of
-        one that is not the main thread is said once.
+        """Go may make a thread at any time, so their number is left out: lines that differ only
+        in the id of a thread other than the main one count once.
         """
         def about(line: str) -> str:
             ids = re.match(r'(\d+)/(\d+) ', line)

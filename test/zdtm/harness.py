@@ -89,12 +89,18 @@ def status_of(pid: int | str, tid: int | str) -> dict[str, str]:
 
 
 def tree_of(root: int) -> list[int]:
-    """The pids of a task and all its descendants."""
+    """The pids of a task and all its descendants, but for those that end meanwhile."""
     found, todo = [], [root]
     while todo:
         pid = todo.pop()
+        try:
+            tids = os.listdir(f'/proc/{pid}/task')
+        except FileNotFoundError:
+            if pid == root:
+                raise
+            continue
         found.append(pid)
-        for tid in os.listdir(f'/proc/{pid}/task'):
+        for tid in tids:
             todo += [int(child) for child in read(f'/proc/{pid}/task/{tid}/children').split()]
     return found
 
