@@ -77,9 +77,12 @@ static uint64_t create_own(void)
 
 static uint64_t install_existing(void)
 {
+	struct seccomp_fd_install install = { .size = sizeof(install),
+					      .filter_fd = filter,
+					      .pidfd = -1 };
 	uint64_t begin = now();
 
-	if (syscall(SYS_seccomp, SECCOMP_FD_INSTALL, 0, &filter))
+	if (syscall(SYS_seccomp, SECCOMP_FD_INSTALL, 0, &install))
 		die("cannot install a filter");
 	return now() - begin;
 }

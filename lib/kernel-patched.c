@@ -49,9 +49,20 @@ static int patched_open(pid_t tid, long index)
 	return trace_filter(PTRACE_SECCOMP_GET_FILTER_FD, tid, index, NULL);
 }
 
+/* What a dump cannot do without; listener_flags are 0 where a kernel has none. */
+#define NEEDED                                                                                \
+	(SECCOMP_FILTER_INFO_ID | SECCOMP_FILTER_INFO_PARENT_ID | SECCOMP_FILTER_INFO_DEPTH | \
+	 SECCOMP_FILTER_INFO_LEN | SECCOMP_FILTER_INFO_FLAGS | SECCOMP_FILTER_INFO_FD_FLAGS)
+
 static int patched_info(int filter, struct seccomp_filter_info *info)
 {
-	return or_errno(ioctl(filter, SECCOMP_IOCTL_FILTER_INFO, info));
+	int ret;
+
+	*info = (struct seccomp_filter_info){ .mask = NEEDED | SECCOMP_FILTER_INFO_LISTENER_FLAGS };
+	ret = or_errno(ioctl(filter, SECCOMP_IOCTL_FILTER_INFO, info));
+	if (!ret && (info->mask & NEEDED) != NEEDED)
+		return -EACCES;
+	return ret;
 }
 
 static int patched_program(int filter, struct sock_filter *insns, uint32_t len)
@@ -73,7 +84,7 @@ static int patched_create(int parent, uint32_t flags, const struct sock_filter *
 	struct seccomp_fd_create create = {
 		.size = sizeof(create),
 		.flags = flags,
-		.parent_fd = parent,
+		.parent_fd = parent < 0 ? SECCOMP_FD_PARENT_NONE : parent,
 		.len = len,
 		.insns = (uintptr_t)insns,
 		.listener_fd = -1,
@@ -82,6 +93,24 @@ static int patched_create(int parent, uint32_t flags, const struct sock_filter *
 
 	if (ret >= 0 && flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)
 		*listener = create.listener_fd;
+	return ret;
+}
+
+/* A child names its parent with a descriptor of its own, and can go then. */
+static int patched_sealed_copy(int filter)
+{
+	const struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	int child = patched_create(filter, 0, &allow, 1, NULL), copy, ret;
+
+	if (child < 0)
+		return child;
+	copy = patched_parent(child);
+	close(child);
+	ret = copy < 0 ? copy : or_errno(ioctl(copy, SECCOMP_IOCTL_FILTER_SEAL, 0));
+	if (!ret)
+		return copy;
+	if (copy >= 0)
+		close(copy);
 	return ret;
 }
 
@@ -108,6 +137,7 @@ static const struct kernel patched = {
 	.program = patched_program,
 	.parent = patched_parent,
 	.create = patched_create,
+	.sealed_copy = patched_sealed_copy,
 	.listener_filter = patched_listener_filter,
 	.set_listener_flags = patched_set_listener_flags,
 	.set = patched_set,
@@ -115,10 +145,10 @@ static const struct kernel patched = {
 
 const struct kernel *kernel_patched(void)
 {
-	int none = -1;
+	struct seccomp_fd_features has = { .size = sizeof(has) };
 
-	/* No such fd where the operation is known, EINVAL where it is not. */
-	if (!syscall(SYS_seccomp, SECCOMP_FD_INSTALL, 0, &none) || errno != EBADF)
+	if (syscall(SYS_seccomp, SECCOMP_FD_FEATURES, 0, &has) ||
+	    !(has.features & SECCOMP_FD_FEATURE_PTRACE))
 		return NULL;
 	return &patched;
 }

@@ -42,7 +42,7 @@ struct kernel {
 	 */
 	int (*open)(pid_t tid, long index);
 
-	/* info - see struct seccomp_filter_info. Returns 0. */
+	/* info - see struct seccomp_filter_info; all that this kernel knows. Returns 0. */
 	int (*info)(int filter, struct seccomp_filter_info *info);
 
 	/**
@@ -69,6 +69,14 @@ struct kernel {
 		      int *listener);
 
 	/**
+	 * sealed_copy - another descriptor, by which no thread can get the filter
+	 *
+	 * Returns it; -ENOMEM: also when the path is so long that it takes no
+	 * further filter.
+	 */
+	int (*sealed_copy)(int filter);
+
+	/**
 	 * listener_filter - the filter that a listener supervises
 	 *
 	 * Returns a filter; -ENOENT: it is gone, the listener has hung up.
@@ -79,10 +87,11 @@ struct kernel {
 	int (*set_listener_flags)(int listener, uint32_t flags);
 
 	/**
-	 * set - give a thread this filter and its ancestors, and no others
+	 * set - give a thread this filter and its ancestors
 	 *
+	 * In the place of strict mode, of one of these ancestors, or of nothing.
 	 * The caller holds PTRACE_O_SUSPEND_SECCOMP on the thread. One kernel
-	 * entry. Returns 0.
+	 * entry. Returns 0; -EPERM: not held, or the thread is under another filter.
 	 */
 	int (*set)(pid_t tid, int filter);
 };

@@ -257,7 +257,7 @@ static const char *set_hint(int error)
 	case -EACCES:
 		return " (CRIU needs CAP_SYS_ADMIN in the initial user namespace, and to be under no filter itself)";
 	case -EPERM:
-		return " (CRIU has not suspended seccomp for it, so CRIU's images are of another dump: copy all files of one)";
+		return " (CRIU has not suspended seccomp for it, or it is under other filters: CRIU's images are of another dump, copy all files of one)";
 	default:
 		return "";
 	}

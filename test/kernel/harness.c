@@ -50,9 +50,23 @@ long fd_create(struct seccomp_fd_create *args)
 	return result(syscall(SYS_seccomp, SECCOMP_FD_CREATE, 0, args));
 }
 
+long fd_install_args(struct seccomp_fd_install *args)
+{
+	return result(syscall(SYS_seccomp, SECCOMP_FD_INSTALL, 0, args));
+}
+
 long fd_install(int fd, unsigned int flags)
 {
-	return result(syscall(SYS_seccomp, SECCOMP_FD_INSTALL, flags, &fd));
+	struct seccomp_fd_install args = {
+		.size = sizeof(args), .flags = flags, .filter_fd = fd, .pidfd = -1
+	};
+
+	return fd_install_args(&args);
+}
+
+long fd_features(struct seccomp_fd_features *args)
+{
+	return result(syscall(SYS_seccomp, SECCOMP_FD_FEATURES, 0, args));
 }
 
 long set_filter(const struct sock_filter *insns, unsigned int len, unsigned int flags)
@@ -72,7 +86,7 @@ long set_fd(pid_t tid, int fd)
 	return result(ptrace(PTRACE_SECCOMP_SET_FILTER_FD, tid, NULL, (void *)(long)fd));
 }
 
-long compare(pid_t a, long index_a, pid_t b, long index_b)
+long compare_as_caller(pid_t a, long index_a, pid_t b, long index_b)
 {
 	return result(syscall(SYS_kcmp, a, b, KCMP_SECCOMP_FILTER, index_a, index_b));
 }
@@ -84,7 +98,7 @@ long fd_ioctl(int fd, unsigned long request, void *arg)
 
 struct seccomp_filter_info info_of(int fd)
 {
-	struct seccomp_filter_info info = {};
+	struct seccomp_filter_info info = { .mask = INFO_ALL };
 
 	IS(fd_ioctl(fd, SECCOMP_IOCTL_FILTER_INFO, &info), 0);
 	return info;
@@ -280,6 +294,39 @@ long child_run(pid_t pid, long (*body)(long), long arg)
 	test_failed(__FILE__, __LINE__, "no such child", pid, 0);
 }
 
+/* The test's inspector, and what it is asked to compare, in shared memory. */
+static pid_t inspector;
+static struct comparison {
+	pid_t a, b;
+	long index_a, index_b;
+} * comparison;
+
+static long do_nothing(long unused)
+{
+	return unused;
+}
+
+static void start_inspector(void)
+{
+	comparison = mmap(NULL, sizeof(*comparison), PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	CHECK(comparison != MAP_FAILED);
+	inspector = start_child(do_nothing, 0);
+}
+
+static long do_compare(long unused)
+{
+	(void)unused;
+	return compare_as_caller(comparison->a, comparison->index_a, comparison->b,
+				 comparison->index_b);
+}
+
+long compare(pid_t a, long index_a, pid_t b, long index_b)
+{
+	*comparison = (struct comparison){ a, b, index_a, index_b };
+	return child_run(inspector, do_compare, 0);
+}
+
 void end_child(pid_t pid)
 {
 	kill(pid, SIGKILL);
@@ -312,6 +359,7 @@ static int run_one(struct test *test, int number)
 	pid = fork();
 	if (pid == 0) {
 		alarm(LIMIT);
+		start_inspector();
 		test->run();
 		_exit(PASSED);
 	}
@@ -340,10 +388,11 @@ static bool wanted(struct test *test, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	struct seccomp_fd_features features = { .size = sizeof(features) };
 	int nr = 0, passed = 0, failed = 0, skipped = 0;
 	struct test *test;
 
-	if (fd_install(-1, 0) != -EBADF) {
+	if (fd_features(&features)) {
 		printf("not ok 1 - this kernel has no filter fds\n1..1\n");
 		return 1;
 	}

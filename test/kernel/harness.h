@@ -70,12 +70,18 @@ void test_skipped(const char *why) __attribute__((noreturn));
 /* ---- The calls: what they return, or -errno ---- */
 
 long fd_create(struct seccomp_fd_create *args);
+long fd_install_args(struct seccomp_fd_install *args);
 long fd_install(int fd, unsigned int flags);
+long fd_features(struct seccomp_fd_features *args);
 long set_filter(const struct sock_filter *insns, unsigned int len, unsigned int flags);
 long get_fd(pid_t tid, long index);
 long set_fd(pid_t tid, int fd);
+/* kcmp by the inspector: unconfined and root, whatever the test has become; and by the caller */
 long compare(pid_t a, long index_a, pid_t b, long index_b);
+long compare_as_caller(pid_t a, long index_a, pid_t b, long index_b);
 long fd_ioctl(int fd, unsigned long request, void *arg);
+/* every field of struct seccomp_filter_info */
+#define INFO_ALL 0x7f
 struct seccomp_filter_info info_of(int fd);
 uint64_t id_of(int fd);
 

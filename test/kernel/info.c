@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a filter fd tells: INFO, PROG, PARENT, fdinfo */
+/* What a filter fd tells: INFO, PROG, PARENT; and what the kernel knows: FEATURES */
 #include "harness.h"
 
 TEST(info_tells_number_parent_depth_length_and_flags)
@@ -36,24 +36,84 @@ TEST(info_numbers_are_never_used_again)
 	}
 }
 
+#define INFO_OF_SIZE(size) _IOC(_IOC_READ | _IOC_WRITE, '!', 32, size)
+
 TEST(info_has_the_size_that_was_asked_for)
 {
 	struct {
 		struct seccomp_filter_info info;
 		unsigned char rest[32];
 	} larger;
-	unsigned long request = _IOC(_IOC_READ, '!', 16, sizeof(larger));
 	int fd = mark_fd(-1, 1), i;
 
 	memset(&larger, 0xaa, sizeof(larger));
-	IS(fd_ioctl(fd, request, &larger), 0);
+	larger.info.mask = INFO_ALL;
+	IS(fd_ioctl(fd, INFO_OF_SIZE(sizeof(larger)), &larger), 0);
 	IS(larger.info.id, id_of(fd));
 	for (i = 0; i < 32; i++)
 		IS(larger.rest[i], 0);
 
-	IS(fd_ioctl(fd, _IOC(_IOC_READ, '!', 16, 24), &larger), -EINVAL);
-	IS(fd_ioctl(fd, _IOC(_IOC_READ, '!', 16, 0), &larger), -EINVAL);
+	IS(fd_ioctl(fd, INFO_OF_SIZE(sizeof(larger.info) - 8), &larger), -EINVAL);
+	IS(fd_ioctl(fd, INFO_OF_SIZE(0), &larger), -EINVAL);
 	IS(fd_ioctl(fd, SECCOMP_IOCTL_FILTER_INFO, NULL), -EFAULT);
+}
+
+static struct seccomp_filter_info info_with(int fd, uint64_t mask)
+{
+	struct seccomp_filter_info info;
+
+	memset(&info, 0xaa, sizeof(info));
+	info.mask = mask;
+	IS(fd_ioctl(fd, SECCOMP_IOCTL_FILTER_INFO, &info), 0);
+	return info;
+}
+
+TEST(info_tells_what_was_asked_for_and_says_so)
+{
+	int fd = mark_fd(mark_fd(-1, 1), 2);
+	struct seccomp_filter_info info = info_with(fd, SECCOMP_FILTER_INFO_DEPTH);
+
+	IS(info.mask, SECCOMP_FILTER_INFO_DEPTH);
+	IS(info.depth, 2);
+	IS(info.id, 0);
+	IS(info.parent_id, 0);
+	IS(info.len, 0);
+	IS(info.reserved, 0);
+	info = info_with(fd, SECCOMP_FILTER_INFO_LEN | 1ULL << 63);
+	IS(info.mask, SECCOMP_FILTER_INFO_LEN);
+	IS(info.len, MARK_LEN);
+	IS(info.depth, 0);
+	IS(info_with(fd, 0).mask, 0);
+	CHECK(info_with(fd, SECCOMP_FILTER_INFO_PARENT_ID).parent_id);
+}
+
+/* Numbers tell how many filters the machine makes, and who has a parent in common. */
+TEST(info_numbers_are_for_who_may_inspect)
+{
+	const uint64_t ids = SECCOMP_FILTER_INFO_ID | SECCOMP_FILTER_INFO_PARENT_ID;
+	int fd = mark_fd(mark_fd(-1, 1), 2);
+	struct seccomp_filter_info info = info_of(fd);
+
+	IS(info.mask & ids, ids);
+	drop_privileges();
+	info = info_of(fd);
+	IS(info.mask & ids, 0);
+	IS(info.id, 0);
+	IS(info.parent_id, 0);
+	/* the others are told */
+	IS(info.depth, 2);
+	IS(info.len, MARK_LEN);
+}
+
+TEST(info_numbers_are_not_for_the_confined)
+{
+	int fd = mark_fd(mark_fd(-1, 1), 2);
+
+	no_new_privs();
+	IS(set_mark(3, 0), 0);
+	IS(info_of(fd).id, 0);
+	IS(info_of(fd).parent_id, 0);
+	IS(info_of(fd).depth, 2);
 }
 
 TEST(prog_is_the_program_that_was_given)
@@ -95,6 +155,31 @@ TEST(prog_refuses_bad_arguments)
 	IS(fd_ioctl(fd, SECCOMP_IOCTL_FILTER_PROG, &prog), -EFAULT);
 	prog.reserved = 1;
 	IS(fd_ioctl(fd, SECCOMP_IOCTL_FILTER_PROG, &prog), -EINVAL);
+}
+
+/* Who was handed a filter fd may install it; PTRACE_SECCOMP_GET_FILTER is not for him either. */
+TEST(prog_is_for_who_may_inspect)
+{
+	struct sock_filter back[MARK_LEN] = {};
+	struct seccomp_filter_prog prog = { .len = MARK_LEN, .insns = (uintptr_t)back };
+	int fd = mark_fd(-1, 7);
+
+	drop_privileges();
+	IS(fd_ioctl(fd, SECCOMP_IOCTL_FILTER_PROG, &prog), -EACCES);
+	IS(prog.len, MARK_LEN);
+	IS(back[0].code, 0);
+}
+
+TEST(prog_is_not_for_the_confined)
+{
+	struct sock_filter back[MARK_LEN] = {};
+	struct seccomp_filter_prog prog = { .len = MARK_LEN, .insns = (uintptr_t)back };
+	int fd = mark_fd(-1, 7);
+
+	no_new_privs();
+	IS(fd_install(fd, 0), 0);
+	IS(fd_ioctl(fd, SECCOMP_IOCTL_FILTER_PROG, &prog), -EACCES);
+	IS(back[0].code, 0);
 }
 
 TEST(parent_is_the_filter_below)
@@ -151,42 +236,68 @@ TEST(parent_needs_cap_sys_admin)
 	IS(fd_ioctl(top, SECCOMP_IOCTL_FILTER_PARENT, NULL), -EACCES);
 }
 
-TEST(other_ioctls_are_refused)
+TEST(other_ioctls_are_unknown)
 {
 	int fd = mark_fd(-1, 1);
 	char buf[128] = {};
 
-	IS(fd_ioctl(fd, _IO('!', 19), buf), -EINVAL);
-	IS(fd_ioctl(fd, _IO('!', 5), NULL), -EINVAL);
-	IS(fd_ioctl(fd, _IOR('!', 18, int), buf), -EINVAL);
-	IS(fd_ioctl(fd, _IOW('!', 16, struct seccomp_filter_info), buf), -EINVAL);
+	IS(fd_ioctl(fd, _IO('!', 36), buf), -ENOTTY);
+	IS(fd_ioctl(fd, SECCOMP_IOCTL_NOTIF_FILTER, NULL), -ENOTTY);
+	IS(fd_ioctl(fd, _IOR('!', 34, int), buf), -ENOTTY);
+	IS(fd_ioctl(fd, _IOW('!', 32, struct seccomp_filter_info), buf), -ENOTTY);
 	IS(read(fd, buf, 1), -1);
 	IS(errno, EINVAL);
 }
 
-static long fdinfo(int fd, const char *field)
+TEST(fdinfo_tells_nothing_of_the_filter)
 {
-	char path[64], line[128];
-	long value = -1;
-	FILE *f;
+	int fd = mark_fd(-1, 1);
+	char path[64], text[512] = "";
 
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-	f = fopen(path, "r");
-	while (f && fgets(line, sizeof(line), f))
-		if (!strncmp(line, field, strlen(field)))
-			value = atol(line + strlen(field));
-	if (f)
-		fclose(f);
-	return value;
+	fd = open(path, O_RDONLY);
+	CHECK(read(fd, text, sizeof(text) - 1) > 0);
+	CHECK(strstr(text, "flags:") && !strstr(text, "filter"));
 }
 
-TEST(fdinfo_tells_the_same)
+TEST(features_name_all_that_there_is)
 {
-	int root = mark_fd(-1, 1), top = mark_fd(root, 2);
+	struct seccomp_fd_features has = { .size = sizeof(has) };
+	const uint32_t create = SECCOMP_FILTER_FLAG_LOG | SECCOMP_FILTER_FLAG_NEW_LISTENER |
+				SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+	const uint32_t install = SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_TSYNC_ESRCH |
+				 SECCOMP_FILTER_FLAG_SPEC_ALLOW;
 
-	IS(fdinfo(top, "filter_id:\t"), (long)id_of(top));
-	IS(fdinfo(top, "filter_parent_id:\t"), (long)id_of(root));
-	IS(fdinfo(top, "filter_depth:\t"), 2);
-	IS(fdinfo(top, "filter_len:\t"), MARK_LEN);
-	IS(fdinfo(root, "filter_parent_id:\t"), 0);
+	IS(fd_features(&has), 0);
+	IS(has.size, sizeof(has));
+	IS(has.create_flags, create);
+	IS(has.install_flags, install);
+	IS(has.reserved, 0);
+	/* what it says INFO can tell, INFO tells */
+	IS(has.info_mask, info_of(mark_fd(-1, 1)).mask);
+	IS(has.features, SECCOMP_FD_FEATURE_SEAL | SECCOMP_FD_FEATURE_PARENT_SELF |
+				 SECCOMP_FD_FEATURE_NOTIF_FILTER | SECCOMP_FD_FEATURE_PTRACE |
+				 SECCOMP_FD_FEATURE_KCMP);
+}
+
+TEST(features_are_for_anyone_and_have_a_size)
+{
+	struct {
+		struct seccomp_fd_features has;
+		unsigned char rest[64];
+	} larger;
+
+	drop_privileges();
+	memset(&larger, 0xaa, sizeof(larger));
+	larger.has.size = sizeof(larger);
+	IS(fd_features(&larger.has), 0);
+	IS(larger.has.size, sizeof(larger.has));
+	IS(larger.rest[0] | larger.rest[63], 0);
+	larger.has.size = sizeof(larger.has) - 1;
+	IS(fd_features(&larger.has), -EINVAL);
+	larger.has.size = 4097;
+	IS(fd_features(&larger.has), -E2BIG);
+	IS(fd_features(NULL), -EFAULT);
+	IS(syscall(SYS_seccomp, SECCOMP_FD_FEATURES, 1, &larger.has), -1);
+	IS(errno, EINVAL);
 }

@@ -59,8 +59,7 @@ TEST(install_refuses_bad_arguments)
 
 	no_new_privs();
 	CHECK(mark_fd_flags(-1, 2, SECCOMP_FILTER_FLAG_NEW_LISTENER, &listener) >= 0);
-	IS(syscall(SYS_seccomp, SECCOMP_FD_INSTALL, 0, NULL), -1);
-	IS(errno, EFAULT);
+	IS(fd_install_args(NULL), -EFAULT);
 	IS(fd_install(-1, 0), -EBADF);
 	IS(fd_install(200, 0), -EBADF);
 	IS(fd_install(open("/dev/null", O_RDONLY), 0), -EBADF);
@@ -73,6 +72,34 @@ TEST(install_refuses_bad_arguments)
 	}
 	IS(filters_of(getpid()), 0);
 	IS(fd_install(fd, SECCOMP_FILTER_FLAG_SPEC_ALLOW), 0);
+}
+
+TEST(install_refuses_a_wrong_struct)
+{
+	struct {
+		struct seccomp_fd_install args;
+		char rest[8192];
+	} larger = { .args = { .filter_fd = mark_fd(-1, 1), .pidfd = -1 } };
+
+	no_new_privs();
+	larger.args.size = sizeof(larger.args) - 1;
+	IS(fd_install_args(&larger.args), -EINVAL);
+	larger.args.size = 4097;
+	IS(fd_install_args(&larger.args), -E2BIG);
+	larger.args.size = sizeof(larger.args) + 8;
+	larger.rest[7] = 1;
+	IS(fd_install_args(&larger.args), -E2BIG);
+	/* there is room for a pidfd, and none is known */
+	larger.rest[7] = 0;
+	larger.args.pidfd = 0;
+	IS(fd_install_args(&larger.args), -EINVAL);
+	larger.args.pidfd = -1;
+	IS(syscall(SYS_seccomp, SECCOMP_FD_INSTALL, 1, &larger.args), -1);
+	IS(errno, EINVAL);
+	IS(filters_of(getpid()), 0);
+	/* larger is fine as long as there is nothing in it */
+	IS(fd_install_args(&larger.args), 0);
+	IS(probe(1), -1001);
 }
 
 TEST(install_needs_no_new_privs_or_the_capability)

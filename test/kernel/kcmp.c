@@ -123,12 +123,36 @@ TEST(kcmp_finds_nothing_in_strict_mode)
 static long compare_as_nobody(long pid)
 {
 	drop_privileges();
-	return compare(pid, 0, pid, 0);
+	return compare_as_caller(pid, 0, pid, 0);
+}
+
+static long compare_confined(long pid)
+{
+	IS(install_mark(1), 0);
+	return compare_as_caller(pid, 0, pid, 0);
+}
+
+/* One's own filters: the right to read from the task is there, and no other. */
+static long compare_own_as_nobody(long unused)
+{
+	(void)unused;
+	drop_privileges();
+	IS(install_mark(1), 0);
+	return compare_as_caller(getpid(), 0, getpid(), 0);
 }
 
 TEST(kcmp_needs_the_right_to_look)
 {
-	pid_t one = start_child(install_mark, 1), nobody = start_child(nothing, 0);
+	pid_t one = start_child(install_mark, 1);
 
-	IS(child_run(nobody, compare_as_nobody, one), -EPERM);
+	IS(child_run(start_child(nothing, 0), compare_as_nobody, one), -EPERM);
+}
+
+/* As PTRACE_SECCOMP_GET_METADATA. */
+TEST(kcmp_is_for_who_may_read_filters)
+{
+	pid_t one = start_child(install_mark, 1);
+
+	IS(child_run(start_child(nothing, 0), compare_confined, one), -EACCES);
+	IS(child_run(start_child(nothing, 0), compare_own_as_nobody, 0), -EACCES);
 }

@@ -33,7 +33,7 @@ def count(trace: str, pattern: str) -> int:
 # as strace writes those that it knows, or not
 IDENTIFY = r'^ptrace\((PTRACE_SECCOMP_GET_METADATA|0x420d)[^,]*, \d+, (24|0x18),'
 GET, SET = r'^ptrace\(.*0x4220', r'^ptrace\(.*0x4221'
-CREATE = r'^seccomp\((0x)?4[, ]'
+CREATE = r'^seccomp\((0x20|32)[, ]'
 # CRIU opens what is in /proc relative to a descriptor
 TASKS = r'^(newf)?stat(at)?\((AT_FDCWD, )?"/proc/\d+/task"'
 STATUS = r'^open(at)?\((AT_FDCWD, )?"/proc/\d+/status"'

@@ -78,9 +78,11 @@ static long do_create(long mark, long fd)
 
 static long do_install_fd(long fd, long flags)
 {
-	int arg = fd;
+	struct seccomp_fd_install arg = {
+		.size = sizeof(arg), .flags = flags, .filter_fd = fd, .pidfd = -1
+	};
 
-	return tree_errno(syscall(__NR_seccomp, SECCOMP_FD_INSTALL, flags, &arg));
+	return tree_errno(syscall(__NR_seccomp, SECCOMP_FD_INSTALL, 0, &arg));
 }
 
 static long do_close(long fd, long unused)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -35,7 +36,11 @@ long fd_create(int parent, unsigned int flags, const struct sock_filter *insns, 
 
 long fd_install(int fd, unsigned int flags)
 {
-	return result(syscall(SYS_seccomp, SECCOMP_FD_INSTALL, flags, &fd));
+	struct seccomp_fd_install args = {
+		.size = sizeof(args), .flags = flags, .filter_fd = fd, .pidfd = -1
+	};
+
+	return result(syscall(SYS_seccomp, SECCOMP_FD_INSTALL, 0, &args));
 }
 
 long set_mode(const struct sock_filter *insns, unsigned int len, unsigned int flags)
@@ -50,9 +55,39 @@ long fd_ioctl(int fd, unsigned long request, void *arg)
 	return result(ioctl(fd, request, arg));
 }
 
+bool is_confined(void)
+{
+	return prctl(PR_GET_SECCOMP) != SECCOMP_MODE_DISABLED;
+}
+
+/* Numbers are for the unconfined, as what PROG and PARENT tell. */
 long fd_info(int fd, struct seccomp_filter_info *info)
 {
-	return note(CALL_INFO, fd_ioctl(fd, SECCOMP_IOCTL_FILTER_INFO, info));
+	const bool confined = is_confined();
+	long ret;
+
+	*info = (struct seccomp_filter_info){ .mask = -1ULL };
+	ret = note(CALL_INFO, fd_ioctl(fd, SECCOMP_IOCTL_FILTER_INFO, info));
+	if (ret)
+		return ret;
+	if (confined && (info->mask & INFO_IDS || info->id || info->parent_id))
+		wrong("INFO tells a confined task numbers");
+	if (is_tracer() && (info->mask & INFO_IDS) != INFO_IDS)
+		wrong("INFO tells a tracer no numbers");
+	return 0;
+}
+
+long fd_prog(int fd, struct sock_filter *insns, unsigned int len)
+{
+	struct seccomp_filter_prog prog = { .len = len, .insns = (uintptr_t)insns };
+	const bool confined = is_confined();
+	long ret = note(CALL_PROG, fd_ioctl(fd, SECCOMP_IOCTL_FILTER_PROG, &prog));
+
+	if (confined && (!ret || ret == -ENOSPC))
+		wrong("PROG tells a confined task %ld", ret);
+	if (is_tracer() && ret == -EACCES)
+		wrong("PROG is refused to a tracer");
+	return ret;
 }
 
 long fd_parent(int fd)

@@ -3,7 +3,6 @@
 #include "stress.h"
 
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 /* What is remembered of a filter: its id, and a hash of what never changes. */
@@ -17,7 +16,7 @@ static uint64_t fact_of(const struct seccomp_filter_info *info)
 	return info->id << 32 | (uint32_t)(x >> 16);
 }
 
-uint64_t check_facts(const struct seccomp_filter_info *info)
+static void check_numbers(const struct seccomp_filter_info *info)
 {
 	uint64_t *place = &shared->facts[info->id % NR_FACTS];
 	uint64_t known = __atomic_load_n(place, __ATOMIC_RELAXED), fact = fact_of(info);
@@ -31,25 +30,37 @@ uint64_t check_facts(const struct seccomp_filter_info *info)
 	if (!info->id || info->parent_id >= info->id)
 		wrong("filter %llu has the parent %llu", (unsigned long long)info->id,
 		      (unsigned long long)info->parent_id);
-	if (!info->depth || (info->depth == 1) != !info->parent_id)
+	if ((info->depth == 1) != !info->parent_id)
 		wrong("filter %llu has depth %u and the parent %llu", (unsigned long long)info->id,
 		      info->depth, (unsigned long long)info->parent_id);
-	return info->id;
+}
+
+void check_facts(const struct seccomp_filter_info *info)
+{
+	if (!info->depth || !info->len)
+		wrong("a filter has depth %u and %u instructions", info->depth, info->len);
+	if (info->mask & INFO_IDS)
+		check_numbers(info);
 }
 
 void check_created(const struct seccomp_filter_info *info, const struct seccomp_filter_info *parent)
 {
 	uint64_t id = info->id % NR_IDS, bit = 1ull << id % 64;
 
+	check_facts(info);
+	if (info->depth != (parent ? parent->depth : 0) + 1)
+		wrong("a child of a filter at depth %u has depth %u", parent ? parent->depth : 0,
+		      info->depth);
+	/* of a confined creator nothing more is known */
+	if (!(info->mask & INFO_IDS))
+		return;
 	if (__atomic_fetch_or(&shared->created[id / 64], bit, __ATOMIC_RELAXED) & bit)
 		wrong("a new filter has the number %llu of another one",
 		      (unsigned long long)info->id);
-	check_facts(info);
-	if (info->parent_id != (parent ? parent->id : 0) ||
-	    info->depth != (parent ? parent->depth : 0) + 1)
-		wrong("a child of filter %llu at depth %u has the parent %llu and depth %u",
-		      (unsigned long long)(parent ? parent->id : 0), parent ? parent->depth : 0,
-		      (unsigned long long)info->parent_id, info->depth);
+	if ((!parent || parent->mask & INFO_IDS) && info->parent_id != (parent ? parent->id : 0))
+		wrong("a child of filter %llu has the parent %llu",
+		      (unsigned long long)(parent ? parent->id : 0),
+		      (unsigned long long)info->parent_id);
 }
 
 /* ---- Marks ---- */
@@ -75,6 +86,8 @@ void remember(const struct seccomp_filter_info *info, const struct sock_filter *
 	struct origin *origin = &shared->origins[info->id % NR_FACTS];
 	unsigned int mark = NR_MARKS;
 
+	if (!(info->mask & INFO_IDS))
+		return;
 	if (!program_mark(insns, &mark))
 		mark = NR_MARKS;
 	/* a reader takes it only if the id is the same before and after */
@@ -97,18 +110,16 @@ static bool recall(uint64_t id, struct origin *origin)
 void learn(int fd, struct marks *marks)
 {
 	static __thread struct sock_filter insns[MAX_LEN];
-	struct seccomp_filter_prog prog = { .len = MAX_LEN, .insns = (uintptr_t)insns };
 	struct seccomp_filter_info info;
 	struct origin origin;
 	unsigned int mark;
 	int i;
 
-	if (note(CALL_PROG, fd_ioctl(fd, SECCOMP_IOCTL_FILTER_PROG, &prog)) || fd_info(fd, &info))
+	if (fd_prog(fd, insns, MAX_LEN) || fd_info(fd, &info))
 		return;
 	check_facts(&info);
 	if (program_mark(insns, &mark))
 		add_mark(marks, mark);
-	/* the kernel does not tell the confined what is below */
 	origin.parent = info.parent_id;
 	for (i = 1; i < STEPS_DOWN && origin.parent && recall(origin.parent, &origin); i++)
 		if (origin.mark < NR_MARKS)
@@ -118,7 +129,7 @@ void learn(int fd, struct marks *marks)
 /* PARENT is for the unconfined; returns what it says. */
 static int parent_of(int fd)
 {
-	const bool confined = prctl(PR_GET_SECCOMP) == SECCOMP_MODE_FILTER;
+	const bool confined = is_confined();
 	int parent = fd_parent(fd);
 
 	if (confined && (parent >= 0 || parent == -ENOENT))
@@ -142,7 +153,8 @@ int walk(int fd)
 			      (unsigned long long)child.id, (unsigned long long)info.id);
 		child = info;
 		next = parent_of(fd);
-		if (next != -EACCES && (next == -ENOENT) != !info.parent_id && !injecting())
+		if (info.mask & INFO_IDS && next != -EACCES &&
+		    (next == -ENOENT) != !info.parent_id && !injecting())
 			wrong("PARENT of filter %llu, whose parent is %llu, says %d",
 			      (unsigned long long)info.id, (unsigned long long)info.parent_id,
 			      next);
@@ -153,6 +165,35 @@ int walk(int fd)
 		held = fd = next;
 	}
 	return held;
+}
+
+bool is_below(const struct seccomp_filter_info *below, int fd)
+{
+	struct seccomp_filter_info info;
+	int next, held = -1;
+	bool found = true;
+
+	/* where it cannot be found out, nothing is wrong */
+	while (!fd_info(fd, &info) && info.depth > below->depth) {
+		next = fd_parent(fd);
+		if (held >= 0)
+			close(held);
+		held = fd = next;
+	}
+	if (fd >= 0 && !fd_info(fd, &info))
+		found = info.id == below->id;
+	if (held >= 0)
+		close(held);
+	return found;
+}
+
+void learn_own(struct marks *marks)
+{
+	unsigned int mark;
+
+	for (mark = 0; mark < NR_MARKS; mark++)
+		if (probe(mark) == -(long)(MARK_ERRNO + mark))
+			add_mark(marks, mark);
 }
 
 static void check_mark(unsigned int mark)

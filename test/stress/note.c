@@ -20,23 +20,24 @@ struct call_info {
  * since a slot may be empty; EINVAL, ENOTTY where it may hold the other kind.
  */
 static const struct call_info calls[NR_CALLS] = {
-	[CALL_CREATE] = { "create", { EBADF, ENOMEM } },
-	[CALL_CREATE_LISTENER] = { "create listener", { EBADF, ENOMEM, EBUSY } },
+	/* EBUSY: above the caller's own filter, below a listener; EPERM: a sealed parent */
+	[CALL_CREATE] = { "create", { EBADF, ENOMEM, EBUSY, EPERM } },
+	[CALL_CREATE_LISTENER] = { "create listener", { EBADF, ENOMEM, EBUSY, EPERM } },
 	[CALL_INSTALL] = { "install", { EBADF, EPERM } },
 	[CALL_INSTALL_TSYNC] = { "install tsync", { EBADF, EPERM, ESRCH } },
 	[CALL_SET_MODE] = { "set mode", { ENOMEM } },
 	[CALL_SET_MODE_TSYNC] = { "set mode tsync", { ENOMEM, ESRCH } },
 	[CALL_SET_MODE_LISTENER] = { "set mode listener", { ENOMEM, EBUSY } },
-	[CALL_INFO] = { "info", { EBADF, EINVAL } },
-	[CALL_PROG] = { "prog", { EBADF, EINVAL, ENOSPC } },
+	[CALL_INFO] = { "info", { EBADF, EINVAL, EINTR } },
+	[CALL_PROG] = { "prog", { EBADF, EINVAL, ENOSPC, EACCES } },
 	[CALL_PARENT] = { "parent", { EBADF, EINVAL, ENOENT, EACCES } },
-	[CALL_FDINFO] = { "fdinfo", { ENOENT } },
+	[CALL_SEAL] = { "seal", { EBADF, EINVAL } },
 	[CALL_DUP] = { "dup", { EBADF, EBUSY } },
 	[CALL_CLOSE] = { "close", { EBADF } },
 	[CALL_PASS] = { "pass", { EBADF, EAGAIN, ETOOMANYREFS } },
 	[CALL_RECEIVE] = { "receive", { EAGAIN } },
 	/* EPERM: a task that is gone cannot be read from */
-	[CALL_KCMP] = { "kcmp", { ENOENT, ESRCH, EPERM, EINTR } },
+	[CALL_KCMP] = { "kcmp", { ENOENT, ESRCH, EPERM, EINTR, EACCES } },
 	[CALL_PROBE] = { "probe", { EINVAL } },
 	/* what supervisors answer, no supervisor, a signal */
 	[CALL_NOTIFY] = { "supervised call", { E2BIG, ENOSYS, EINTR } },
@@ -62,7 +63,7 @@ static const struct call_info calls[NR_CALLS] = {
 	[CALL_SEIZE] = { "seize", { ESRCH, EPERM } },
 	[CALL_OPTIONS] = { "options", { ESRCH } },
 	[CALL_GET] = { "get", { ESRCH, EINVAL, ENOENT } },
-	[CALL_SET] = { "set", { ESRCH, EBADF, EPERM, EBUSY } },
+	[CALL_SET] = { "set", { ESRCH, EBADF, EPERM } },
 	[CALL_METADATA] = { "metadata", { ESRCH, EINVAL, ENOENT } },
 	[CALL_GET_FILTER] = { "get program", { ESRCH, EINVAL, ENOENT } },
 	[CALL_CONT] = { "cont", { ESRCH } },

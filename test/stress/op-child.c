@@ -129,9 +129,29 @@ static long disguise_stop(pid_t pid)
 	return ret;
 }
 
+/* Puts a filter above the child's, the only way that SET goes; both stay with it alone. */
+static long set_above(const struct child *child)
+{
+	struct sock_filter insns[64];
+	unsigned int len = make_program(insns, child->mark, PLAIN);
+	int newest, above, listener;
+	long ret;
+
+	newest = note(CALL_GET, ptrace_call(PTRACE_SECCOMP_GET_FILTER_FD, child->pid, -1UL, 0));
+	if (newest < 0)
+		return newest;
+	above = note(CALL_CREATE, fd_create(newest, 0, insns, len, &listener));
+	close(newest);
+	if (above < 0)
+		return above;
+	ret = note(CALL_SET, ptrace_call(PTRACE_SECCOMP_SET_FILTER_FD, child->pid, 0, above));
+	close(above);
+	return ret;
+}
+
 /*
- * SET at the stop is refused, and where the tracer hides what stop it is, the
- * kernel must do without the filter that is gone.
+ * SET at the stop goes where it goes otherwise, and the kernel may look at the
+ * filter that the call was stopped for: it stays, whatever the stop looks like.
  */
 static long trace_stop(const struct child *child)
 {
@@ -150,12 +170,13 @@ static long trace_stop(const struct child *child)
 	if (ret)
 		return ret;
 	ret = set_filter(child);
-	if (ret != -EBUSY)
-		wrong("SET at the stop of SECCOMP_RET_TRACE says %ld", ret);
+	if (ret != -EPERM)
+		wrong("SET of a filter beside the child's says %ld", ret);
 	ret = disguise_stop(child->pid);
+	if (!ret)
+		ret = set_above(child);
 	if (ret)
 		return ret;
-	set_filter(child);
 	/* past the filters, to where the kernel logs what they said */
 	ret = ptrace_call(PTRACE_POKEUSR, child->pid, offsetof(struct user_regs_struct, orig_rax),
 			  -1);

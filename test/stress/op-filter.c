@@ -3,7 +3,6 @@
 #include "stress.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -48,11 +47,14 @@ void op_create(const struct step *step)
 	const bool listened = flags & SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	int parent = -1, slot = filter_slot(step->a), listener;
 	struct seccomp_filter_info info;
-	bool has_parent;
+	bool has_parent, sealed, own = false;
 	long fd;
 
 	/* what the target can install, more often than chance would have it */
-	if (step->b % 4 == 1) {
+	if (step->b % 16 == 1) {
+		own = true;
+		slot = FD_NEXT;
+	} else if (step->b % 4 == 1) {
 		parent = FD_CURRENT;
 		slot = FD_NEXT;
 	} else if (step->b % 4) {
@@ -65,12 +67,18 @@ void op_create(const struct step *step)
 	if (parent < -1 && slot != FD_NEXT)
 		return;
 	has_parent = parent >= 0 && !fd_info(parent, &info);
+	sealed = has_parent && info.fd_flags & SECCOMP_FILTER_FD_SEALED;
 
 	/* a listener wants a program that has something for it */
 	len = make_program(insns, step->mark, step->n >> 10 | listened);
 	fd = note(listened ? CALL_CREATE_LISTENER : CALL_CREATE,
-		  fd_create(parent < 0 ? -1 : parent, flags, insns, len, &listener));
-	if (fd >= 0 && (parent < 0 || has_parent))
+		  fd_create(own		 ? SECCOMP_FD_PARENT_SELF
+			    : parent < 0 ? SECCOMP_FD_PARENT_NONE
+					 : parent,
+			    flags, insns, len, &listener));
+	if (fd >= 0 && sealed)
+		wrong("a sealed filter fd became a parent");
+	if (fd >= 0 && !own && (parent < 0 || has_parent))
 		check_create(fd, has_parent ? &info : NULL, flags, insns, len);
 	if (fd >= 0 && (listener >= 0) != listened)
 		wrong("flags %x gave the listener %d", flags, listener);
@@ -96,13 +104,9 @@ void op_info(const struct step *step)
 void op_prog(const struct step *step)
 {
 	static __thread struct sock_filter insns[MAX_LEN];
-	struct seccomp_filter_prog prog = { .len = step->n & 1 ? MAX_LEN : step->b,
-					    .insns = (uintptr_t)insns };
 	unsigned int mark;
-	long ret = note(CALL_PROG,
-			fd_ioctl(some_slot(step->a, step->n), SECCOMP_IOCTL_FILTER_PROG, &prog));
 
-	if (!ret)
+	if (!fd_prog(some_slot(step->a, step->n), insns, step->n & 1 ? MAX_LEN : step->b))
 		program_mark(insns, &mark);
 }
 
@@ -116,30 +120,16 @@ void op_parent(const struct step *step)
 	close(fd);
 }
 
-void op_fdinfo(const struct step *step)
+void op_seal(const struct step *step)
 {
 	struct seccomp_filter_info info;
-	unsigned long long id, parent;
-	char path[64], text[512];
-	unsigned int depth, len;
-	int fd, from;
-	ssize_t got;
+	int fd = take(some_slot(step->a, step->n));
 
-	fd = take(filter_slot(step->a));
 	if (fd < 0)
 		return;
-	snprintf(path, sizeof(path), "/proc/thread-self/fdinfo/%d", fd);
-	from = note(CALL_FDINFO, result(open(path, O_RDONLY | O_CLOEXEC)));
-	got = from < 0 ? 0 : result(read(from, text, sizeof(text) - 1));
-	text[got > 0 ? got : 0] = '\0';
-	if (got > 0 && !fd_info(fd, &info) &&
-	    (sscanf(strstr(text, "filter_id") ?: "",
-		    "filter_id: %llu filter_parent_id: %llu filter_depth: %u filter_len: %u", &id,
-		    &parent, &depth, &len) != 4 ||
-	     id != info.id || parent != info.parent_id || depth != info.depth || len != info.len))
-		wrong("fdinfo of filter %llu says:\n%s", (unsigned long long)info.id, text);
-	if (from >= 0)
-		close(from);
+	if (!note(CALL_SEAL, fd_ioctl(fd, SECCOMP_IOCTL_FILTER_SEAL, NULL)) &&
+	    !fd_info(fd, &info) && info.fd_flags != SECCOMP_FILTER_FD_SEALED)
+		wrong("a filter fd that was sealed has flags %x", info.fd_flags);
 	close(fd);
 }
 

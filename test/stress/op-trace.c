@@ -29,7 +29,6 @@ struct held {
 	/* what the stop was for, and the signal to go on with */
 	int event, signal;
 	unsigned int options;
-	bool disguised;
 };
 
 static struct held held[NR_HELD];
@@ -208,8 +207,8 @@ void op_get(const struct step *step)
 }
 
 /*
- * SET at a stop for SECCOMP_RET_TRACE is refused, whatever the tracer makes that
- * stop look like; where it is not, the filter must not be freed under the kernel.
+ * Make a stop for SECCOMP_RET_TRACE look like another one: what SET may do, and
+ * which filters the kernel goes on to look at, must not depend on it.
  */
 static void disguise(struct held *h, uint32_t n)
 {
@@ -220,7 +219,6 @@ static void disguise(struct held *h, uint32_t n)
 	if (ptrace_call(PTRACE_GETSIGINFO, h->tid, 0, (unsigned long)&info))
 		return;
 	info.si_code = SI_USER;
-	h->disguised = true;
 	note(CALL_SETSIGINFO, ptrace_call(PTRACE_SETSIGINFO, h->tid, 0, (unsigned long)&info));
 	/* a call that is none takes the kernel past its filters, to the log */
 	if (n & 0x1000)
@@ -244,35 +242,63 @@ static bool may_set(const struct held *h)
 	return h->stopped && h->options & PTRACE_O_SUSPEND_SECCOMP;
 }
 
+/* A child of the tracee's newest filter, which is all that SET takes where there is one. */
+static int above_newest(int newest, unsigned int mark)
+{
+	struct sock_filter insns[64];
+	unsigned int len = make_program(insns, mark, PLAIN);
+	int listener;
+
+	return note(CALL_CREATE, fd_create(newest, 0, insns, len, &listener));
+}
+
+static int draw_filter(const struct step *step, int newest)
+{
+	if (newest >= 0 && step->n & 0x100)
+		return above_newest(newest, step->mark);
+	return take(sometimes(step->n, 31) ? listener_slot(step->b) : filter_slot(step->b));
+}
+
+static void try_set(struct held *h, int fd, const struct seccomp_filter_info *before)
+{
+	long ret = note(CALL_SET, ptrace_call(PTRACE_SECCOMP_SET_FILTER_FD, h->tid, 0, fd));
+	struct seccomp_filter_info info, after;
+	int got;
+
+	if (!ret && !may_set(h))
+		wrong("SET of a tracee whose seccomp is not suspended works");
+	if (!ret && fd_info(fd, &info) == 0 && info.fd_flags & SECCOMP_FILTER_FD_SEALED)
+		wrong("SET of a sealed filter fd works");
+	if (!ret && before && !is_below(before, fd))
+		wrong("SET has taken filter %llu away", (unsigned long long)before->id);
+	got = ret ? -1 : ptrace_call(PTRACE_SECCOMP_GET_FILTER_FD, h->tid, -1UL, 0);
+	/* TSYNC of a sibling may have moved it on, but only deeper */
+	if (got >= 0 && !fd_info(fd, &info) && !fd_info(got, &after) && !is_below(&info, got))
+		wrong("after SET to filter %llu there is filter %llu", (unsigned long long)info.id,
+		      (unsigned long long)after.id);
+	if (got >= 0)
+		close(got);
+}
+
 void op_set(const struct step *step)
 {
 	struct held *h = held_of(step);
-	struct seccomp_filter_info info, now;
-	int fd, got;
-	long ret;
+	struct seccomp_filter_info before;
+	bool had_filter;
+	int fd, newest;
 
 	if (!h->tid)
 		return;
-	fd = take(sometimes(step->n, 31) ? listener_slot(step->b) : filter_slot(step->b));
+	newest = note(CALL_GET, ptrace_call(PTRACE_SECCOMP_GET_FILTER_FD, h->tid, -1UL, 0));
+	had_filter = newest >= 0 && !fd_info(newest, &before);
+	fd = draw_filter(step, newest);
+	if (newest >= 0)
+		close(newest);
 	if (fd < 0)
 		return;
 	suspend(h);
 	disguise(h, step->n);
-	ret = note(CALL_SET, ptrace_call(PTRACE_SECCOMP_SET_FILTER_FD, h->tid, 0, fd));
-	if (!ret && !may_set(h))
-		wrong("SET of a tracee whose seccomp is not suspended works");
-	if (ret == -EBUSY && h->event != PTRACE_EVENT_SECCOMP)
-		wrong("SET says EBUSY in another stop than that of SECCOMP_RET_TRACE");
-	if (ret == 0 && h->event == PTRACE_EVENT_SECCOMP && !h->disguised)
-		wrong("SET works in the stop of SECCOMP_RET_TRACE");
-	got = ret ? -1 : ptrace_call(PTRACE_SECCOMP_GET_FILTER_FD, h->tid, -1UL, 0);
-	/* TSYNC of a sibling may have moved it on, but only deeper */
-	if (got >= 0 && !fd_info(fd, &info) && !fd_info(got, &now) && now.id != info.id &&
-	    now.depth <= info.depth)
-		wrong("after SET to filter %llu there is filter %llu", (unsigned long long)info.id,
-		      (unsigned long long)now.id);
-	if (got >= 0)
-		close(got);
+	try_set(h, fd, had_filter ? &before : NULL);
 	close(fd);
 }
 
@@ -329,7 +355,7 @@ void op_event(const struct step *step)
 		return;
 	if (note(CALL_CONT, ptrace_call(PTRACE_CONT, h->tid, 0, h->signal)))
 		return;
-	h->stopped = h->disguised = false;
+	h->stopped = false;
 	h->event = h->signal = 0;
 	if (sometimes(step->n, 2))
 		wait_stop(h, SHORT_PATIENCE);

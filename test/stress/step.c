@@ -15,7 +15,7 @@ static const struct op ops[] = {
 	{ "info", op_info, { 120, 40 }, true },
 	{ "prog", op_prog, { 60, 40 }, true },
 	{ "parent", op_parent, { 90, 50 }, true },
-	{ "fdinfo", op_fdinfo, { 5, 3 }, true },
+	{ "seal", op_seal, { 5, 3 }, true },
 	{ "dup", op_dup, { 60, 20 }, true },
 	{ "close", op_close, { 40, 20 }, true },
 	{ "pass", op_pass, { 30, 12 }, true },

@@ -72,7 +72,7 @@ enum call {
 	CALL_INFO,
 	CALL_PROG,
 	CALL_PARENT,
-	CALL_FDINFO,
+	CALL_SEAL,
 	CALL_DUP,
 	CALL_CLOSE,
 	CALL_PASS,
@@ -238,7 +238,13 @@ long fd_create(int parent, unsigned int flags, const struct sock_filter *insns, 
 	       int *listener);
 long fd_install(int fd, unsigned int flags);
 long set_mode(const struct sock_filter *insns, unsigned int len, unsigned int flags);
+/* what only the unconfined are told of a filter */
+#define INFO_IDS (SECCOMP_FILTER_INFO_ID | SECCOMP_FILTER_INFO_PARENT_ID)
+/** is_confined - is the caller under seccomp? Then it stays so. */
+bool is_confined(void);
 long fd_info(int fd, struct seccomp_filter_info *info);
+/** fd_prog - the program of a filter fd, up to @len instructions */
+long fd_prog(int fd, struct sock_filter *insns, unsigned int len);
 long fd_parent(int fd);
 long fd_ioctl(int fd, unsigned long request, void *arg);
 long ptrace_call(long request, pid_t tid, unsigned long addr, unsigned long data);
@@ -277,15 +283,19 @@ static inline bool sometimes(uint32_t n, unsigned int times)
 
 /* ---- What must always hold (facts.c) ---- */
 
-/** check_facts - an id never says two things; returns the id */
-uint64_t check_facts(const struct seccomp_filter_info *info);
+/** check_facts - an id never says two things */
+void check_facts(const struct seccomp_filter_info *info);
 /** check_created - this filter is new, and the child of its parent (NULL: a root) */
 void check_created(const struct seccomp_filter_info *info,
 		   const struct seccomp_filter_info *parent);
 /** remember - a filter that the caller has created, and its program */
 void remember(const struct seccomp_filter_info *info, const struct sock_filter *insns);
-/** learn - the marks of a filter fd's newest filters, as far as they are remembered */
+/** learn - the marks of a filter fd's newest filters, as far as the caller may read them */
 void learn(int fd, struct marks *marks);
+/** learn_own - the marks that answer in the caller now */
+void learn_own(struct marks *marks);
+/** is_below - is the filter with @info the one of @fd or an ancestor? Only for a tracer. */
+bool is_below(const struct seccomp_filter_info *info, int fd);
 /** walk - from a filter fd down, as far as the caller may; the last one, or -1 */
 int walk(int fd);
 /** expected_marks - what the caller must be under; nothing where tracers may replace filters */
@@ -304,7 +314,7 @@ void op_create(const struct step *step);
 void op_info(const struct step *step);
 void op_prog(const struct step *step);
 void op_parent(const struct step *step);
-void op_fdinfo(const struct step *step);
+void op_seal(const struct step *step);
 void op_dup(const struct step *step);
 void op_close(const struct step *step);
 void op_pass(const struct step *step);

@@ -34,7 +34,8 @@ static long do_set_flags(long fd, long listener_flags)
 /* Both kinds of flags of the filter of a listener, in one number. */
 static long do_flags(long fd, long unused)
 {
-	struct seccomp_filter_info info;
+	struct seccomp_filter_info info = { .mask = SECCOMP_FILTER_INFO_FLAGS |
+						    SECCOMP_FILTER_INFO_LISTENER_FLAGS };
 	int filter = ioctl(fd, SECCOMP_IOCTL_NOTIF_FILTER, 0);
 	long ret;
 

@@ -98,7 +98,7 @@ static long do_prepare(long unused, long unused2)
 
 static long do_install(long fd, long unused)
 {
-	int arg = fd;
+	struct seccomp_fd_install arg = { .size = sizeof(arg), .filter_fd = fd, .pidfd = -1 };
 
 	(void)unused;
 	return tree_errno(syscall(__NR_seccomp, SECCOMP_FD_INSTALL, 0, &arg));

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * For whom a filter is compiled. The kernel prints what its compiler made where
+ * net.core.bpf_jit_enable is 2, and blinds constants where bpf_jit_harden is 1,
+ * unless the one that compiles is privileged: then the program is longer.
+ */
+#include "harness.h"
+
+#define SYSCTL "/proc/sys/net/core/"
+
+static bool write_sysctl(const char *name, const char *value)
+{
+	char path[64];
+	int fd;
+	bool written;
+
+	snprintf(path, sizeof(path), SYSCTL "%s", name);
+	fd = open(path, O_WRONLY);
+	written = fd >= 0 && write(fd, value, 1) == 1;
+	close(fd);
+	return written;
+}
+
+static long create(long unused)
+{
+	(void)unused;
+	return mark_fd_flags(-1, 1, 0, NULL) < 0;
+}
+
+static long set_mode(long unused)
+{
+	(void)unused;
+	no_new_privs();
+	return set_mark(1, 0);
+}
+
+static long create_as_nobody(long unused)
+{
+	drop_privileges();
+	return create(unused);
+}
+
+static long set_mode_as_nobody(long unused)
+{
+	drop_privileges();
+	return set_mode(unused);
+}
+
+/* The length of the last program that the kernel says it has compiled, in bytes. */
+static long last_proglen(int log)
+{
+	char line[8192], *at;
+	long len = -1;
+	ssize_t got;
+
+	while ((got = read(log, line, sizeof(line) - 1)) > 0) {
+		line[got] = '\0';
+		at = strstr(line, "proglen=");
+		if (at)
+			len = atol(at + strlen("proglen="));
+	}
+	return len;
+}
+
+/* How long the program gets that a task of its own makes by @make. */
+static long proglen(long (*make)(long))
+{
+	int log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
+	long len;
+
+	CHECK(log >= 0 && lseek(log, 0, SEEK_END) == 0);
+	end_child(start_child(make, 0));
+	len = last_proglen(log);
+	close(log);
+	return len;
+}
+
+static void restore_sysctls(void)
+{
+	write_sysctl("bpf_jit_harden", "0");
+	write_sysctl("bpf_jit_enable", "1");
+}
+
+static void compare_lengths(long by_root[2], long by_nobody[2])
+{
+	by_root[0] = proglen(create);
+	by_root[1] = proglen(set_mode);
+	by_nobody[0] = proglen(create_as_nobody);
+	by_nobody[1] = proglen(set_mode_as_nobody);
+}
+
+TEST(compiled_as_for_the_unprivileged)
+{
+	long by_root[2], by_nobody[2];
+
+	if (!write_sysctl("bpf_jit_harden", "1") || !write_sysctl("bpf_jit_enable", "2"))
+		test_skipped("no net.core.bpf_jit_harden, or bpf_jit_enable takes no 2");
+	compare_lengths(by_root, by_nobody);
+	restore_sysctls();
+	if (by_nobody[1] < 0)
+		test_skipped("the kernel does not print what it compiles");
+	/* what a privileged task installs for itself is not blinded, as ever */
+	CHECK(by_root[1] < by_nobody[1]);
+	/* what it creates for others is */
+	IS(by_root[0], by_nobody[1]);
+	IS(by_nobody[0], by_nobody[1]);
+}
+
+/* The barrier against branch history injection, on a processor that needs it. */
+TEST(compiled_with_the_barrier_of_the_unprivileged)
+{
+	long by_root[2], by_nobody[2];
+
+	if (!write_sysctl("bpf_jit_harden", "0") || !write_sysctl("bpf_jit_enable", "2"))
+		test_skipped("no net.core.bpf_jit_harden, or bpf_jit_enable takes no 2");
+	compare_lengths(by_root, by_nobody);
+	restore_sysctls();
+	if (by_nobody[1] < 0)
+		test_skipped("the kernel does not print what it compiles");
+	IS(by_root[0], by_nobody[1]);
+	IS(by_nobody[0], by_nobody[1]);
+	if (by_root[1] == by_nobody[1])
+		test_skipped("this processor needs no barrier");
+}

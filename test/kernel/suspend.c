@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+/* PTRACE_O_SUSPEND_SECCOMP, and a tracer that exits */
+#include "harness.h"
+
+static long do_set_mark(long mark)
+{
+	no_new_privs();
+	return set_mark(mark, 0);
+}
+
+static long do_probe(long mark)
+{
+	return probe(mark);
+}
+
+/* A lot of memory, so that it takes the tracer long to exit. */
+#define BALLAST (256UL << 20)
+
+static long do_suspend(long pid)
+{
+	char *ballast = mmap(NULL, BALLAST, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+	CHECK(ballast != MAP_FAILED);
+	attach(pid, PTRACE_O_SUSPEND_SECCOMP);
+	IS(ptrace(PTRACE_CONT, (pid_t)pid, NULL, NULL), 0);
+	return 0;
+}
+
+struct stat_fields {
+	char state;
+	unsigned int flags;
+};
+
+/* From /proc/PID/stat; PF_EXITING is 4 of the flags. */
+static struct stat_fields stat_of(pid_t pid)
+{
+	struct stat_fields fields = { .state = 'X', .flags = 4 };
+	char path[32];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	f = fopen(path, "r");
+	if (f) {
+		IS(fscanf(f, "%*d (%*[^)]) %c %*d %*d %*d %*d %*d %u", &fields.state,
+			  &fields.flags),
+		   2);
+		fclose(f);
+	}
+	return fields;
+}
+
+static bool is_gone(pid_t pid)
+{
+	return strchr("ZX", stat_of(pid).state);
+}
+
+TEST(suspension_ends_when_the_tracer_begins_to_exit)
+{
+	pid_t pid = start_child(do_set_mark, 1), tracer = start_child(do_suspend, pid);
+
+	IS(child_run(pid, do_probe, 1), -EINVAL);
+	kill(tracer, SIGKILL);
+	while (!(stat_of(tracer).flags & 4))
+		;
+	/* the flag is set a moment before */
+	while (child_run(pid, do_probe, 1) != -1001 && !is_gone(tracer))
+		;
+	CHECK(!is_gone(tracer));
+	IS(child_run(pid, do_probe, 1), -1001);
+}
