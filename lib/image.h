@@ -13,7 +13,7 @@
 #include "tree.h"
 
 #define IMAGE_NAME "seccomp-tree.img"
-#define IMAGE_VERSION 2
+#define IMAGE_VERSION 3
 
 /*
  * The two magic numbers in front, as in every image of CRIU 2.0 and newer: the

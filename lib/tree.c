@@ -204,7 +204,7 @@ const char *tree_file_fault(const struct tree *tree, const struct tree_file *fil
 {
 	bool hung_up = file->kind == TREE_FILE_HUNG_UP;
 
-	if (file->kind < TREE_FILE_FILTER || file->kind > TREE_FILE_HUNG_UP)
+	if (file->kind < TREE_FILE_FILTER || file->kind > TREE_FILE_SEALED)
 		return "is of an unknown kind";
 	if (hung_up && file->filter != TREE_NONE)
 		return "is a listener without a filter, and has one";

@@ -96,7 +96,12 @@ struct tree_process {
 	uint32_t count;
 };
 
-enum tree_file_kind { TREE_FILE_FILTER = 1, TREE_FILE_LISTENER, TREE_FILE_HUNG_UP };
+enum tree_file_kind {
+	TREE_FILE_FILTER = 1,
+	TREE_FILE_LISTENER,
+	TREE_FILE_HUNG_UP,
+	TREE_FILE_SEALED,
+};
 
 /* Of the flags of an open file those that can be set afterwards. */
 #define TREE_FILE_FLAGS (O_APPEND | O_NONBLOCK)
@@ -104,8 +109,9 @@ enum tree_file_kind { TREE_FILE_FILTER = 1, TREE_FILE_LISTENER, TREE_FILE_HUNG_U
 /**
  * struct tree_file - an open file of a task
  * @id: CRIU's number for it
- * @kind: a filter fd, the listener of a filter, or one whose filter is gone
- * @filter: TREE_NONE for the last kind
+ * @kind: a filter fd, the listener of a filter, one whose filter is gone, or a
+ *        filter fd that is sealed
+ * @filter: TREE_NONE for a listener whose filter is gone
  * @flags: O_*
  */
 struct tree_file {

@@ -62,6 +62,18 @@ static int record_listener(int fd, struct tree_file *file)
 	return ret;
 }
 
+static int record_filter_fd(int fd, struct tree_file *file)
+{
+	struct seccomp_filter_info info;
+	int ret = dump_kernel()->info(fd, &info);
+
+	if (ret)
+		return ret;
+	if (info.fd_flags & SECCOMP_FILTER_FD_SEALED)
+		file->kind = TREE_FILE_SEALED;
+	return dump_filter(fd, &file->filter);
+}
+
 static int record(int fd, struct tree_file *file)
 {
 	int flags = fcntl(fd, F_GETFL);
@@ -70,7 +82,7 @@ static int record(int fd, struct tree_file *file)
 		return -errno;
 	file->flags = flags & TREE_FILE_FLAGS;
 	if (file->kind == TREE_FILE_FILTER)
-		return dump_filter(fd, &file->filter);
+		return record_filter_fd(fd, file);
 	return record_listener(fd, file);
 }
 
@@ -85,7 +97,7 @@ int files_dump(int fd, int id)
 	ret = record(fd, &file);
 	if (ret) {
 		pr_err("cannot read the filter of a %s: %s",
-		       file.kind == TREE_FILE_FILTER ? "filter fd" : "listener", strerror(-ret));
+		       file.kind == TREE_FILE_LISTENER ? "listener" : "filter fd", strerror(-ret));
 		return ret;
 	}
 	return dump_file(&file);
@@ -169,6 +181,8 @@ int files_offer(const struct kernel *kernel, const struct tree *tree, const int 
 		if (file->kind == TREE_FILE_FILTER) {
 			fd = fcntl(filters[file->filter], F_DUPFD_CLOEXEC, 3);
 			ret = offer(tree, i, fd < 0 ? -errno : fd);
+		} else if (file->kind == TREE_FILE_SEALED) {
+			ret = offer(tree, i, kernel->sealed_copy(filters[file->filter]));
 		} else if (file->kind == TREE_FILE_HUNG_UP) {
 			ret = offer(tree, i, make_hung_up(kernel));
 		}

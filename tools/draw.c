@@ -175,6 +175,7 @@ static void end_file_line(const struct canvas *canvas, uint32_t index)
 		[TREE_FILE_FILTER] = "a descriptor of this filter",
 		[TREE_FILE_LISTENER] = "the listener of this filter",
 		[TREE_FILE_HUNG_UP] = "a listener that has hung up",
+		[TREE_FILE_SEALED] = "a sealed descriptor of this filter",
 	};
 	const struct tree_file *file = &canvas->tree->files[index];
 

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
-VERSION = 2
+VERSION = 3
 
 U32, S32, BYTES, LIST_U32, LIST_S32 = range(5)
 
@@ -61,7 +61,7 @@ ENTRIES = {
 LOG, NEW_LISTENER, WAIT_KILLABLE_RECV = 2, 8, 32
 SYNC_WAKE_UP = 1
 O_APPEND, O_NONBLOCK = 0o2000, 0o4000
-FILTER_FD, LISTENER, HUNG_UP = 1, 2, 3
+FILTER_FD, LISTENER, HUNG_UP, SEALED = 1, 2, 3, 4
 
 MAX_PROGRAM = 4096
 MAX_PATH = 32768
@@ -251,7 +251,7 @@ class Image:
 
     def file(self, message: Message) -> None:
         kind, number = message["kind"], message["id"]
-        refuse_if(kind not in (FILTER_FD, LISTENER, HUNG_UP), "file: unknown kind")
+        refuse_if(kind not in (FILTER_FD, LISTENER, HUNG_UP, SEALED), "file: unknown kind")
         if kind == HUNG_UP:
             refuse_if("filter" in message, "file: hung up, a filter")
         else:

@@ -86,7 +86,7 @@ static void change_file(FileEntry *file, const struct counts *before)
 		file->id = number_near(file->id);
 		break;
 	case 1:
-		file->kind = some(8) ? 1 + some(3) : some(6);
+		file->kind = some(8) ? 1 + some(4) : some(7);
 		break;
 	case 2:
 		file->has_filter = some(4) != 0;

@@ -195,7 +195,7 @@ static void add_file(void)
 	struct piece piece;
 
 	file.id = some(4) ? counts.files * 3 : some(8);
-	file.kind = (FileEntry__FileKind)(1 + some(3));
+	file.kind = (FileEntry__FileKind)(1 + some(4));
 	file.has_filter = file.kind != FILE_ENTRY__FILE_KIND__HUNG_UP;
 	file.filter = some(counts.filters);
 	entry.entry_case = SECCOMP_TREE_ENTRY__ENTRY_FILE;

@@ -124,7 +124,7 @@ static void check_files(const struct tree *tree)
 	for (i = 0; i < tree->n_files; i++) {
 		const struct tree_file *file = &tree->files[i];
 
-		must(file->kind >= 1 && file->kind <= 3);
+		must(file->kind >= 1 && file->kind <= 4);
 		must(file->kind == 3 ? file->filter == TREE_NONE : file->filter < tree->n_filters);
 		must(!(file->flags & ~(02000u | 04000u)));
 		if (file->kind == 2) {

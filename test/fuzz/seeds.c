@@ -37,12 +37,13 @@ static int write_seed(int dir, int number, struct tree *tree)
 static int add_files(struct tree *tree, int number, const struct tree_filter *filter)
 {
 	const struct tree_file files[] = {
-		{ .id = 3 * number, .kind = TREE_FILE_FILTER, .filter = number },
-		{ .id = 3 * number + 1,
+		{ .id = 4 * number, .kind = TREE_FILE_FILTER, .filter = number },
+		{ .id = 4 * number + 3, .kind = TREE_FILE_SEALED, .filter = number },
+		{ .id = 4 * number + 1,
 		  .kind = TREE_FILE_HUNG_UP,
 		  .filter = TREE_NONE,
 		  .flags = O_NONBLOCK },
-		{ .id = 3 * number + 2,
+		{ .id = 4 * number + 2,
 		  .kind = TREE_FILE_LISTENER,
 		  .filter = number,
 		  .flags = O_APPEND | O_NONBLOCK },
@@ -51,8 +52,8 @@ static int add_files(struct tree *tree, int number, const struct tree_filter *fi
 
 	if (number % 3)
 		return 0;
-	for (i = 0; i < 3 && ret >= 0; i++)
-		if (i < 2 || filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)
+	for (i = 0; i < 4 && ret >= 0; i++)
+		if (i < 3 || filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)
 			ret = tree_add_file(tree, &files[i]);
 	return ret;
 }

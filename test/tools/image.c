@@ -129,6 +129,7 @@ static void add_files(struct tree *tree)
 		{ .id = 20, .kind = TREE_FILE_FILTER, .filter = 5 },
 		{ .id = 21, .kind = TREE_FILE_LISTENER, .filter = 7 },
 		{ .id = 22, .kind = TREE_FILE_HUNG_UP, .filter = TREE_NONE },
+		{ .id = 23, .kind = TREE_FILE_SEALED, .filter = 6 },
 	};
 	size_t i;
 

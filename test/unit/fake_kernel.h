@@ -42,7 +42,7 @@ static struct fake_kernel {
 	struct {
 		ino_t inode;
 		int filter;
-		bool listener;
+		bool listener, sealed;
 	} files[512];
 	int n_files;
 
@@ -125,6 +125,27 @@ static inline int fake_of(int fd, bool listener)
 	return -1;
 }
 
+static inline bool fake_is_sealed(int fd)
+{
+	struct stat st;
+	int i;
+
+	assert_int_equal(fstat(fd, &st), 0);
+	for (i = 0; i < fake.n_files; i++)
+		if (fake.files[i].inode == st.st_ino)
+			return fake.files[i].sealed;
+	return false;
+}
+
+/* A descriptor of the filter that is sealed. */
+static inline int fake_open_sealed(int filter)
+{
+	int fd = fake_open(filter, false);
+
+	fake.files[fake.n_files - 1].sealed = true;
+	return fd;
+}
+
 static inline int fake_identify(pid_t tid, uint64_t *id)
 {
 	const struct fake_thread *thread = fake_find(tid);
@@ -161,6 +182,7 @@ static inline int fake_info(int fd, struct seccomp_filter_info *info)
 		.len = fake.filters[filter].len,
 		.flags = fake.filters[filter].flags,
 		.listener_flags = fake.filters[filter].listener_flags,
+		.fd_flags = fake_is_sealed(fd) ? SECCOMP_FILTER_FD_SEALED : 0,
 	};
 	return 0;
 }
@@ -205,6 +227,15 @@ static inline int fake_create(int parent, uint32_t flags, const struct sock_filt
 	return fake_open(filter, false);
 }
 
+static inline int fake_sealed_copy(int fd)
+{
+	int filter = fake_of(fd, false);
+
+	if (fake_is_odd("sealed_copy"))
+		return fake.result;
+	return filter < 0 ? -EBADF : fake_open_sealed(filter);
+}
+
 static inline int fake_listener_filter(int fd)
 {
 	int filter = fake_of(fd, true);
@@ -234,6 +265,8 @@ static inline int fake_set(pid_t tid, int fd)
 		return fake.result;
 	if (filter < 0)
 		return -EBADF;
+	if (fake_is_sealed(fd))
+		return -EPERM;
 	fake_thread(tid, filter);
 	return 0;
 }
@@ -246,6 +279,7 @@ static const struct kernel fake_kernel = {
 	.program = fake_program,
 	.parent = fake_parent,
 	.create = fake_create,
+	.sealed_copy = fake_sealed_copy,
 	.listener_filter = fake_listener_filter,
 	.set_listener_flags = fake_set_listener_flags,
 	.set = fake_set,

@@ -38,8 +38,12 @@ static const struct model tasks = {
 		     { 40, 40, 6 },
 		     { 50, 50, NONE } },
 	.n_threads = 9,
-	.files = { { 7, true, 5 }, { 8, false, 4 }, { 9, true, NONE }, { 11, false, 0 } },
-	.n_files = 4,
+	.files = { { 7, true, 5, false },
+		   { 8, false, 4, false },
+		   { 9, true, NONE, false },
+		   { 11, false, 0, false },
+		   { 12, false, 3, true } },
+	.n_files = 5,
 };
 
 static bool table;
@@ -67,7 +71,9 @@ static void from_tree(struct model *m, const struct tree *tree)
 	m->n_files = tree->n_files;
 	for (i = 0; i < tree->n_files; i++) {
 		m->files[i].id = tree->files[i].id;
-		m->files[i].listener = tree->files[i].kind != TREE_FILE_FILTER;
+		m->files[i].listener = tree->files[i].kind == TREE_FILE_LISTENER ||
+				       tree->files[i].kind == TREE_FILE_HUNG_UP;
+		m->files[i].sealed = tree->files[i].kind == TREE_FILE_SEALED;
 		m->files[i].filter = (int)tree->files[i].filter;
 	}
 }
@@ -80,8 +86,11 @@ static int dump_files(void)
 	int fd, ret = 0;
 
 	for (i = 0; i < tasks.n_files && !ret; i++) {
-		fd = model_fd(tasks.files[i].listener ? LISTENER_FD : FILTER_FD,
-			      tasks.files[i].filter);
+		if (tasks.files[i].sealed)
+			fd = model_sealed_fd(tasks.files[i].filter);
+		else
+			fd = model_fd(tasks.files[i].listener ? LISTENER_FD : FILTER_FD,
+				      tasks.files[i].filter);
 		ret = files_dump(fd, tasks.files[i].id);
 		close(fd);
 	}
@@ -171,6 +180,7 @@ static int restore_files(int *fds)
 		if (fds[i] < 0)
 			return fds[i];
 		filter = model_filter_of(fds[i]);
+		model.files[i].sealed = model_is_sealed(fds[i]);
 		/* one that hangs up has a filter of its own that allows all */
 		model.files[i].filter = model.filters[filter].program ? filter : NONE;
 	}

@@ -109,6 +109,26 @@ static void a_filter_fd_is_recorded(void **state)
 	is_recorded(5, TREE_FILE_FILTER, 1, O_APPEND);
 }
 
+static void a_sealed_filter_fd_is_recorded_as_one(void **state)
+{
+	int fd = fake_open_sealed(1);
+
+	(void)state;
+	assert_int_equal(fcntl(fd, F_SETFL, O_APPEND), 0);
+	assert_int_equal(dump_as("anon_inode:seccomp filter", fd), 0);
+	is_recorded(5, TREE_FILE_SEALED, 1, O_APPEND);
+}
+
+/* Whether it is sealed is not known then. */
+static void a_filter_fd_that_cannot_be_read_fails(void **state)
+{
+	(void)state;
+	fake_make_odd("info", 0, -EIO);
+	assert_int_equal(dump_as("anon_inode:seccomp filter", fake_open(1, false)), -EIO);
+	assert_said("cannot read the filter of a filter fd");
+	assert_int_equal(world.records, 0);
+}
+
 static void a_listener_is_recorded_with_its_filter(void **state)
 {
 	(void)state;
@@ -151,7 +171,7 @@ static void a_listener_that_cannot_be_read_fails(void **state)
 	assert_int_equal(world.records, 0);
 }
 
-/* A tree with a file of each kind: 1 a filter fd, 2 a listener, 3 one that hung up. */
+/* A tree with a file of each kind: 1 a filter fd, 2 a listener, 3 one that hung up, 4 sealed. */
 static void make_tree(void)
 {
 	const struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
@@ -163,13 +183,14 @@ static void make_tree(void)
 		{ .id = 1, .kind = TREE_FILE_FILTER, .flags = O_NONBLOCK },
 		{ .id = 2, .kind = TREE_FILE_LISTENER, .filter = 1 },
 		{ .id = 3, .kind = TREE_FILE_HUNG_UP, .filter = TREE_NONE },
+		{ .id = 4, .kind = TREE_FILE_SEALED, .filter = 0 },
 	};
 	size_t i;
 
 	assert_int_equal(tree_add_program(&world.tree, &allow, 1), 0);
 	for (i = 0; i < 2; i++)
 		assert_int_equal(tree_add_filter(&world.tree, &filters[i]), i);
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < 4; i++)
 		assert_int_equal(tree_add_file(&world.tree, &files[i]), i);
 }
 
@@ -197,6 +218,7 @@ static void every_task_can_take_what_is_offered(void **state)
 	assert_int_equal(offer_all(), 0);
 	fd = files_restore(&world.tree, 1);
 	assert_int_equal(fake_of(fd, false), 0);
+	assert_false(fake_is_sealed(fd));
 	assert_true(fcntl(fd, F_GETFL) & O_NONBLOCK);
 	close(fd);
 	fd = files_restore(&world.tree, 2);
@@ -208,7 +230,11 @@ static void every_task_can_take_what_is_offered(void **state)
 	assert_int_equal(fake.filters[2].flags, SECCOMP_FILTER_FLAG_NEW_LISTENER);
 	assert_int_equal(fake.filters[2].parent, -1);
 	close(fd);
-	assert_int_equal(files_restore(&world.tree, 4), FILES_NOT_OURS);
+	fd = files_restore(&world.tree, 4);
+	assert_int_equal(fake_of(fd, false), 0);
+	assert_true(fake_is_sealed(fd));
+	close(fd);
+	assert_int_equal(files_restore(&world.tree, 5), FILES_NOT_OURS);
 
 	/* What CRIU's store still has is worth nothing then. */
 	files_taken();
@@ -237,6 +263,10 @@ static void what_cannot_be_offered_fails(void **state)
 	fake_make_odd("create", 0, -ENOMEM);
 	assert_int_equal(offer_all(), -ENOMEM);
 	assert_said("cannot have file 3 inherited");
+	files_end();
+	fake_make_odd("sealed_copy", 0, -ENOMEM);
+	assert_int_equal(offer_all(), -ENOMEM);
+	assert_said("cannot have file 4 inherited");
 	assert_int_equal(files_offer(&fake_kernel, &world.tree, none), -EBADF);
 	assert_said("cannot have file 1 inherited");
 	files_end();
@@ -269,6 +299,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_filter_fd_is_recorded, begin),
+		cmocka_unit_test_setup(a_sealed_filter_fd_is_recorded_as_one, begin),
+		cmocka_unit_test_setup(a_filter_fd_that_cannot_be_read_fails, begin),
 		cmocka_unit_test_setup(a_listener_is_recorded_with_its_filter, begin),
 		cmocka_unit_test_setup(a_listener_that_hung_up_has_none, begin),
 		cmocka_unit_test_setup(other_files_are_left_to_others, begin),

@@ -110,15 +110,15 @@ static void nothing(SeccompTreeEntry *e)
 	(void)e;
 }
 
-static void version_3(SeccompTreeEntry *e)
+static void version_4(SeccompTreeEntry *e)
 {
-	e->header->version = 3;
+	e->header->version = 4;
 }
 
 /* It had no run id. */
-static void version_1(SeccompTreeEntry *e)
+static void version_2(SeccompTreeEntry *e)
 {
-	e->header->version = 1;
+	e->header->version = 2;
 	e->header->has_run_id = 0;
 }
 
@@ -276,8 +276,8 @@ static void every_damaged_entry_is_refused(void **state)
 		void (*change)(SeccompTreeEntry *);
 		const char *fault;
 	} damages[] = {
-		{ 0, version_3, "its version is 3" },
-		{ 0, version_1, "its version is 1" },
+		{ 0, version_4, "its version is 4" },
+		{ 0, version_2, "its version is 2" },
 		{ 0, no_run_id, "does not name the run" },
 		{ 0, empty_run_id, "does not name the run" },
 		{ 0, run_id_with_nul, "does not name the run" },
@@ -386,7 +386,7 @@ static void unknown_things_are_refused(void **state)
 	assert_refused("no known kind");
 	write_sample();
 	put_bytes(8, entry_at(1) - 8, header, sizeof(header));
-	assert_refused("fields that version 2 does not have");
+	assert_refused("fields that version 3 does not have");
 }
 
 /* The same message in other bytes, which a reader of protobuf takes. */

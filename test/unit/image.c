@@ -58,6 +58,7 @@ static void what_is_written_is_read(void **state)
 	tree.filters[0].listener_flags = SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP;
 	add_file(&tree, 1, TREE_FILE_LISTENER, 0);
 	add_file(&tree, UINT32_MAX, TREE_FILE_HUNG_UP, TREE_NONE);
+	add_file(&tree, 2, TREE_FILE_SEALED, 1);
 	assert_int_equal(image_sync(&image, folder.fd, &tree), 0);
 	assert_file_is(&tree);
 	image_close(&image);

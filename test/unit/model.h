@@ -38,6 +38,7 @@ struct model_file {
 	uint32_t id;
 	bool listener;
 	int filter; /* or NONE: hung up */
+	bool sealed;
 };
 
 #define MODEL_MAX 32
@@ -120,6 +121,26 @@ static inline int model_filter_of(int fd)
 	return filter;
 }
 
+/* A sealed one says twice which filter it stands for. */
+static inline int model_sealed_fd(int filter)
+{
+	int fd = model_fd(FILTER_FD, filter);
+
+	assert_int_equal(write(fd, &filter, sizeof(filter)), sizeof(filter));
+	return fd;
+}
+
+static inline bool model_is_sealed(int fd)
+{
+	bool counts = plan.counts, sealed;
+	int filter;
+
+	plan.counts = false;
+	sealed = pread(fd, &filter, sizeof(filter), sizeof(filter)) == sizeof(filter);
+	plan.counts = counts;
+	return sealed;
+}
+
 static inline unsigned int open_descriptors(void)
 {
 	unsigned int fd, count = 0;
@@ -190,6 +211,7 @@ static inline int model_info(int fd, struct seccomp_filter_info *info)
 		.len = model_program(model.filters[filter].program, insns),
 		.flags = model.filters[filter].flags,
 		.listener_flags = model.filters[filter].listener_flags,
+		.fd_flags = model_is_sealed(fd) ? SECCOMP_FILTER_FD_SEALED : 0,
 	};
 	return 0;
 }
@@ -236,6 +258,14 @@ static inline int model_create(int parent, uint32_t flags, const struct sock_fil
 	return model_fd(FILTER_FD, model.n_filters++);
 }
 
+static inline int model_sealed_copy(int fd)
+{
+	POINT("a sealed filter fd", "inherited", ENOMEM, EMFILE, ENFILE);
+	int error = fault(&point);
+
+	return error ? -error : model_sealed_fd(model_filter_of(fd));
+}
+
 static inline int model_listener_filter(int listener)
 {
 	POINT("a listener's filter", "of a listener", EINVAL, EMFILE, ENFILE, ENOMEM);
@@ -258,12 +288,13 @@ static inline int model_set_listener_flags(int listener, uint32_t flags)
 
 static inline int model_set(pid_t tid, int fd)
 {
-	POINT("give a thread its filter", "cannot give task", EACCES, EINVAL, EBADF, EPERM, ESRCH,
-	      EBUSY);
+	POINT("give a thread its filter", "cannot give task", EACCES, EINVAL, EBADF, EPERM, ESRCH);
 	int error = fault(&point), filter = model_filter_of(fd);
 
 	if (!error && filter < 0)
 		return -EBADF;
+	if (!error && model_is_sealed(fd))
+		return -EPERM;
 	if (!error)
 		model_thread(tid)->filter = filter;
 	return -error;
@@ -277,6 +308,7 @@ static const struct kernel model_kernel = {
 	.program = model_get_program,
 	.parent = model_parent,
 	.create = model_create,
+	.sealed_copy = model_sealed_copy,
 	.listener_filter = model_listener_filter,
 	.set_listener_flags = model_set_listener_flags,
 	.set = model_set,
@@ -335,7 +367,8 @@ static inline void describe(struct description *d, const struct model *m)
 		describe_path(d, m, m->threads[i].filter, true);
 	}
 	for (i = 0; i < m->n_files; i++) {
-		add_text(d, "%s %u", m->files[i].listener ? "listener" : "filter", m->files[i].id);
+		add_text(d, "%s%s %u", m->files[i].sealed ? "sealed " : "",
+			 m->files[i].listener ? "listener" : "filter", m->files[i].id);
 		describe_path(d, m, m->files[i].filter, true);
 	}
 }

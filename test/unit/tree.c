@@ -322,10 +322,12 @@ static void files_that_do_not_fit_stay_out(void **state)
 {
 	(void)state;
 	refuse_file(&(struct tree_file){ .id = 8, .kind = 0 }, "unknown kind");
-	refuse_file(&(struct tree_file){ .id = 8, .kind = 4 }, "unknown kind");
+	refuse_file(&(struct tree_file){ .id = 8, .kind = 5 }, "unknown kind");
 	refuse_file(&(struct tree_file){ .id = 8, .kind = TREE_FILE_FILTER, .filter = 2 },
 		    "has a filter that does not come before it");
 	refuse_file(&(struct tree_file){ .id = 8, .kind = TREE_FILE_FILTER, .filter = TREE_NONE },
+		    "has a filter that does not come before it");
+	refuse_file(&(struct tree_file){ .id = 8, .kind = TREE_FILE_SEALED, .filter = TREE_NONE },
 		    "has a filter that does not come before it");
 	refuse_file(&(struct tree_file){ .id = 8, .kind = TREE_FILE_HUNG_UP, .filter = 0 },
 		    "without a filter");

@@ -171,7 +171,7 @@ def all_of(data: bytes) -> Iterator[Damage]:
         return what, changed(data, function)
 
     yield change('another version', lambda i: put(i.nth(HEADER), 1, 99))
-    yield change('the version before', lambda i: i.nth(HEADER).__setitem__(slice(None), [[1, 1]]))
+    yield change('the version before', lambda i: put(i.nth(HEADER), 1, 2))
     yield change('no run of CRIU', lambda i: i.nth(HEADER).pop())
     yield change('another run of CRIU',
                  lambda i: put(i.nth(HEADER), 2, b'f14ad6c8-25a2-4d3c-8f0d-96cc2ab8e1b2'))

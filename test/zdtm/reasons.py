@@ -15,7 +15,7 @@ REASONS = (
     (r'entry \d+ of \d+ bytes says 0$', r'an entry of no known kind'),
     (r'entry \d+ of \d+ bytes says', r'its \d+ bytes are not an entry|is said to have \d+ bytes'),
     (r'another version', r'entry 0 at byte 8: its version is 99'),
-    (r'the version before', r'entry 0 at byte 8: its version is 1'),
+    (r'the version before', r'entry 0 at byte 8: its version is 2'),
     (r'no run of CRIU', r'entry 0 at byte 8: it does not name the run'),
     (r'another run of CRIU', r'of another dump'),
     (r'no header', r'entry 0 at byte 8: the header is missing'),

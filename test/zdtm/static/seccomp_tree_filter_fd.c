@@ -10,12 +10,13 @@ const char *test_doc =
 	"Filter fds: they stand for the same filters, whether or not a task has them";
 const char *test_author = "criu-seccomp maintainers";
 
-/* One is below two; nobody has two, or the filter of the listener. */
+/* One is below two; nobody has two, the filter of the listener or the sealed one. */
 #define ONE_FD 70
 #define TWO_FD 71
 #define SUPERVISED_FD 72
 #define LISTENER_FD 73
 #define HUNG_UP_FD 74
+#define SEALED_FD 76
 
 static int holder, thread, other;
 
@@ -60,6 +61,24 @@ static long do_create_supervised(long to_fd, long listener_fd)
 	return 0;
 }
 
+static long do_create_sealed(long to_fd, long mark)
+{
+	struct seccomp_fd_create arg = { .parent_fd = -1 };
+	long ret = create(&arg, mark, to_fd);
+
+	return ret ? ret : tree_errno(ioctl(to_fd, SECCOMP_IOCTL_FILTER_SEAL, 0));
+}
+
+/* The flags of a filter fd itself: is it sealed? */
+static long do_fd_flags(long fd, long unused)
+{
+	struct seccomp_filter_info info = { .mask = SECCOMP_FILTER_INFO_FD_FLAGS };
+	long ret = tree_errno(ioctl(fd, SECCOMP_IOCTL_FILTER_INFO, &info));
+
+	(void)unused;
+	return ret ? ret : info.fd_flags;
+}
+
 static long do_close(long fd, long unused)
 {
 	(void)unused;
@@ -68,9 +87,11 @@ static long do_close(long fd, long unused)
 
 static long do_install(long fd, long flags)
 {
-	int arg = fd;
+	struct seccomp_fd_install arg = {
+		.size = sizeof(arg), .flags = flags, .filter_fd = fd, .pidfd = -1
+	};
 
-	return tree_errno(syscall(__NR_seccomp, SECCOMP_FD_INSTALL, flags, &arg));
+	return tree_errno(syscall(__NR_seccomp, SECCOMP_FD_INSTALL, 0, &arg));
 }
 
 static int expect(const char *what, long ret, long want)
@@ -95,7 +116,8 @@ static int build(void)
 	if (EXPECT(0, holder, do_create, 12, ONE_FD) ||
 	    EXPECT(0, holder, do_create_supervised, SUPERVISED_FD, LISTENER_FD) ||
 	    EXPECT(0, holder, do_create_supervised, HUNG_UP_FD + 1, HUNG_UP_FD) ||
-	    EXPECT(0, holder, do_close, HUNG_UP_FD + 1, 0))
+	    EXPECT(0, holder, do_close, HUNG_UP_FD + 1, 0) ||
+	    EXPECT(0, holder, do_create_sealed, SEALED_FD, 13))
 		return -1;
 	thread = tree_thread(holder);
 	other = tree_fork(holder);
@@ -106,6 +128,11 @@ static int build(void)
 
 static int verify(void)
 {
+	/* The sealed one is there, and gives nobody its filter. */
+	if (EXPECT(SECCOMP_FILTER_FD_SEALED, other, do_fd_flags, SEALED_FD, 0) ||
+	    EXPECT(0, other, do_fd_flags, TWO_FD, 0) ||
+	    EXPECT(-EPERM, other, do_install, SEALED_FD, 0))
+		return -1;
 	/* The supervised one: no task yet, and the listener must wait for one. */
 	if (EXPECT(0, other, tree_do_poll, LISTENER_FD, 0) ||
 	    EXPECT(POLLHUP, other, tree_do_poll, HUNG_UP_FD, 0) ||
