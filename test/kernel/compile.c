@@ -2,7 +2,8 @@
 /*
  * For whom a filter is compiled. The kernel prints what its compiler made where
  * net.core.bpf_jit_enable is 2, and blinds constants where bpf_jit_harden is 1,
- * unless the one that compiles is privileged: then the program is longer.
+ * unless the one that compiles is privileged: then the program has more
+ * instructions. How many bytes those take depends on chance, by which they blind.
  */
 #include "harness.h"
 
@@ -46,8 +47,8 @@ static long set_mode_as_nobody(long unused)
 	return set_mode(unused);
 }
 
-/* The length of the last program that the kernel says it has compiled, in bytes. */
-static long last_proglen(int log)
+/* What the kernel says of the last program that it has compiled. */
+static long last_number(int log, const char *name)
 {
 	char line[8192], *at;
 	long len = -1;
@@ -55,22 +56,23 @@ static long last_proglen(int log)
 
 	while ((got = read(log, line, sizeof(line) - 1)) > 0) {
 		line[got] = '\0';
-		at = strstr(line, "proglen=");
+		at = strstr(line, name);
 		if (at)
-			len = atol(at + strlen("proglen="));
+			len = atol(at + strlen(name));
 	}
 	return len;
 }
 
-/* How long the program gets that a task of its own makes by @make. */
-static long proglen(long (*make)(long))
+/* How long the program gets that a task of its own makes by @make: @unit is "flen=", in
+ * instructions, or "proglen=", in bytes. */
+static long length(long (*make)(long), const char *unit)
 {
 	int log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
 	long len;
 
 	CHECK(log >= 0 && lseek(log, 0, SEEK_END) == 0);
 	end_child(start_child(make, 0));
-	len = last_proglen(log);
+	len = last_number(log, unit);
 	close(log);
 	return len;
 }
@@ -81,12 +83,12 @@ static void restore_sysctls(void)
 	write_sysctl("bpf_jit_enable", "1");
 }
 
-static void compare_lengths(long by_root[2], long by_nobody[2])
+static void take_lengths(long by_root[2], long by_nobody[2], const char *unit)
 {
-	by_root[0] = proglen(create);
-	by_root[1] = proglen(set_mode);
-	by_nobody[0] = proglen(create_as_nobody);
-	by_nobody[1] = proglen(set_mode_as_nobody);
+	by_root[0] = length(create, unit);
+	by_root[1] = length(set_mode, unit);
+	by_nobody[0] = length(create_as_nobody, unit);
+	by_nobody[1] = length(set_mode_as_nobody, unit);
 }
 
 TEST(compiled_as_for_the_unprivileged)
@@ -95,7 +97,7 @@ TEST(compiled_as_for_the_unprivileged)
 
 	if (!write_sysctl("bpf_jit_harden", "1") || !write_sysctl("bpf_jit_enable", "2"))
 		test_skipped("no net.core.bpf_jit_harden, or bpf_jit_enable takes no 2");
-	compare_lengths(by_root, by_nobody);
+	take_lengths(by_root, by_nobody, "flen=");
 	restore_sysctls();
 	if (by_nobody[1] < 0)
 		test_skipped("the kernel does not print what it compiles");
@@ -113,7 +115,7 @@ TEST(compiled_with_the_barrier_of_the_unprivileged)
 
 	if (!write_sysctl("bpf_jit_harden", "0") || !write_sysctl("bpf_jit_enable", "2"))
 		test_skipped("no net.core.bpf_jit_harden, or bpf_jit_enable takes no 2");
-	compare_lengths(by_root, by_nobody);
+	take_lengths(by_root, by_nobody, "proglen=");
 	restore_sysctls();
 	if (by_nobody[1] < 0)
 		test_skipped("the kernel does not print what it compiles");
