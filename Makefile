@@ -48,7 +48,7 @@ TOOL := $(B)/criu-seccomp
 # These run something, and call make for what that needs. All others write to
 # build/, which only one make does at a time.
 RUN_GOALS := check quick unit fuzz stress bench demo kernel rootfs help loaders faults soak mutants \
-	programs
+	programs action-cache
 
 ifneq ($(and $(if $(BUILD_LOCKED),,unlocked),$(filter-out $(RUN_GOALS),$(or $(MAKECMDGOALS),all))),)
 
@@ -149,7 +149,8 @@ quick: ## those that tell most in a few minutes
 
 .PHONY: test-programs
 test-programs: all unit-programs fuzz-programs zdtm plugin-tests containers-tests tools-test \
-	faults-programs stress-program bench-programs $(B)/demo/sandbox ## builds what the tests run, and runs nothing
+	faults-programs stress-program bench-programs action-cache-programs \
+	$(B)/demo/sandbox ## builds what the tests run, and runs nothing
 
 .PHONY: clean
 clean: ## removes build/

@@ -18,9 +18,10 @@ UNIT_TOOLS := tasks
 unit: ## tests of single files, with the sanitizers
 	@$(MAKE) --no-print-directory unit-programs
 	@failed=0; \
-	for t in $(UNIT_TESTS); do CMOCKA_MESSAGE_OUTPUT=TAP $$t || failed=1; done; exit $$failed
+	for t in $(UNIT_TESTS); do CMOCKA_MESSAGE_OUTPUT=TAP $$t || failed=1; done; \
+	$(ACTION_CACHE_SHORT) || failed=1; exit $$failed
 
-unit-programs: $(UNIT_TESTS)
+unit-programs: $(UNIT_TESTS) $(ACTION_CACHE)/sanitized
 
 # The image's messages are generated code: warnings in it are not ours.
 $(B)/unit/seccomp-tree.pb-c.o: $(B)/proto/seccomp-tree.pb-c.c
