@@ -6,7 +6,7 @@ ACTION_CACHE := $(B)/action-cache
 ACTION_CACHE_KERNELS := 6.12 6.1
 ACTION_CACHE_FILES := $(addprefix test/action-cache/,cache.c cache.h kernel.h)
 ACTION_CACHE_PROGRAMS := $(foreach k,$(ACTION_CACHE_KERNELS),$(ACTION_CACHE)/compare-$k) \
-	$(ACTION_CACHE)/sanitized $(ACTION_CACHE)/count
+	$(ACTION_CACHE)/sanitized $(ACTION_CACHE)/count $(ACTION_CACHE)/installed
 # calls __sanitizer_cov_trace_pc() in each basic block
 ACTION_CACHE_TRACE := -fsanitize-coverage=trace-pc
 
@@ -36,7 +36,8 @@ $(ACTION_CACHE)/$(1)-%.o: $(ACTION_CACHE)/$(1)-%.h $(ACTION_CACHE_FILES)
 		-DCACHE_SOURCE='"$$(abspath $$<)"' -DCACHE_MAKE=cache_$$* -c -o $$@ test/action-cache/cache.c
 
 $(ACTION_CACHE)/$(1): $(ACTION_CACHE)/$(1)-before.o $(ACTION_CACHE)/$(1)-after.o \
-		test/action-cache/compare.c test/action-cache/programs.c bench/program.c \
+		test/action-cache/compare.c test/action-cache/programs.c \
+		test/action-cache/dice.c bench/program.c \
 		test/action-cache/programs.h test/action-cache/dice.h bench/program.h
 	@echo "  CC test/action-cache/compare.c ($(1))"
 	@$$(CC) $$(ALL_CFLAGS) -MF /dev/null $$(filter-out $(ACTION_CACHE_TRACE),$(3)) -Itest/action-cache \
@@ -46,3 +47,9 @@ endef
 $(foreach k,$(ACTION_CACHE_KERNELS),$(eval $(call action_cache_objects,compare-$k,$k,$(ACTION_CACHE_TRACE))))
 $(eval $(call action_cache_objects,sanitized,6.12,$(ACTION_CACHE_TRACE) $$(SANITIZE)))
 $(eval $(call action_cache_objects,count,6.12,))
+
+# runs in the machine
+$(ACTION_CACHE)/installed: $(ACTION_CACHE)/count-before.o test/action-cache/installed.c \
+		test/action-cache/programs.c test/action-cache/dice.c $(wildcard test/action-cache/*.h)
+	@echo "  CC test/action-cache/installed.c"
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null -static -Itest/action-cache -o $@ $(filter %.c %.o,$^)

@@ -40,26 +40,11 @@ static int tests, failed;
 
 /* The compiler puts a call of this into each piece of cache.c without a branch. */
 void __sanitizer_cov_trace_pc(void);
-static uint64_t work, dice_state;
+static uint64_t work;
 
 void __sanitizer_cov_trace_pc(void)
 {
 	work++;
-}
-
-void dice_seed(uint64_t seed)
-{
-	dice_state = seed * 0xd1342543de82ef95;
-}
-
-/* splitmix64 */
-uint64_t dice_bits(void)
-{
-	uint64_t z = dice_state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
 }
 
 static uint64_t worked(void (*make)(const struct cache_order *, unsigned long *),
