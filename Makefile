@@ -38,6 +38,8 @@ PROTOBUF_C_LIBS = $(shell $(PKG_CONFIG) --libs libprotobuf-c)
 LIBELF_LIBS = $(shell $(PKG_CONFIG) --libs libelf)
 JSON_C_CFLAGS = $(shell $(PKG_CONFIG) --cflags json-c)
 JSON_C_LIBS = $(shell $(PKG_CONFIG) --libs json-c)
+# of the command
+TOOL_LIBS = $(PROTOBUF_C_LIBS) $(LIBELF_LIBS) $(JSON_C_LIBS)
 
 LIB_OBJS := $(patsubst lib/%.c,$(B)/lib/%.o,$(wildcard lib/*.c)) $(B)/proto/seccomp-tree.pb-c.o
 PLUGIN_OBJS := $(patsubst plugin/%.c,$(B)/plugin/%.o,$(wildcard plugin/*.c))
@@ -112,7 +114,7 @@ $(PLUGIN): $(PLUGIN_OBJS) $(LIB_OBJS)
 
 $(TOOL): $(TOOLS_OBJS) $(LIB_OBJS)
 	@echo "  LD $@"
-	@$(CC) $(PRODUCT_LDFLAGS) -pie -o $@ $^ $(PROTOBUF_C_LIBS) $(LIBELF_LIBS)
+	@$(CC) $(PRODUCT_LDFLAGS) -pie -o $@ $^ $(TOOL_LIBS)
 
 MAN8 := $(wildcard tools/*.8)
 BIN := $(DESTDIR)$(PREFIX)/bin/criu-seccomp

@@ -160,7 +160,7 @@ static bool check_permissions(struct findings *found)
 
 typedef bool check_function(struct findings *found);
 
-int check_main(int argc, char **argv)
+static int check_main(int argc, char **argv)
 {
 	static check_function *const checks[] = {
 		check_kernel,
@@ -181,3 +181,12 @@ int check_main(int argc, char **argv)
 		well &= checks[i](&found);
 	return well ? EXIT_SUCCESS : EXIT_FAILED;
 }
+
+const struct subcommand check_subcommand = {
+	.name = "check",
+	.run = check_main,
+	.help = "Tells whether everything that a dump needs is in place here",
+	.arguments = "",
+	.details = "One line each for the kernel, CRIU, the plugin and permissions, with what to\n"
+		   "do. The exit status is 0 if all is well.\n",
+};

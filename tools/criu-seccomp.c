@@ -11,28 +11,9 @@
 #include "subcommands.h"
 #include "version.h"
 
-static const struct subcommand {
-	const char *name;
-	int (*run)(int argc, char **argv);
-	const char *help;
-	const char *arguments;
-	const char *details;
-} subcommands[] = {
-	{ "tree", tree_main, "Shows the filters of running processes and who shares them",
-	  "[--programs] PID...",
-	  "  Shows the processes PID and all that descend from them.\n"
-	  "  --programs  also lists the programs of the filters\n"
-	  "\n"
-	  "Needs CAP_SYS_ADMIN and a kernel with filter descriptors. Each thread that\n"
-	  "has filters is stopped for the moment that it takes to look at it.\n" },
-	{ "image", image_main, "Shows the same of a dump", "[--programs] DIR|FILE",
-	  "  DIR         the folder of a dump, with seccomp-tree.img in it\n"
-	  "  FILE        such a file itself\n"
-	  "  --programs  also lists the programs of the filters\n" },
-	{ "check", check_main, "Tells whether everything that a dump needs is in place here", "",
-	  "One line each for the kernel, CRIU, the plugin and permissions, with what to\n"
-	  "do. The exit status is 0 if all is well.\n" },
-};
+#define POINTER(name) &name##_subcommand,
+
+static const struct subcommand *const subcommands[] = { SUBCOMMANDS(POINTER) };
 
 #define N_SUBCOMMANDS (sizeof(subcommands) / sizeof(*subcommands))
 
@@ -54,8 +35,8 @@ static const struct subcommand *find(const char *name)
 	size_t i;
 
 	for (i = 0; i < N_SUBCOMMANDS; i++)
-		if (!strcmp(subcommands[i].name, name))
-			return &subcommands[i];
+		if (!strcmp(subcommands[i]->name, name))
+			return subcommands[i];
 	return NULL;
 }
 
@@ -74,7 +55,7 @@ static void print_help(FILE *to)
 	      "\n",
 	      to);
 	for (i = 0; i < N_SUBCOMMANDS; i++)
-		fprintf(to, "  %-6s %s\n", subcommands[i].name, subcommands[i].help);
+		fprintf(to, "  %-7s %s\n", subcommands[i]->name, subcommands[i]->help);
 	fputs("\n"
 	      "\"criu-seccomp help SUBCOMMAND\" tells more of one; --version, the version.\n",
 	      to);

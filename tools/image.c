@@ -14,6 +14,8 @@
 #include "report.h"
 #include "subcommands.h"
 
+enum { OPTION_PROGRAMS = OPTION_FIRST };
+
 /* The image in the folder @path, or @path itself; for the caller to free. */
 static char *image_path(const char *path)
 {
@@ -81,13 +83,19 @@ static int show(const char *path, bool programs)
 	return ret;
 }
 
-int image_main(int argc, char **argv)
+static int image_main(int argc, char **argv)
 {
-	bool programs;
+	static const struct option options[] = {
+		{ "programs", no_argument, NULL, OPTION_PROGRAMS },
+		{ 0 },
+	};
+	bool programs = false;
 	char *path;
-	int ret;
+	int option, ret;
 
-	if (options_parse(argc, argv, &programs) || argc - optind != 1)
+	while ((option = options_next(argc, argv, options)) == OPTION_PROGRAMS)
+		programs = true;
+	if (option == OPTION_WRONG || argc - optind != 1)
 		return usage_of("image");
 	path = image_path(argv[optind]);
 	ret = path ? show(path, programs) : -ENOMEM;
@@ -96,3 +104,13 @@ int image_main(int argc, char **argv)
 	free(path);
 	return ret ? EXIT_FAILED : EXIT_SUCCESS;
 }
+
+const struct subcommand image_subcommand = {
+	.name = "image",
+	.run = image_main,
+	.help = "Shows the same of a dump",
+	.arguments = "[--programs] DIR|FILE",
+	.details = "  DIR         the folder of a dump, with seccomp-tree.img in it\n"
+		   "  FILE        such a file itself\n"
+		   "  --programs  also lists the programs of the filters\n",
+};

@@ -1,30 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <errno.h>
-#include <getopt.h>
 #include <stddef.h>
+#include <stdbool.h>
 
 #include "options.h"
 #include "report.h"
 
-#define PROGRAMS 256 /* no letter */
-
-int options_parse(int argc, char **argv, bool *programs)
+static bool takes_value(const struct option *options, int val)
 {
-	static const struct option options[] = {
-		{ "programs", no_argument, NULL, PROGRAMS },
-		{ 0 },
-	};
+	for (; options->name; options++)
+		if (options->val == val)
+			return options->has_arg == required_argument;
+	return false;
+}
+
+int options_next(int argc, char **argv, const struct option *options)
+{
 	int option;
 
-	*programs = false;
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "", options, NULL)) == PROGRAMS)
-		*programs = true;
-	if (option == -1)
-		return 0;
-	if (optopt && optopt != PROGRAMS)
+	option = getopt_long(argc, argv, "", options, NULL);
+	if (option != OPTION_WRONG)
+		return option;
+	if (optopt && optopt < OPTION_FIRST)
 		pr_err("there is no option '-%c'", optopt);
+	else if (takes_value(options, optopt))
+		pr_err("option '%s' needs a value", argv[optind - 1]);
 	else
 		pr_err("there is no option '%s'", argv[optind - 1]);
-	return -EINVAL;
+	return OPTION_WRONG;
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One function for each thing that a person can ask for, in the file of that
- * name. Each gets its own arguments, argv[0] is the subcommand, and returns
- * the exit status of the program.
+ * What a person can ask for. Each subcommand is a file of that name, which
+ * defines NAME_subcommand; a line in SUBCOMMANDS() adds it to the command.
  */
 #ifndef SUBCOMMANDS_H
 #define SUBCOMMANDS_H
@@ -11,9 +10,34 @@
 #define EXIT_FAILED 1
 #define EXIT_USAGE 2
 
-int tree_main(int argc, char **argv);
-int image_main(int argc, char **argv);
-int check_main(int argc, char **argv);
+/**
+ * struct subcommand - one of them
+ * @name: what a person types
+ * @run: gets its own arguments, argv[0] is the name. Returns the exit status
+ *       of the program.
+ * @help: what it does, in a line
+ * @arguments: what may follow the name, for the usage message
+ * @details: further lines of its help
+ */
+struct subcommand {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+	const char *arguments;
+	const char *details;
+};
+
+/* In the order in which "criu-seccomp help" lists them. */
+/* clang-format off */
+#define SUBCOMMANDS(X) \
+	X(tree)        \
+	X(image)       \
+	X(check)
+/* clang-format on */
+
+#define DECLARE(name) extern const struct subcommand name##_subcommand;
+SUBCOMMANDS(DECLARE)
+#undef DECLARE
 
 /* Says how the subcommand is used, on stderr. Returns EXIT_USAGE. */
 int usage_of(const char *subcommand);

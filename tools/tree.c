@@ -17,6 +17,8 @@
 #include "subcommands.h"
 #include "tasks.h"
 
+enum { OPTION_PROGRAMS = OPTION_FIRST };
+
 /* Headlines of threads that stand on no filter. */
 static const char no_filter[] = "no filter";
 static const char strict_mode[] = "strict mode";
@@ -281,13 +283,19 @@ static int view_pids(const pid_t *pids, int count, bool programs)
 	return ret;
 }
 
-int tree_main(int argc, char **argv)
+static int tree_main(int argc, char **argv)
 {
-	bool programs;
+	static const struct option options[] = {
+		{ "programs", no_argument, NULL, OPTION_PROGRAMS },
+		{ 0 },
+	};
+	bool programs = false;
 	pid_t *pids;
-	int count, ret;
+	int option, count, ret;
 
-	if (options_parse(argc, argv, &programs) || optind == argc)
+	while ((option = options_next(argc, argv, options)) == OPTION_PROGRAMS)
+		programs = true;
+	if (option == OPTION_WRONG || optind == argc)
 		return usage_of("tree");
 	count = argc - optind;
 	pids = calloc(count, sizeof(*pids));
@@ -303,3 +311,15 @@ int tree_main(int argc, char **argv)
 	free(pids);
 	return ret ? EXIT_FAILED : EXIT_SUCCESS;
 }
+
+const struct subcommand tree_subcommand = {
+	.name = "tree",
+	.run = tree_main,
+	.help = "Shows the filters of running processes and who shares them",
+	.arguments = "[--programs] PID...",
+	.details = "  Shows the processes PID and all that descend from them.\n"
+		   "  --programs  also lists the programs of the filters\n"
+		   "\n"
+		   "Needs CAP_SYS_ADMIN and a kernel with filter descriptors. Each thread that\n"
+		   "has filters is stopped for the moment that it takes to look at it.\n",
+};

@@ -35,4 +35,4 @@ $(B)/tools-test/stop: test/tools/stop.c tools/stop.c tools/stop.h
 $(B)/tools-test/criu-seccomp: $(wildcard tools/*.[ch] lib/*.[ch]) $(B)/unit/seccomp-tree.pb-c.o $(B)/version.h
 	@mkdir -p $(@D)
 	@echo "  CC tools/*.c"
-	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) -static-libasan -static-libubsan -o $@ $(filter %.c %.o,$^) $(PROTOBUF_C_LIBS) $(LIBELF_LIBS)
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) -static-libasan -static-libubsan -o $@ $(filter %.c %.o,$^) $(TOOL_LIBS)
