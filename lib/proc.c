@@ -302,6 +302,19 @@ pid_t proc_id_at_depth(pid_t tid, int depth)
 	return ret == -ENOENT ? -ESRCH : ret;
 }
 
+int proc_read_status(pid_t tid, const char **status)
+{
+	*status = text;
+	return read_status(tid);
+}
+
+const char *proc_parse_text(const char *status, const char *name)
+{
+	const char *at = find_line(status, name);
+
+	return at ? at + strspn(at, " \t") : NULL;
+}
+
 int proc_number(pid_t tid, const char *name)
 {
 	int ret = read_status(tid);
@@ -326,8 +339,8 @@ int proc_state(pid_t tid)
 
 	if (ret)
 		return ret;
-	state = find_line(text, "State");
-	return state ? state[strspn(state, " \t")] : -ENOENT;
+	state = proc_parse_text(text, "State");
+	return state ? *state : -ENOENT;
 }
 
 int proc_kill(pid_t pid, int sig)

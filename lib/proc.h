@@ -88,6 +88,17 @@ int proc_state(pid_t tid);
  */
 int proc_kill(pid_t pid, int sig);
 
+/**
+ * proc_read_status - the text of /proc/TID/status, for several questions at once
+ * @status: out; valid until the next call of any function here
+ *
+ * Returns 0 or a negative errno.
+ */
+int proc_read_status(pid_t tid, const char **status);
+
+/* What follows the name of a line and its blanks, or NULL if there is no such line. */
+const char *proc_parse_text(const char *status, const char *name);
+
 /*
  * What is above, from the text of /proc/PID/status: the index-th id of its NSpid
  * line, the number of ids in it, the value of a line with one number. Each

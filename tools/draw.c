@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Trees as text. libsmartcols would do it, but it moves each level to the right:
+ * filters are often a stack of twenty, which has to stay readable.
+ */
 #include <errno.h>
 #include <langinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "describe.h"
 #include "draw.h"
 #include "program.h"
 #include "report.h"
+#include "rows.h"
+#include "style.h"
 
 #define NONE UINT32_MAX
 
@@ -33,15 +40,19 @@ struct frame {
 /**
  * struct canvas - a picture half drawn
  * @children: filters by parent, the last of a parent first
- * @threads: by filter; @files: by filter
+ * @rows: threads by filter; @files: by filter
+ * @section: of each filter, see describe_sections()
+ * @now: the container that is being drawn
  * @prefix: what lines begin with at present
  * @stack: filters that are still to be drawn, the next on top
  */
 struct canvas {
 	const struct tree *tree;
-	const struct picture *picture;
-	const char *const *twigs;
-	struct links children, threads, files;
+	const struct snapshot *snapshot;
+	const struct draw_options *options;
+	struct rows rows;
+	struct links children, files;
+	uint32_t *section, now;
 	char *prefix;
 	struct frame *stack;
 	size_t height;
@@ -64,9 +75,14 @@ static const char *const twigs_ascii[][2] = {
 
 #define TWIG_BYTES sizeof("│  ")
 
+static bool has_utf8(void)
+{
+	return !strcmp(nl_langinfo(CODESET), "UTF-8");
+}
+
 static const char *const (*twigs(void))[2]
 {
-	return strcmp(nl_langinfo(CODESET), "UTF-8") ? twigs_ascii : twigs_utf8;
+	return has_utf8() ? twigs_utf8 : twigs_ascii;
 }
 
 static int links_init(struct links *links, size_t owners, size_t items)
@@ -99,34 +115,36 @@ static void links_add(struct links *links, uint32_t owner, uint32_t item)
 	*first = item;
 }
 
-static int canvas_init(struct canvas *canvas, const struct picture *picture)
+static int canvas_init(struct canvas *canvas, const struct snapshot *snapshot,
+		       const struct draw_options *options)
 {
-	const struct tree *tree = picture->tree;
+	const struct tree *tree = &snapshot->tree;
 	size_t i;
 
-	*canvas = (struct canvas){ .tree = tree, .picture = picture };
+	*canvas = (struct canvas){ .tree = tree, .snapshot = snapshot, .options = options };
 	canvas->prefix = calloc(tree->n_filters + 1, TWIG_BYTES);
 	canvas->stack = calloc(tree->n_filters + 1, sizeof(*canvas->stack));
-	if (!canvas->prefix || !canvas->stack ||
+	canvas->section = calloc(tree->n_filters + 1, sizeof(*canvas->section));
+	if (rows_init(&canvas->rows, snapshot, options->collapse) || !canvas->prefix ||
+	    !canvas->stack || !canvas->section ||
 	    links_init(&canvas->children, tree->n_filters, tree->n_filters) ||
-	    links_init(&canvas->threads, tree->n_filters, tree->n_threads) ||
 	    links_init(&canvas->files, tree->n_filters, tree->n_files))
 		return -ENOMEM;
 
 	for (i = 0; i < tree->n_filters; i++)
 		links_add(&canvas->children, tree->filters[i].parent, i);
-	for (i = tree->n_threads; i--;)
-		links_add(&canvas->threads, tree->threads[i].filter, i);
 	for (i = tree->n_files; i--;)
 		links_add(&canvas->files, tree->files[i].filter, i);
+	describe_sections(snapshot, canvas->section);
 	return 0;
 }
 
 static void canvas_free(struct canvas *canvas)
 {
+	rows_free(&canvas->rows);
 	links_free(&canvas->children);
-	links_free(&canvas->threads);
 	links_free(&canvas->files);
+	free(canvas->section);
 	free(canvas->prefix);
 	free(canvas->stack);
 }
@@ -139,59 +157,49 @@ static void begin_line(const struct canvas *canvas, enum twig twig)
 static void end_filter_line(const struct canvas *canvas, uint32_t index)
 {
 	const struct tree_filter *filter = &canvas->tree->filters[index];
-	uint64_t id = canvas->picture->ids ? canvas->picture->ids[index] : index;
 	uint32_t len = canvas->tree->programs[filter->program].len;
+	char flags[80];
 
-	printf("filter %llu: program %u (%u instruction%s)", (unsigned long long)id,
-	       filter->program, len, len == 1 ? "" : "s");
-	if (filter->flags & SECCOMP_FILTER_FLAG_LOG)
-		printf(", log");
-	if (filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)
-		printf(", listener");
-	if (filter->flags & SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV)
-		printf(", wait-killable");
-	if (filter->listener_flags & SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP)
-		printf(", sync-wake-up");
-	putchar('\n');
+	describe_flags(filter, flags, sizeof(flags));
+	printf("%sfilter %llu%s: program %u (%u instruction%s)%s%s%s\n", style(STYLE_FILTER),
+	       (unsigned long long)snapshot_filter_id(canvas->snapshot, index), style(STYLE_PLAIN),
+	       filter->program, len, len == 1 ? "" : "s", style(STYLE_NOTE), flags,
+	       style(STYLE_PLAIN));
 }
 
-static void end_thread_line(const struct canvas *canvas, uint32_t index)
+/* Where what is drawn has a container of its own, the line says so. */
+static void end_row_line(const struct canvas *canvas, const struct row *row)
 {
-	const struct tree *tree = canvas->tree;
-	const struct tree_thread *thread = &tree->threads[index];
-	uint32_t leader = tree->processes[thread->process].first;
+	const struct container *container;
+	char text[128];
 
-	printf("%d", thread->tid);
-	if (canvas->picture->labels)
-		printf(" %s", canvas->picture->labels[index].name);
-	if (index != leader)
-		printf(" (thread of %d)", tree->threads[leader].tid);
+	row_text(&canvas->rows, row, has_utf8() ? "×" : "x", text, sizeof(text));
+	fputs(text, stdout);
+	if (row->container != canvas->now && row->container != SNAPSHOT_NO_CONTAINER) {
+		container = &canvas->snapshot->containers[row->container];
+		printf(" %s[%s%s%.12s]%s", style(STYLE_NOTE), container->engine,
+		       *container->engine ? " " : "", container->id, style(STYLE_PLAIN));
+	}
 	putchar('\n');
 }
 
 static void end_file_line(const struct canvas *canvas, uint32_t index)
 {
-	static const char *const kinds[] = {
-		[TREE_FILE_FILTER] = "a descriptor of this filter",
-		[TREE_FILE_LISTENER] = "the listener of this filter",
-		[TREE_FILE_HUNG_UP] = "a listener that has hung up",
-		[TREE_FILE_SEALED] = "a sealed descriptor of this filter",
-	};
 	const struct tree_file *file = &canvas->tree->files[index];
 
-	printf("file %u: %s\n", file->id, kinds[file->kind]);
+	printf("file %u: %s\n", file->id, describe_file(file->kind));
 }
 
 /* The threads and files of a filter; @more: something comes after them. */
-static void draw_users(const struct canvas *canvas, uint32_t filter, bool more)
+static void draw_users(const struct canvas *canvas, uint32_t row, uint32_t file, bool more)
 {
-	uint32_t thread = *first_of(&canvas->threads, filter);
-	uint32_t file = *first_of(&canvas->files, filter), next;
+	uint32_t next;
 
-	for (; thread != NONE; thread = next) {
-		next = canvas->threads.next[thread];
-		begin_line(canvas, more || file != NONE || next != NONE ? TWIG_MIDDLE : TWIG_LAST);
-		end_thread_line(canvas, thread);
+	for (; row != ROW_NONE; row = next) {
+		next = canvas->rows.list[row].next;
+		begin_line(canvas,
+			   more || file != NONE || next != ROW_NONE ? TWIG_MIDDLE : TWIG_LAST);
+		end_row_line(canvas, &canvas->rows.list[row]);
 	}
 	for (; file != NONE; file = next) {
 		next = canvas->files.next[file];
@@ -207,6 +215,8 @@ static void push_children(struct canvas *canvas, uint32_t filter, enum twig last
 	enum twig twig = last;
 
 	for (; child != NONE; child = canvas->children.next[child]) {
+		if (filter == TREE_NONE && canvas->section[child] != canvas->now)
+			continue;
 		canvas->stack[canvas->height++] = (struct frame){
 			.filter = child,
 			.twig = twig,
@@ -216,32 +226,68 @@ static void push_children(struct canvas *canvas, uint32_t filter, enum twig last
 	}
 }
 
-/* Does nothing stand on the filter but one other? Then a twig would only take room. */
+/* Only one other filter uses it. Then a twig would only take room. */
 static bool is_stacked_on(const struct canvas *canvas, uint32_t filter)
 {
 	uint32_t child = *first_of(&canvas->children, filter);
 
 	return child != NONE && canvas->children.next[child] == NONE &&
-	       *first_of(&canvas->threads, filter) == NONE &&
+	       rows_of_filter(&canvas->rows, filter) == ROW_NONE &&
 	       *first_of(&canvas->files, filter) == NONE;
+}
+
+static uint32_t filters_stacked_on(const struct canvas *canvas, uint32_t filter)
+{
+	return is_stacked_on(canvas, filter) ? *first_of(&canvas->children, filter) : NONE;
+}
+
+/* Filters that only others stand on, in a line. Returns the one on top of them. */
+static uint32_t draw_run(const struct canvas *canvas, enum twig twig, uint32_t filter)
+{
+	uint32_t first = filter, last = filter, above;
+	size_t count = 0, insns = 0;
+
+	while ((above = filters_stacked_on(canvas, filter)) != NONE) {
+		insns += canvas->tree->programs[canvas->tree->filters[filter].program].len;
+		last = filter;
+		filter = above;
+		count++;
+	}
+	if (count < 2)
+		return first;
+	begin_line(canvas, twig);
+	printf("%sfilters %llu ... %llu%s: a stack of %zu (%zu instructions)\n",
+	       style(STYLE_FILTER), (unsigned long long)snapshot_filter_id(canvas->snapshot, first),
+	       (unsigned long long)snapshot_filter_id(canvas->snapshot, last), style(STYLE_PLAIN),
+	       count, insns);
+	return filter;
 }
 
 static void draw_filter(struct canvas *canvas, const struct frame *frame)
 {
+	enum twig twig = frame->twig;
 	uint32_t filter = frame->filter;
 
 	canvas->prefix[frame->prefix] = '\0';
-	begin_line(canvas, frame->twig);
+	if (canvas->options->collapse && twig != TWIG_STACKED) {
+		filter = draw_run(canvas, twig, filter);
+		if (filter != frame->filter) {
+			strcat(canvas->prefix, twigs()[twig][1]);
+			twig = TWIG_STACKED;
+		}
+	}
+	begin_line(canvas, twig);
 	end_filter_line(canvas, filter);
 	/* A stack is as flat as if it were one. */
-	if (frame->twig != TWIG_STACKED || !is_stacked_on(canvas, filter))
-		strcat(canvas->prefix, twigs()[frame->twig][1]);
+	if (twig != TWIG_STACKED || !is_stacked_on(canvas, filter))
+		strcat(canvas->prefix, twigs()[twig][1]);
 
 	if (is_stacked_on(canvas, filter)) {
 		push_children(canvas, filter, TWIG_STACKED, TWIG_STACKED);
 		return;
 	}
-	draw_users(canvas, filter, *first_of(&canvas->children, filter) != NONE);
+	draw_users(canvas, rows_of_filter(&canvas->rows, filter), *first_of(&canvas->files, filter),
+		   *first_of(&canvas->children, filter) != NONE);
 	push_children(canvas, filter, TWIG_LAST, TWIG_MIDDLE);
 }
 
@@ -257,45 +303,83 @@ static void draw_filters(struct canvas *canvas)
 	canvas->prefix[0] = '\0';
 }
 
-static const char *headline(const struct canvas *canvas, uint32_t thread)
+/* The next row from @row on that belongs to what is being drawn. */
+static uint32_t here(const struct canvas *canvas, uint32_t row)
 {
-	if (!canvas->picture->labels)
-		return "not in filter mode";
-	return canvas->picture->labels[thread].without;
+	while (row != ROW_NONE && canvas->rows.list[row].container != canvas->now)
+		row = canvas->rows.list[row].next;
+	return row;
 }
 
-/* Takes those that come under the headline of the first out of the list. */
-static void draw_headline(struct canvas *canvas)
+static void draw_mode(struct canvas *canvas, enum thread_mode mode)
 {
-	uint32_t *list = first_of(&canvas->threads, TREE_NONE), *link = list;
-	const char *title = headline(canvas, *list);
-	uint32_t thread, drawn = NONE;
+	uint32_t row = here(canvas, rows_of_mode(&canvas->rows, mode)), next;
+	size_t processes = 0, threads = 0;
 
-	puts(title);
-	while (*link != NONE) {
-		thread = *link;
-		if (headline(canvas, thread) != title) {
-			link = &canvas->threads.next[thread];
-			continue;
+	if (row == ROW_NONE)
+		return;
+	printf("%s%s%s", style(STYLE_TITLE), thread_mode_text(mode), style(STYLE_PLAIN));
+	if (canvas->options->count_unconfined && mode == THREAD_NO_FILTER &&
+	    canvas->now == SNAPSHOT_NO_CONTAINER) {
+		for (; row != ROW_NONE; row = here(canvas, canvas->rows.list[row].next)) {
+			processes += canvas->rows.list[row].processes;
+			threads += canvas->rows.list[row].threads;
 		}
-		*link = canvas->threads.next[thread];
-		if (drawn != NONE) {
-			begin_line(canvas, TWIG_MIDDLE);
-			end_thread_line(canvas, drawn);
-		}
-		drawn = thread;
+		printf(": %zu process%s, %zu thread%s\n", processes, processes == 1 ? "" : "es",
+		       threads, threads == 1 ? "" : "s");
+		return;
 	}
-	begin_line(canvas, TWIG_LAST);
-	end_thread_line(canvas, drawn);
+	putchar('\n');
+	for (; row != ROW_NONE; row = next) {
+		next = here(canvas, canvas->rows.list[row].next);
+		begin_line(canvas, next == ROW_NONE ? TWIG_LAST : TWIG_MIDDLE);
+		end_row_line(canvas, &canvas->rows.list[row]);
+	}
 }
 
-static void draw_rest(struct canvas *canvas)
+static bool is_empty(const struct canvas *canvas, uint32_t section)
 {
-	while (*first_of(&canvas->threads, TREE_NONE) != NONE)
-		draw_headline(canvas);
+	uint32_t root = *first_of(&canvas->children, TREE_NONE);
+	enum thread_mode mode;
+
+	for (; root != NONE; root = canvas->children.next[root])
+		if (canvas->section[root] == section)
+			return false;
+	for (mode = THREAD_FILTER + 1; mode < THREAD_MODES; mode++)
+		if (here(canvas, rows_of_mode(&canvas->rows, mode)) != ROW_NONE)
+			return false;
+	return true;
+}
+
+static void draw_section(struct canvas *canvas, uint32_t section)
+{
+	const struct container *container;
+	enum thread_mode mode;
+
+	canvas->now = section;
+	if (is_empty(canvas, section))
+		return;
+	if (section != SNAPSHOT_NO_CONTAINER) {
+		container = &canvas->snapshot->containers[section];
+		printf("%scontainer %.12s%s%s%s%s\n", style(STYLE_TITLE), container->id,
+		       *container->engine ? " (" : "", container->engine,
+		       *container->engine ? ")" : "", style(STYLE_PLAIN));
+	}
+	draw_filters(canvas);
+	for (mode = THREAD_FILTER + 1; mode < THREAD_MODES; mode++)
+		draw_mode(canvas, mode);
+}
+
+static void draw_everything(struct canvas *canvas)
+{
+	size_t i;
+
+	draw_section(canvas, SNAPSHOT_NO_CONTAINER);
+	for (i = 0; i < canvas->snapshot->n_containers; i++)
+		draw_section(canvas, i);
 	if (*first_of(&canvas->files, TREE_NONE) != NONE) {
-		puts("no filter left");
-		draw_users(canvas, TREE_NONE, false);
+		printf("%sno filter left%s\n", style(STYLE_TITLE), style(STYLE_PLAIN));
+		draw_users(canvas, ROW_NONE, *first_of(&canvas->files, TREE_NONE), false);
 	}
 }
 
@@ -307,7 +391,7 @@ static void draw_programs(const struct tree *tree)
 
 	for (i = 0; i < tree->n_programs; i++) {
 		program = &tree->programs[i];
-		printf("\nprogram %zu\n", i);
+		printf("\n%sprogram %zu%s\n", style(STYLE_TITLE), i, style(STYLE_PLAIN));
 		for (k = 0; k < program->len; k++) {
 			program_line(line, sizeof(line), &program->insns[k], k);
 			printf("%6zu: %s\n", k, line);
@@ -315,20 +399,19 @@ static void draw_programs(const struct tree *tree)
 	}
 }
 
-int draw(const struct picture *picture, bool programs)
+int draw(const struct snapshot *snapshot, const struct draw_options *options)
 {
 	struct canvas canvas;
 	int ret;
 
-	ret = canvas_init(&canvas, picture);
+	ret = canvas_init(&canvas, snapshot, options);
 	if (ret) {
 		pr_err("not enough memory to draw %zu filters and %zu threads",
-		       picture->tree->n_filters, picture->tree->n_threads);
+		       snapshot->tree.n_filters, snapshot->tree.n_threads);
 	} else {
-		draw_filters(&canvas);
-		draw_rest(&canvas);
-		if (programs)
-			draw_programs(picture->tree);
+		draw_everything(&canvas);
+		if (options->programs)
+			draw_programs(&snapshot->tree);
 	}
 	canvas_free(&canvas);
 	return ret;

@@ -3,38 +3,27 @@
 #define DRAW_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
-#include "tree.h"
-
-/**
- * struct label - what a person wants to know of a thread
- * @name: its command, "" if that is not known
- * @without: the headline that it comes under if it has no filter
- */
-struct label {
-	char name[16];
-	const char *without;
-};
+#include "snapshot.h"
 
 /**
- * struct picture - what is drawn
- * @tree: the model
- * @ids: the number that each filter is called by; NULL: its place in the tree
- * @labels: one for each thread of the tree; NULL: nothing is known of them
+ * struct draw_options - what a picture has
+ * @programs: the programs of the filters, too
+ * @collapse: what is alike in one line, see rows.h
+ * @count_unconfined: of threads without filters that are in no container only how
+ *                    many there are
  */
-struct picture {
-	const struct tree *tree;
-	const uint64_t *ids;
-	const struct label *labels;
+struct draw_options {
+	bool programs;
+	bool collapse;
+	bool count_unconfined;
 };
 
 /**
  * draw - draw the filters on stdout, and under each the threads that use it
- * @programs: also list the programs
  *
  * Returns 0 or -ENOMEM, after a message.
  */
-int draw(const struct picture *picture, bool programs);
+int draw(const struct snapshot *snapshot, const struct draw_options *options);
 
 #endif /* DRAW_H */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,14 +10,6 @@
 #include "proc.h"
 #include "report.h"
 #include "tasks.h"
-
-static FILE *open_of(pid_t pid, pid_t tid, const char *name)
-{
-	char path[80];
-
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/%s", pid, tid, name);
-	return fopen(path, "re");
-}
 
 static int add_threads(struct tasks *tasks, const struct proc_threads *threads, pid_t pid)
 {
@@ -86,6 +79,51 @@ int tasks_find(struct tasks *tasks, pid_t tid)
 	return ret;
 }
 
+/* include/linux/sched.h: PF_KTHREAD. A line in status says so only since Linux 6.8. */
+#define KERNEL_THREAD 0x00200000u
+
+static bool is_kernel_thread(pid_t pid)
+{
+	char path[40], line[512] = "";
+	const char *behind;
+	unsigned int flags;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	if (!fgets(line, sizeof(line), file))
+		line[0] = '\0';
+	fclose(file);
+	/* "17 (a name) S 1 ...", and the name may have any characters */
+	behind = strrchr(line, ')');
+	return behind && sscanf(behind, ") %*c %*d %*d %*d %*d %*d %u", &flags) == 1 &&
+	       flags & KERNEL_THREAD;
+}
+
+int tasks_find_all(struct tasks *tasks)
+{
+	DIR *proc = opendir("/proc");
+	const struct dirent *entry;
+	pid_t pid;
+	int ret = proc ? 0 : -errno;
+
+	while (!ret && (entry = readdir(proc))) {
+		pid = atoi(entry->d_name);
+		if (pid <= 0 || is_kernel_thread(pid))
+			continue;
+		ret = add_process(tasks, pid);
+		if (ret == -ENOENT || ret == -ESRCH)
+			ret = 0;
+	}
+	if (proc)
+		closedir(proc);
+	if (ret)
+		pr_err("cannot list all processes: %s", strerror(-ret));
+	return ret;
+}
+
 void tasks_free(struct tasks *tasks)
 {
 	free(tasks->list);
@@ -93,34 +131,41 @@ void tasks_free(struct tasks *tasks)
 	*tasks = (struct tasks){ 0 };
 }
 
-void task_name(pid_t tid, char name[TASK_NAME_SIZE])
+/* The kernel writes a newline as \n, and a backslash as two. */
+static void parse_name(const char *text, char name[TASK_NAME_SIZE])
 {
-	FILE *file = open_of(tid, tid, "comm");
-	size_t len = 0, i;
+	size_t len = 0;
 
-	if (file) {
-		len = fread(name, 1, TASK_NAME_SIZE - 1, file);
-		fclose(file);
+	for (; text && *text && *text != '\n' && len < TASK_NAME_SIZE - 1; text++) {
+		if (*text == '\\')
+			name[len++] = *++text == '\\' ? '\\' : '?';
+		else
+			name[len++] = isprint((unsigned char)*text) ? *text : '?';
 	}
 	name[len] = '\0';
-	name[strcspn(name, "\n")] = '\0';
-	for (i = 0; name[i]; i++)
-		if (!isprint((unsigned char)name[i]))
-			name[i] = '?';
+}
+
+int task_read_state(pid_t tid, int depth, struct task_state *state)
+{
+	const char *status, *letter;
+	int ret = proc_read_status(tid, &status);
+
+	*state = (struct task_state){ 0 };
+	if (ret)
+		return ret;
+	parse_name(proc_parse_text(status, "Name"), state->name);
+	letter = proc_parse_text(status, "State");
+	state->state = letter ? *letter : 'X';
+	state->mode = proc_parse_number(status, "Seccomp");
+	state->inner = depth ? proc_parse_nspid(status, depth) : tid;
+	if (state->inner < 0)
+		state->inner = 0;
+	return state->mode < 0 ? state->mode : 0;
 }
 
 bool task_is_dead(pid_t tid)
 {
-	FILE *file = open_of(tid, tid, "stat");
-	char line[128] = "";
-	const char *state;
+	int state = proc_state(tid);
 
-	if (file) {
-		if (!fgets(line, sizeof(line), file))
-			*line = '\0';
-		fclose(file);
-	}
-	/* "17 (a name) S ...", and the name may have any characters */
-	state = strrchr(line, ')');
-	return !state || !state[1] || strchr("ZXx", state[2]);
+	return state < 0 || task_state_is_dead(state);
 }

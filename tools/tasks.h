@@ -33,12 +33,44 @@ struct tasks {
  */
 int tasks_find(struct tasks *tasks, pid_t pid);
 
+/**
+ * tasks_find_all - every thread of every process but those of the kernel itself
+ *
+ * As tasks_find().
+ */
+int tasks_find_all(struct tasks *tasks);
+
 void tasks_free(struct tasks *tasks);
 
-/* The name of a thread, without what could trouble a terminal; "" if it has gone. */
-void task_name(pid_t tid, char name[TASK_NAME_SIZE]);
+/**
+ * struct task_state - what /proc says of a thread
+ * @name: its command, without what could trouble a terminal
+ * @mode: SECCOMP_MODE_*
+ * @state: the letter of its state, proc(5)
+ * @inner: its id in the pid namespace that was asked for; 0: it is not in it
+ */
+struct task_state {
+	char name[TASK_NAME_SIZE];
+	int mode;
+	char state;
+	pid_t inner;
+};
+
+/**
+ * task_read_state - what /proc says of a thread
+ * @depth: of the pid namespace for @inner, from proc_namespace_depth()
+ *
+ * Returns 0, or a negative errno: then it has gone, as a rule.
+ */
+int task_read_state(pid_t tid, int depth, struct task_state *state);
 
 /* Has the thread gone, or only not been waited for? */
 bool task_is_dead(pid_t tid);
+
+/* The same by the letter of its state. */
+static inline bool task_state_is_dead(char state)
+{
+	return state == 'Z' || state == 'X' || state == 'x';
+}
 
 #endif /* TASKS_H */

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <string.h>
+
+#include "describe.h"
+
+static const struct word {
+	const char *text;
+	uint32_t flag, listener_flag;
+} words[] = {
+	{ "log", SECCOMP_FILTER_FLAG_LOG, 0 },
+	{ "listener", SECCOMP_FILTER_FLAG_NEW_LISTENER, 0 },
+	{ "wait-killable", SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, 0 },
+	{ "sync-wake-up", 0, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP },
+};
+
+const char *describe_flag(const struct tree_filter *filter, size_t index)
+{
+	const struct word *word;
+
+	for (word = words; word < words + sizeof(words) / sizeof(*words); word++)
+		if ((filter->flags & word->flag || filter->listener_flags & word->listener_flag) &&
+		    !index--)
+			return word->text;
+	return NULL;
+}
+
+void describe_flags(const struct tree_filter *filter, char *text, size_t size)
+{
+	const char *flag;
+	size_t i, len = 0;
+
+	*text = '\0';
+	for (i = 0; (flag = describe_flag(filter, i)) && len < size; i++)
+		len += snprintf(text + len, size - len, ", %s", flag);
+}
+
+const char *describe_file(enum tree_file_kind kind)
+{
+	switch (kind) {
+	case TREE_FILE_FILTER:
+		return "a descriptor of this filter";
+	case TREE_FILE_LISTENER:
+		return "the listener of this filter";
+	case TREE_FILE_HUNG_UP:
+		return "a listener that has hung up";
+	}
+	return "a file";
+}
+
+/* No thread yet; none of these values is the place of a container. */
+#define NOBODY (SNAPSHOT_NO_CONTAINER - 1)
+
+static void take(uint32_t *section, uint32_t container)
+{
+	if (*section == NOBODY)
+		*section = container;
+	else if (*section != container)
+		*section = SNAPSHOT_NO_CONTAINER;
+}
+
+void describe_sections(const struct snapshot *snapshot, uint32_t *sections)
+{
+	const struct tree *tree = &snapshot->tree;
+	size_t i;
+
+	for (i = 0; i < tree->n_filters; i++)
+		sections[i] = NOBODY;
+	for (i = 0; i < tree->n_threads; i++)
+		if (tree->threads[i].filter != TREE_NONE)
+			take(&sections[tree->threads[i].filter],
+			     snapshot->container[tree->threads[i].process]);
+	/* a filter comes before those that stand on it */
+	for (i = tree->n_filters; i--;) {
+		if (sections[i] == NOBODY)
+			sections[i] = SNAPSHOT_NO_CONTAINER;
+		if (tree->filters[i].parent != TREE_NONE)
+			take(&sections[tree->filters[i].parent], sections[i]);
+	}
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "image.h"
+#include "inventory.h"
+#include "proc.h"
+#include "report.h"
+#include "snapshot.h"
+
+const char *thread_mode_text(enum thread_mode mode)
+{
+	static const char *const texts[] = {
+		[THREAD_FILTER] = "filter",	 [THREAD_NO_FILTER] = "no filter",
+		[THREAD_STRICT] = "strict mode", [THREAD_NOT_FILTER] = "not in filter mode",
+		[THREAD_EXITED] = "exited",	 [THREAD_NOT_READ] = "not read",
+	};
+
+	return texts[mode];
+}
+
+/* The image in the folder @path, or @path itself; for the caller to free. */
+static char *image_path(const char *path)
+{
+	struct stat st;
+	char *joined;
+
+	if (stat(path, &st) || !S_ISDIR(st.st_mode))
+		return strdup(path);
+	return asprintf(&joined, "%s/" IMAGE_NAME, path) < 0 ? NULL : joined;
+}
+
+/* The inventory in the same folder; for the caller to free. */
+static char *inventory_path(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	int folder = slash ? slash + 1 - path : 0;
+	char *joined;
+
+	return asprintf(&joined, "%.*s" INVENTORY_NAME, folder, path) < 0 ? NULL : joined;
+}
+
+/* A restore takes the tree only with the inventory of its dump. */
+static int compare_run(const char *path, const char *inventory, const struct tree *tree)
+{
+	char run[TREE_RUN_ID_SIZE];
+	int ret = inventory_run_id(inventory, run, sizeof(run));
+
+	if (ret == -ENOENT)
+		return 0;
+	if (ret || !strcmp(run, tree->run_id))
+		return ret;
+	pr_err("%s is of another dump than %s, which names %s%s: a restore refuses them, copy all files of one dump",
+	       path, inventory, *run ? "CRIU run " : "no run of CRIU", run);
+	return -ESTALE;
+}
+
+static int compare_with_inventory(const char *path, const struct tree *tree)
+{
+	char *inventory = inventory_path(path);
+	int ret = inventory ? compare_run(path, inventory, tree) : -ENOMEM;
+
+	if (!inventory)
+		pr_err("not enough memory");
+	free(inventory);
+	return ret;
+}
+
+/* What an image says of its threads. */
+static int label_threads(struct snapshot *snapshot)
+{
+	const struct tree *tree = &snapshot->tree;
+	size_t i;
+
+	snapshot->labels = calloc(tree->n_threads + 1, sizeof(*snapshot->labels));
+	snapshot->container = calloc(tree->n_processes + 1, sizeof(*snapshot->container));
+	if (!snapshot->labels || !snapshot->container) {
+		pr_err("not enough memory for %zu threads", tree->n_threads);
+		return -ENOMEM;
+	}
+	for (i = 0; i < tree->n_threads; i++) {
+		snapshot->labels[i].inner = tree->threads[i].tid;
+		snapshot->labels[i].mode =
+			tree->threads[i].filter == TREE_NONE ? THREAD_NOT_FILTER : THREAD_FILTER;
+	}
+	for (i = 0; i < tree->n_processes; i++)
+		snapshot->container[i] = SNAPSHOT_NO_CONTAINER;
+	return 0;
+}
+
+static int read_image_file(struct snapshot *snapshot, const char *path)
+{
+	int ret = image_read_file(AT_FDCWD, path, &snapshot->tree);
+
+	if (ret == -ENOENT)
+		pr_err("cannot open %s: %s (a dump has it where a task had filters and CRIU the plugin)",
+		       path, strerror(ENOENT));
+	if (!ret)
+		ret = label_threads(snapshot);
+	snapshot->complete = !ret;
+	return ret ? ret : compare_with_inventory(path, &snapshot->tree);
+}
+
+int snapshot_read_image(struct snapshot *snapshot, const char *path)
+{
+	*snapshot = (struct snapshot){ .name = image_path(path) };
+	if (snapshot->name)
+		return read_image_file(snapshot, snapshot->name);
+	pr_err("not enough memory");
+	return -ENOMEM;
+}
+
+pid_t snapshot_parse_pid(const char *text)
+{
+	char *end;
+	long pid;
+
+	errno = 0;
+	pid = strtol(text, &end, 10);
+	if (errno || end == text || *end || pid < 1 || pid > TREE_MAX_TID) {
+		pr_err("'%s' is not the id of a process", text);
+		return -EINVAL;
+	}
+	return pid;
+}
+
+int snapshot_read_pids(struct snapshot *snapshot, const pid_t *pids, int count)
+{
+	int depth = proc_namespace_depth(pids[0]), ret = 0, i;
+	struct tasks tasks = { 0 };
+
+	*snapshot = (struct snapshot){ 0 };
+	for (i = 0; !ret && i < count; i++)
+		ret = tasks_find(&tasks, pids[i]);
+	if (!ret)
+		ret = snapshot_read_tasks(snapshot, &tasks, depth < 0 ? 0 : depth);
+	tasks_free(&tasks);
+	if (!ret && asprintf(&snapshot->name, "process %d", pids[0]) < 0) {
+		snapshot->name = NULL;
+		pr_err("not enough memory");
+		ret = -ENOMEM;
+	}
+	return ret;
+}
+
+int snapshot_read(struct snapshot *snapshot, const char *what)
+{
+	pid_t pid;
+
+	*snapshot = (struct snapshot){ 0 };
+	if (!*what || what[strspn(what, "0123456789")])
+		return snapshot_read_image(snapshot, what);
+	pid = snapshot_parse_pid(what);
+	return pid < 0 ? pid : snapshot_read_pids(snapshot, &pid, 1);
+}
+
+void snapshot_free(struct snapshot *snapshot)
+{
+	tree_free(&snapshot->tree);
+	free(snapshot->name);
+	free(snapshot->labels);
+	free(snapshot->ids);
+	free(snapshot->containers);
+	free(snapshot->container);
+	*snapshot = (struct snapshot){ 0 };
+}
+
+uint64_t snapshot_filter_id(const struct snapshot *snapshot, uint32_t filter)
+{
+	return snapshot->ids ? snapshot->ids[filter] : filter;
+}
+
+const struct tree_thread *snapshot_leader(const struct snapshot *snapshot, uint32_t thread)
+{
+	const struct tree *tree = &snapshot->tree;
+
+	return &tree->threads[tree->processes[tree->threads[thread].process].first];
+}
