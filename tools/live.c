@@ -18,9 +18,11 @@
 /**
  * struct sight - what was seen of a thread
  * @filter: its newest filter, or TREE_NONE
+ * @stops: it has been told to
  */
 struct sight {
 	uint32_t filter;
+	bool stops;
 	struct label label;
 };
 
@@ -64,16 +66,46 @@ static void report_not_read(const struct task *task, int error)
 				: "");
 }
 
+/* Not in filter mode, or it could not be stopped: nothing more is to be learned of it. */
+static void not_stopped(const struct task *task, struct sight *sight, int error)
+{
+	sight->label.mode = task_is_dead(task->tid) ? THREAD_EXITED : THREAD_NOT_READ;
+	if (sight->label.mode == THREAD_NOT_READ)
+		report_not_traced(task, error);
+}
+
+/* Only threads with filters are stopped for it. */
+static void begin(const struct look *look, const struct task *task, struct sight *sight)
+{
+	struct task_state state;
+	int ret = task_read_state(task->tid, look->depth, &state);
+
+	memcpy(sight->label.name, state.name, sizeof(sight->label.name));
+	sight->label.inner = state.inner;
+	sight->label.asleep = state.state == 'S';
+	sight->filter = TREE_NONE;
+	sight->stops = false;
+	if (ret || task_state_is_dead(state.state)) {
+		sight->label.mode = THREAD_EXITED;
+	} else if (state.mode == SECCOMP_MODE_FILTER) {
+		ret = stop_begin(task->tid);
+		sight->stops = !ret;
+		if (ret)
+			not_stopped(task, sight, ret);
+	} else {
+		sight->label.mode =
+			state.mode == SECCOMP_MODE_STRICT ? THREAD_STRICT : THREAD_NO_FILTER;
+	}
+}
+
 /* Returns 0 also where only this thread could not be read. */
-static int read_filters(struct look *look, const struct task *task, struct sight *sight)
+static int finish(struct look *look, const struct task *task, struct sight *sight)
 {
 	int signal, ret;
 
-	ret = stop_thread(task->tid, &signal);
+	ret = stop_finish(task->tid, &signal);
 	if (ret) {
-		sight->label.mode = task_is_dead(task->tid) ? THREAD_EXITED : THREAD_NOT_READ;
-		if (sight->label.mode == THREAD_NOT_READ)
-			report_not_traced(task, ret);
+		not_stopped(task, sight, ret);
 		return 0;
 	}
 	ret = collect_thread(&look->collect, task->tid, &sight->filter);
@@ -88,25 +120,27 @@ static int read_filters(struct look *look, const struct task *task, struct sight
 	return ret;
 }
 
-/* Only threads with filters are stopped for it. */
-static int look_at(struct look *look, const struct task *task, struct sight *sight)
-{
-	struct task_state state;
-	int ret = task_read_state(task->tid, look->depth, &state);
+/*
+ * Stopping a thread takes as long as it takes until a processor has time for it;
+ * so many wait for that at once. They stand still for as long as the others are read.
+ */
+#define BATCH 64
 
-	memcpy(sight->label.name, state.name, sizeof(sight->label.name));
-	sight->label.inner = state.inner;
-	sight->label.asleep = state.state == 'S';
-	sight->filter = TREE_NONE;
-	if (ret || task_state_is_dead(state.state))
-		sight->label.mode = THREAD_EXITED;
-	else if (state.mode == SECCOMP_MODE_FILTER)
-		return read_filters(look, task, sight);
-	else if (state.mode == SECCOMP_MODE_STRICT)
-		sight->label.mode = THREAD_STRICT;
-	else
-		sight->label.mode = THREAD_NO_FILTER;
-	return 0;
+static int look_at_batch(struct look *look, size_t first)
+{
+	const struct task *task = &look->tasks->list[first];
+	struct sight *sight = &look->sights[first];
+	size_t count = look->tasks->count - first, i;
+	int ret = 0;
+
+	if (count > BATCH)
+		count = BATCH;
+	for (i = 0; i < count; i++)
+		begin(look, &task[i], &sight[i]);
+	for (i = 0; !ret && i < count; i++)
+		if (sight[i].stops)
+			ret = finish(look, &task[i], &sight[i]);
+	return ret;
 }
 
 static void *look_at_all(void *arg)
@@ -114,8 +148,8 @@ static void *look_at_all(void *arg)
 	struct look *look = arg;
 	size_t i;
 
-	for (i = 0; !look->error && i < look->tasks->count; i++) {
-		look->error = look_at(look, &look->tasks->list[i], &look->sights[i]);
+	for (i = 0; !look->error && i < look->tasks->count; i += BATCH) {
+		look->error = look_at_batch(look, i);
 		progress("threads", i, look->tasks->count);
 	}
 	progress_end();

@@ -47,19 +47,31 @@ static int wait_for_stop(pid_t tid, int *status)
 	}
 }
 
-int stop_thread(pid_t tid, int *signal)
+int stop_begin(pid_t tid)
+{
+	/* Unlike PTRACE_ATTACH it sends no signal, and knows a stop from a signal. */
+	return ptrace(PTRACE_SEIZE, tid, NULL, NULL) || ptrace(PTRACE_INTERRUPT, tid, NULL, NULL)
+		       ? -errno
+		       : 0;
+}
+
+int stop_finish(pid_t tid, int *signal)
 {
 	int status, ret;
 
-	/* Unlike PTRACE_ATTACH it sends no signal, and knows a stop from a signal. */
-	if (ptrace(PTRACE_SEIZE, tid, NULL, NULL) || ptrace(PTRACE_INTERRUPT, tid, NULL, NULL))
-		return -errno;
 	ret = wait_for_stop(tid, &status);
 	if (ret)
 		return ret;
 	/* ptrace(2): what stops for a signal does not tell of an event */
 	*signal = status >> 16 ? 0 : WSTOPSIG(status);
 	return 0;
+}
+
+int stop_thread(pid_t tid, int *signal)
+{
+	int ret = stop_begin(tid);
+
+	return ret ? ret : stop_finish(tid, signal);
 }
 
 void resume_thread(pid_t tid, int signal)

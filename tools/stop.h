@@ -21,6 +21,15 @@ void stop_init(void);
  */
 int stop_thread(pid_t tid, int *signal);
 
+/**
+ * stop_begin, stop_finish - the two halves of stop_thread()
+ *
+ * For many threads: all stop at the same time, and none is waited for alone.
+ * stop_finish() is only for a thread for which stop_begin() has returned 0.
+ */
+int stop_begin(pid_t tid);
+int stop_finish(pid_t tid, int *signal);
+
 /*
  * As if nothing had been: a signal that the stop came upon is delivered, a thread
  * that was stopped before stays so.

@@ -11,7 +11,7 @@ $(B)/tools-test/incomplete.so: STAND_IN := -DLACKS=nowhere_to_be_found
 
 # What test/tools/ runs. The sanitizers are linked in: the machine has none.
 .PHONY: tools-test
-tools-test: $(TOOLS_TESTS) $(B)/tools-test/criu-seccomp $(PLUGIN) $(LOADERS) $(UNLOADABLE)
+tools-test: $(TOOLS_TESTS) $(addprefix $(B)/tools-test/,criu-seccomp fake save) $(PLUGIN) $(LOADERS) $(UNLOADABLE)
 
 $(UNLOADABLE): test/plugin/stand_in.c lib/criu-plugin.h
 	@mkdir -p $(@D)
@@ -32,7 +32,20 @@ $(B)/tools-test/stop: test/tools/stop.c tools/stop.c tools/stop.h
 	@echo "  CC $<"
 	@$(CC) $(ALL_CFLAGS) -MF /dev/null -Itools -o $@ $(filter %.c,$^)
 
-$(B)/tools-test/criu-seccomp: $(wildcard tools/*.[ch] lib/*.[ch]) $(B)/unit/seccomp-tree.pb-c.o $(B)/version.h
+TOOLS_SOURCES := $(wildcard tools/*.[ch] lib/*.[ch]) $(B)/unit/seccomp-tree.pb-c.o
+
+$(B)/tools-test/criu-seccomp: $(TOOLS_SOURCES) $(B)/version.h
 	@mkdir -p $(@D)
 	@echo "  CC tools/*.c"
 	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) -static-libasan -static-libubsan -o $@ $(filter %.c %.o,$^) $(TOOL_LIBS)
+
+# the command with a kernel of the tests, and what makes an image with it
+$(B)/tools-test/fake: $(TOOLS_SOURCES) test/tools/fake.c $(B)/version.h
+	@mkdir -p $(@D)
+	@echo "  CC tools/*.c test/tools/fake.c"
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) -Wl,--wrap=kernel_detect -o $@ $(filter %.c %.o,$^) $(TOOL_LIBS)
+
+$(B)/tools-test/save: $(filter-out tools/criu-seccomp.c,$(TOOLS_SOURCES)) test/tools/save.c test/tools/fake.c
+	@mkdir -p $(@D)
+	@echo "  CC test/tools/save.c"
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null -Itools -Wl,--wrap=kernel_detect -o $@ $(filter %.c %.o,$^) $(TOOL_LIBS)

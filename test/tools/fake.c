@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A kernel for tests on the host, where no filter has an identity: linked in
+ * place of kernel_detect(). It knows of a thread how many filters it has, and its
+ * name says the rest. The nth filter is the same one for all threads, but one of
+ * its own
+ *   - for each process whose name has "own" in it
+ *   - for each thread whose name has "lone" in it
+ *   - for everybody in an environment with FAKE_COPIES, as after a restore
+ *     without the plugin
+ * The newest filter of a thread logs if its name has "log" in it. The nth filter
+ * is a program of n instructions, of n + 1 for a name with "odd" in it.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "kernel.h"
+#include "proc.h"
+
+const struct kernel *__wrap_kernel_detect(void);
+
+/* What is in the file that stands for a filter. */
+struct fake_filter {
+	uint64_t owner;
+	int place; /* from 1 on */
+	uint32_t len, flags;
+};
+
+static uint64_t id_of(const struct fake_filter *filter, int place)
+{
+	return place ? filter->owner << 16 | place : 0;
+}
+
+static bool has(const char *name, const char *word)
+{
+	return memmem(name, strcspn(name, "\n"), word, strlen(word));
+}
+
+/* The newest filter of a thread. Returns 0, or -ENODATA where it has none. */
+static int newest(pid_t tid, struct fake_filter *filter)
+{
+	const char *status, *name;
+	int ret = proc_read_status(tid, &status);
+
+	if (ret)
+		return -ESRCH;
+	name = proc_parse_text(status, "Name");
+	*filter = (struct fake_filter){ .place = proc_parse_number(status, "Seccomp_filters") };
+	if (filter->place <= 0)
+		return -ENODATA;
+	if (has(name, "own") || getenv("FAKE_COPIES"))
+		filter->owner = proc_parse_number(status, "Tgid");
+	if (has(name, "lone"))
+		filter->owner = tid;
+	filter->len = filter->place + has(name, "odd");
+	filter->flags = has(name, "log") ? SECCOMP_FILTER_FLAG_LOG : 0;
+	return 0;
+}
+
+static int fake_identify(pid_t tid, uint64_t *id)
+{
+	struct fake_filter filter;
+	int ret = newest(tid, &filter);
+
+	*id = ret ? 0 : id_of(&filter, filter.place);
+	return ret;
+}
+
+static int as_descriptor(const struct fake_filter *filter)
+{
+	int fd = memfd_create("filter", MFD_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	return pwrite(fd, filter, sizeof(*filter), 0) == sizeof(*filter) ? fd : -EIO;
+}
+
+static int fake_open(pid_t tid, long index)
+{
+	struct fake_filter filter;
+	int ret = newest(tid, &filter);
+
+	if (ret)
+		return ret;
+	return index == KERNEL_NEWEST ? as_descriptor(&filter) : -ENOENT;
+}
+
+static int load(int fd, struct fake_filter *filter)
+{
+	return pread(fd, filter, sizeof(*filter), 0) == sizeof(*filter) ? 0 : -EBADF;
+}
+
+static int fake_info(int fd, struct seccomp_filter_info *info)
+{
+	struct fake_filter filter;
+
+	if (load(fd, &filter))
+		return -EBADF;
+	*info = (struct seccomp_filter_info){
+		.id = id_of(&filter, filter.place),
+		.parent_id = id_of(&filter, filter.place - 1),
+		.depth = filter.place,
+		.len = filter.len,
+		.flags = filter.flags,
+	};
+	return 0;
+}
+
+static int fake_program(int fd, struct sock_filter *insns, uint32_t len)
+{
+	struct fake_filter filter;
+	uint32_t i;
+
+	if (load(fd, &filter))
+		return -EBADF;
+	for (i = 0; i < filter.len && i < len; i++)
+		insns[i] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 4 * (i % 16));
+	insns[i - 1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	return filter.len;
+}
+
+static int fake_parent(int fd)
+{
+	struct fake_filter filter;
+
+	if (load(fd, &filter))
+		return -EBADF;
+	if (!--filter.place)
+		return -ENOENT;
+	filter.len = filter.place;
+	filter.flags = 0;
+	return as_descriptor(&filter);
+}
+
+const struct kernel *__wrap_kernel_detect(void)
+{
+	static const struct kernel kernel = {
+		.name = "a kernel for tests",
+		.identify = fake_identify,
+		.open = fake_open,
+		.info = fake_info,
+		.program = fake_program,
+		.parent = fake_parent,
+	};
+
+	return getenv("FAKE_NO_KERNEL") ? NULL : &kernel;
+}
