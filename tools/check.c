@@ -8,10 +8,13 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "json.h"
 #include "kernel.h"
+#include "options.h"
 #include "plugin.h"
 #include "probe.h"
 #include "report.h"
+#include "style.h"
 #include "subcommands.h"
 
 /* The first CRIU that exports what the plugin calls. */
@@ -25,20 +28,35 @@ struct findings {
 	char criu[4096];    /* where it is; "" if nowhere */
 	char plugins[4096]; /* the folder that it looks in */
 	const struct kernel *kernel;
+	struct json_object *checks; /* for other programs; NULL: lines for people */
 };
 
-static bool tell(bool well, const char *what, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+static bool tell(const struct findings *found, bool well, const char *what, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 
-static bool tell(bool well, const char *what, const char *fmt, ...)
+static void tell_program(struct json_object *checks, bool well, const char *what, const char *text)
 {
+	struct json_object *check = json_object_new_object();
+
+	json_add(check, "what", json_object_new_string(what));
+	json_add(check, "ok", json_object_new_boolean(well));
+	json_add(check, "text", json_object_new_string(text));
+	json_append(checks, check);
+}
+
+static bool tell(const struct findings *found, bool well, const char *what, const char *fmt, ...)
+{
+	char text[8192];
 	va_list args;
 
-	printf("%-4s %-12s", well ? "ok" : "NO", what);
 	va_start(args, fmt);
-	vprintf(fmt, args);
+	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	putchar('\n');
+	if (found->checks)
+		tell_program(found->checks, well, what, text);
+	else
+		printf("%s%-4s%s %-12s%s\n", style(well ? STYLE_GOOD : STYLE_BAD),
+		       well ? "ok" : "NO", style(STYLE_PLAIN), what, text);
 	return well;
 }
 
@@ -49,9 +67,10 @@ static bool check_kernel(struct findings *found)
 	uname(&name);
 	found->kernel = kernel_detect();
 	if (found->kernel)
-		return tell(true, "kernel", "%s has seccomp filter descriptors", name.release);
+		return tell(found, true, "kernel", "%s has seccomp filter descriptors",
+			    name.release);
 	return tell(
-		false, "kernel",
+		found, false, "kernel",
 		"%s has no seccomp filter descriptors (boot one that was built with kernel-patches/)",
 		name.release);
 }
@@ -106,16 +125,16 @@ static bool check_criu(struct findings *found)
 	int major, minor;
 
 	if (!find_criu(found))
-		return tell(false, "CRIU", "not found (install CRIU %d.%d or newer)", CRIU_MAJOR,
-			    CRIU_MINOR);
+		return tell(found, false, "CRIU", "not found (install CRIU %d.%d or newer)",
+			    CRIU_MAJOR, CRIU_MINOR);
 	if (!ask_criu(found, "--version", "Version: ", " \n", version, sizeof(version)) ||
 	    sscanf(version, "%d.%d", &major, &minor) != 2)
-		return tell(false, "CRIU", "%s does not tell its version (does it run at all?)",
-			    found->criu);
+		return tell(found, false, "CRIU",
+			    "%s does not tell its version (does it run at all?)", found->criu);
 	if (major < CRIU_MAJOR || (major == CRIU_MAJOR && minor < CRIU_MINOR))
-		return tell(false, "CRIU", "%s is version %s (install %d.%d or newer)", found->criu,
-			    version, CRIU_MAJOR, CRIU_MINOR);
-	return tell(true, "CRIU", "%s, version %s", found->criu, version);
+		return tell(found, false, "CRIU", "%s is version %s (install %d.%d or newer)",
+			    found->criu, version, CRIU_MAJOR, CRIU_MINOR);
+	return tell(found, true, "CRIU", "%s, version %s", found->criu, version);
 }
 
 /* criu(8): --libdir, and the environment before the default. */
@@ -138,9 +157,9 @@ static bool check_plugin(struct findings *found)
 
 	find_plugins(found);
 	if (asprintf(&path, "%s/" PLUGIN_FILE, found->plugins) < 0)
-		return tell(false, "plugin", "not enough memory to look for it");
+		return tell(found, false, "plugin", "not enough memory to look for it");
 	well = plugin_fits(found->criu, path, why, sizeof(why));
-	tell(well, "plugin", "%s", well ? path : why);
+	tell(found, well, "plugin", "%s", well ? path : why);
 	free(path);
 	return well;
 }
@@ -151,8 +170,8 @@ static bool check_permissions(struct findings *found)
 	int ret = probe_filters(found->kernel, &tried);
 
 	if (!ret)
-		return tell(true, "permissions", "%s", tried);
-	return tell(false, "permissions", "%s: %s%s", tried, strerror(-ret),
+		return tell(found, true, "permissions", "%s", tried);
+	return tell(found, false, "permissions", "%s: %s%s", tried, strerror(-ret),
 		    ret == -EPERM || ret == -EACCES
 			    ? " (needs CAP_SYS_ADMIN, and no seccomp filter of its own)"
 			    : "");
@@ -160,7 +179,7 @@ static bool check_permissions(struct findings *found)
 
 typedef bool check_function(struct findings *found);
 
-static int check_main(int argc, char **argv)
+static bool check_all(struct findings *found)
 {
 	static check_function *const checks[] = {
 		check_kernel,
@@ -168,18 +187,48 @@ static int check_main(int argc, char **argv)
 		check_plugin,
 		check_permissions,
 	};
-	struct findings found = { 0 };
 	bool well = true;
 	size_t i;
 
-	(void)argv;
-	if (argc > 1) {
+	for (i = 0; i < sizeof(checks) / sizeof(*checks); i++)
+		well &= checks[i](found);
+	return well;
+}
+
+static int check_json(void)
+{
+	struct json_object *document = json_document("check"), *checks = json_object_new_array();
+	struct findings found = { .checks = checks };
+	bool well = check_all(&found);
+
+	json_add(document, "ok", json_object_new_boolean(well));
+	json_add(document, "checks", checks);
+	return json_print(document) || !well ? EXIT_FAILED : EXIT_SUCCESS;
+}
+
+enum { OPTION_JSON = OPTION_FIRST };
+
+static int check_main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, OPTION_JSON },
+		{ 0 },
+	};
+	struct findings found = { 0 };
+	bool json = false;
+	int option;
+
+	while ((option = options_next(argc, argv, options)) == OPTION_JSON)
+		json = true;
+	if (option == OPTION_WRONG)
+		return usage_of("check");
+	if (argc > optind) {
 		pr_err("it takes no arguments");
 		return usage_of("check");
 	}
-	for (i = 0; i < sizeof(checks) / sizeof(*checks); i++)
-		well &= checks[i](&found);
-	return well ? EXIT_SUCCESS : EXIT_FAILED;
+	if (json)
+		return check_json();
+	return check_all(&found) ? EXIT_SUCCESS : EXIT_FAILED;
 }
 
 const struct subcommand check_subcommand = {

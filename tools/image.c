@@ -1,34 +1,48 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "draw.h"
 #include "options.h"
+#include "show.h"
 #include "snapshot.h"
 #include "subcommands.h"
 
-enum { OPTION_PROGRAMS = OPTION_FIRST };
-
-static int show(const struct snapshot *snapshot, const struct draw_options *options)
-{
-	printf("dumped by CRIU run %s\n", snapshot->tree.run_id);
-	return draw(snapshot, options);
-}
+enum {
+	OPTION_DOT = OPTION_FIRST,
+	OPTION_JSON,
+	OPTION_PROGRAMS,
+	OPTION_RAW,
+	OPTION_SVG,
+};
 
 static int image_main(int argc, char **argv)
 {
 	static const struct option options[] = {
+		{ "json", no_argument, NULL, OPTION_JSON },
 		{ "programs", no_argument, NULL, OPTION_PROGRAMS },
+		{ "raw", required_argument, NULL, OPTION_RAW },
 		{ 0 },
 	};
-	struct draw_options wanted = { 0 };
+	struct show wanted = { .subcommand = "image" };
 	struct snapshot snapshot;
 	int option, ret;
 
-	while ((option = options_next(argc, argv, options)) == OPTION_PROGRAMS)
-		wanted.programs = true;
-	if (option == OPTION_WRONG || argc - optind != 1)
+	while ((option = options_next(argc, argv, options)) != -1)
+		switch (option) {
+		case OPTION_JSON:
+			wanted.form = SHOW_JSON;
+			break;
+		case OPTION_PROGRAMS:
+			wanted.draw.programs = true;
+			break;
+		case OPTION_RAW:
+			wanted.form = SHOW_RAW;
+			wanted.program = optarg;
+			break;
+		default:
+			return usage_of("image");
+		}
+	if (argc - optind != 1)
 		return usage_of("image");
 	ret = snapshot_read_image(&snapshot, argv[optind]);
 	/* it can be shown, even if nobody can restore it */

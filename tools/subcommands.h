@@ -32,6 +32,8 @@ struct subcommand {
 #define SUBCOMMANDS(X) \
 	X(tree)        \
 	X(image)       \
+	X(verify)      \
+	X(diff)        \
 	X(check)
 /* clang-format on */
 

@@ -2,13 +2,20 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "draw.h"
 #include "options.h"
 #include "report.h"
+#include "show.h"
 #include "snapshot.h"
 #include "subcommands.h"
 
-enum { OPTION_ALL = OPTION_FIRST, OPTION_COLLAPSE, OPTION_NO_COLLAPSE, OPTION_PROGRAMS };
+enum {
+	OPTION_ALL = OPTION_FIRST,
+	OPTION_COLLAPSE,
+	OPTION_JSON,
+	OPTION_NO_COLLAPSE,
+	OPTION_PROGRAMS,
+	OPTION_RAW,
+};
 
 /**
  * struct wanted - what is asked for
@@ -16,7 +23,7 @@ enum { OPTION_ALL = OPTION_FIRST, OPTION_COLLAPSE, OPTION_NO_COLLAPSE, OPTION_PR
  * @collapse: -1: as the rest of it has it
  */
 struct wanted {
-	struct draw_options draw;
+	struct show show;
 	bool all;
 	int collapse;
 };
@@ -52,13 +59,6 @@ static pid_t *parse_pids(int count, char **texts)
 	return pids;
 }
 
-static int show(const struct snapshot *snapshot, const struct wanted *wanted)
-{
-	int ret = draw(snapshot, &wanted->draw);
-
-	return ret || snapshot->complete ? ret : -EPERM;
-}
-
 static int tree(const struct wanted *wanted, const pid_t *pids, int count)
 {
 	struct snapshot snapshot;
@@ -66,7 +66,9 @@ static int tree(const struct wanted *wanted, const pid_t *pids, int count)
 
 	ret = wanted->all ? read_all(&snapshot) : snapshot_read_pids(&snapshot, pids, count);
 	if (!ret)
-		ret = show(&snapshot, wanted);
+		ret = show(&snapshot, &wanted->show);
+	if (!ret && !snapshot.complete)
+		ret = -EPERM;
 	snapshot_free(&snapshot);
 	return ret;
 }
@@ -76,8 +78,10 @@ static bool parse_options(int argc, char **argv, struct wanted *wanted)
 	static const struct option options[] = {
 		{ "all", no_argument, NULL, OPTION_ALL },
 		{ "collapse", no_argument, NULL, OPTION_COLLAPSE },
+		{ "json", no_argument, NULL, OPTION_JSON },
 		{ "no-collapse", no_argument, NULL, OPTION_NO_COLLAPSE },
 		{ "programs", no_argument, NULL, OPTION_PROGRAMS },
+		{ "raw", required_argument, NULL, OPTION_RAW },
 		{ 0 },
 	};
 	int option;
@@ -91,21 +95,28 @@ static bool parse_options(int argc, char **argv, struct wanted *wanted)
 		case OPTION_NO_COLLAPSE:
 			wanted->collapse = option == OPTION_COLLAPSE;
 			break;
+		case OPTION_JSON:
+			wanted->show.form = SHOW_JSON;
+			break;
+		case OPTION_RAW:
+			wanted->show.form = SHOW_RAW;
+			wanted->show.program = optarg;
+			break;
 		case OPTION_PROGRAMS:
-			wanted->draw.programs = true;
+			wanted->show.draw.programs = true;
 			break;
 		default:
 			return false;
 		}
-	wanted->draw.collapse = wanted->collapse < 0 ? wanted->all : wanted->collapse;
-	wanted->draw.count_unconfined = wanted->all && wanted->draw.collapse;
+	wanted->show.draw.collapse = wanted->collapse < 0 ? wanted->all : wanted->collapse;
+	wanted->show.draw.count_unconfined = wanted->all && wanted->show.draw.collapse;
 	/* either all, or some */
 	return wanted->all == (optind == argc);
 }
 
 static int tree_main(int argc, char **argv)
 {
-	struct wanted wanted = { .collapse = -1 };
+	struct wanted wanted = { .show = { .subcommand = "tree" }, .collapse = -1 };
 	pid_t *pids = NULL;
 	int ret;
 

@@ -45,7 +45,9 @@ $(B)/tools-test/fake: $(TOOLS_SOURCES) test/tools/fake.c $(B)/version.h
 	@echo "  CC tools/*.c test/tools/fake.c"
 	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) -Wl,--wrap=kernel_detect -o $@ $(filter %.c %.o,$^) $(TOOL_LIBS)
 
-$(B)/tools-test/save: $(filter-out tools/criu-seccomp.c,$(TOOLS_SOURCES)) test/tools/save.c test/tools/fake.c
+SAVE_SOURCES := $(patsubst %,tools/%.c,container inventory live progress snapshot stop tasks)
+
+$(B)/tools-test/save: $(filter-out tools/%.c,$(TOOLS_SOURCES)) $(SAVE_SOURCES) test/tools/save.c test/tools/fake.c
 	@mkdir -p $(@D)
 	@echo "  CC test/tools/save.c"
-	@$(CC) $(ALL_CFLAGS) -MF /dev/null -Itools -Wl,--wrap=kernel_detect -o $@ $(filter %.c %.o,$^) $(TOOL_LIBS)
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) -Itools -Wl,--wrap=kernel_detect -o $@ $(filter %.c %.o,$^) $(PROTOBUF_C_LIBS)

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What differs between two snapshots, thread by thread and filter by filter. */
+#ifndef COMPARE_H
+#define COMPARE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "map.h"
+#include "snapshot.h"
+
+#define COMPARE_NONE UINT32_MAX
+
+/* The kinds of differences, in the order in which they are told. */
+enum difference_kind {
+	DIFFERENCE_ONLY_A,  /* a thread that B has not */
+	DIFFERENCE_ONLY_B,  /* and that A has not */
+	DIFFERENCE_PROCESS, /* a thread is one of different processes */
+	DIFFERENCE_MODE,    /* one of them is confined by filters, the other is not */
+	DIFFERENCE_COUNT,   /* another number of filters */
+	DIFFERENCE_PROGRAM, /* filters in the same place with different programs */
+	DIFFERENCE_FLAGS,   /* ... with different flags, or listeners */
+	DIFFERENCE_SPLIT,   /* one filter in A, several in B */
+	DIFFERENCE_MERGED,  /* several filters in A, one in B */
+	DIFFERENCE_FILES,   /* descriptors of a filter, both are images */
+};
+
+/**
+ * struct match - a thread of both
+ * @a, @b: its places in the trees
+ * @pair: its newest filters, a place in the list of pairs, or COMPARE_NONE
+ */
+struct match {
+	uint32_t a, b, pair;
+};
+
+/**
+ * struct pair - filters that are in the same place for some thread
+ * @a, @b: filters of each side
+ * @below: what they stand on; COMPARE_NONE: nothing
+ */
+struct pair {
+	uint32_t a, b, below;
+};
+
+/**
+ * struct difference - one of them
+ * @a, @b: for ONLY_*, PROCESS and MODE the thread, else the filter, on each side;
+ *         COMPARE_NONE where it has none or several
+ * @others: for SPLIT and MERGED the filters of the other side, @n_others
+ */
+struct difference {
+	enum difference_kind kind;
+	uint32_t a, b;
+	uint32_t *others;
+	size_t n_others;
+};
+
+/**
+ * struct compare - the result
+ * @by_place: no thread of A has its id in B, so the nth thread of the nth process is
+ *            taken to be the same
+ */
+struct compare {
+	const struct snapshot *a, *b;
+	struct match *matches;
+	size_t n_matches;
+	struct pair *pairs;
+	size_t n_pairs;
+	struct difference *differences;
+	size_t n_differences;
+	bool by_place;
+
+	/* private */
+	struct map pair_by_filters;
+	size_t pairs_room, differences_room, matches_room;
+};
+
+/**
+ * compare - what differs
+ *
+ * Threads are the same if they have the same id in the pid namespace of the first
+ * process. Filters of a thread are compared from the oldest on. Returns 0, or
+ * -ENOMEM after a message. compare_free() is due in either case.
+ */
+int compare(struct compare *compare, const struct snapshot *a, const struct snapshot *b);
+void compare_free(struct compare *compare);
+
+/**
+ * compare_threads - the threads that a difference is about
+ * @matches: out, for the caller to free: places in the list of matches
+ * @filter: of SPLIT and MERGED: only threads on this one of the others, or COMPARE_NONE
+ *
+ * Only for differences of filters. Returns how many there are, or -ENOMEM.
+ */
+long compare_threads(const struct compare *compare, const struct difference *difference,
+		     uint32_t filter, uint32_t **matches);
+
+#endif /* COMPARE_H */

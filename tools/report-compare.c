@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "describe.h"
+#include "program.h"
+#include "report-compare.h"
+#include "style.h"
+
+/* So many of a list are written out. */
+#define MOST 5
+
+static bool is_complete(const struct compare *compare)
+{
+	return compare->a->complete && compare->b->complete;
+}
+
+const char *compare_verdict(const struct compare *compare)
+{
+	if (compare->n_differences)
+		return "differs";
+	return is_complete(compare) ? "same" : "unknown";
+}
+
+/* The id that an image has for it, too. */
+static pid_t id_of(const struct snapshot *snapshot, uint32_t thread)
+{
+	return snapshot->labels[thread].inner;
+}
+
+static void print_name(const struct snapshot *snapshot, uint32_t thread)
+{
+	const char *name = snapshot->labels[thread].name;
+
+	printf("thread %d%s%s%s", id_of(snapshot, thread), *name ? " (" : "", name,
+	       *name ? ")" : "");
+}
+
+static void print_rest(long count)
+{
+	if (count > MOST)
+		printf(" and %ld more", count - MOST);
+}
+
+/* "threads 4, 5 and 9 more" */
+static void print_threads(const struct compare *compare, const uint32_t *matches, long count)
+{
+	long i;
+
+	if (count <= 0)
+		return;
+	printf("thread%s ", count == 1 ? "" : "s");
+	for (i = 0; i < count && i < MOST; i++)
+		printf("%s%d", i ? ", " : "", id_of(compare->a, compare->matches[matches[i]].a));
+	print_rest(count);
+}
+
+static void print_threads_of(const struct compare *compare, const struct difference *difference,
+			     uint32_t filter)
+{
+	uint32_t *matches = NULL;
+	long count = compare_threads(compare, difference, filter, &matches);
+
+	print_threads(compare, matches, count);
+	free(matches);
+}
+
+static void print_filter(const struct snapshot *snapshot, uint32_t filter)
+{
+	printf("filter %llu of %s", (unsigned long long)snapshot_filter_id(snapshot, filter),
+	       snapshot->name);
+}
+
+static void print_pair(const struct compare *compare, const struct difference *difference)
+{
+	print_filter(compare->a, difference->a);
+	fputs(" and ", stdout);
+	print_filter(compare->b, difference->b);
+	fputs(" (", stdout);
+	print_threads_of(compare, difference, COMPARE_NONE);
+	fputs("): ", stdout);
+}
+
+static const struct tree_program *program_of(const struct snapshot *snapshot, uint32_t filter)
+{
+	return &snapshot->tree.programs[snapshot->tree.filters[filter].program];
+}
+
+static void print_programs(const struct compare *compare, const struct difference *difference)
+{
+	const struct tree_program *a = program_of(compare->a, difference->a);
+	const struct tree_program *b = program_of(compare->b, difference->b);
+	char of_a[80] = "nothing", of_b[80] = "nothing";
+	uint32_t i = 0;
+
+	while (i < a->len && i < b->len && !memcmp(&a->insns[i], &b->insns[i], sizeof(*a->insns)))
+		i++;
+	if (i < a->len)
+		program_line(of_a, sizeof(of_a), &a->insns[i], i);
+	if (i < b->len)
+		program_line(of_b, sizeof(of_b), &b->insns[i], i);
+	printf("other programs, of %u and %u instructions; at %u \"%s\" and \"%s\"", a->len, b->len,
+	       i, of_a, of_b);
+}
+
+static void print_flags(const struct compare *compare, const struct difference *difference)
+{
+	char a[80], b[80];
+
+	describe_flags(&compare->a->tree.filters[difference->a], a, sizeof(a));
+	describe_flags(&compare->b->tree.filters[difference->b], b, sizeof(b));
+	printf("flags are %s and %s", *a ? a + 2 : "none", *b ? b + 2 : "none");
+}
+
+/* A filter on one side, and the others with their threads. */
+static void print_sharing(const struct compare *compare, const struct difference *difference)
+{
+	bool split = difference->kind == DIFFERENCE_SPLIT;
+	const struct snapshot *own = split ? compare->a : compare->b;
+	const struct snapshot *other = split ? compare->b : compare->a;
+	size_t i;
+
+	print_filter(own, split ? difference->a : difference->b);
+	printf(split ? " is %zu filters in %s:" : " was %zu filters in %s:", difference->n_others,
+	       other->name);
+	for (i = 0; i < difference->n_others && i < MOST; i++) {
+		printf("\n    filter %llu: ",
+		       (unsigned long long)snapshot_filter_id(other, difference->others[i]));
+		print_threads_of(compare, difference, difference->others[i]);
+	}
+	if (difference->n_others > MOST)
+		printf("\n    and %zu more", difference->n_others - MOST);
+}
+
+static size_t filters_of(const struct snapshot *snapshot, uint32_t thread)
+{
+	uint32_t filter = snapshot->tree.threads[thread].filter;
+	size_t count = 0;
+
+	for (; filter != TREE_NONE; filter = snapshot->tree.filters[filter].parent)
+		count++;
+	return count;
+}
+
+static void print_thread(const struct compare *compare, const struct difference *difference)
+{
+	const struct snapshot *a = compare->a, *b = compare->b;
+	bool only_b = difference->a == COMPARE_NONE;
+
+	print_name(only_b ? b : a, only_b ? difference->b : difference->a);
+	switch (difference->kind) {
+	case DIFFERENCE_ONLY_A:
+	case DIFFERENCE_ONLY_B:
+		printf(": only in %s", only_b ? b->name : a->name);
+		break;
+	case DIFFERENCE_PROCESS:
+		printf(": of process %d in %s, of %d in %s", snapshot_leader(a, difference->a)->tid,
+		       a->name, snapshot_leader(b, difference->b)->tid, b->name);
+		break;
+	case DIFFERENCE_MODE:
+		printf(": %s in %s, %s in %s", thread_mode_text(a->labels[difference->a].mode),
+		       a->name, thread_mode_text(b->labels[difference->b].mode), b->name);
+		break;
+	default:
+		printf(": %zu filters in %s, %zu in %s", filters_of(a, difference->a), a->name,
+		       filters_of(b, difference->b), b->name);
+	}
+}
+
+static void print_difference(const struct compare *compare, const struct difference *difference)
+{
+	switch (difference->kind) {
+	case DIFFERENCE_PROGRAM:
+		print_pair(compare, difference);
+		print_programs(compare, difference);
+		break;
+	case DIFFERENCE_FLAGS:
+		print_pair(compare, difference);
+		print_flags(compare, difference);
+		break;
+	case DIFFERENCE_FILES:
+		print_pair(compare, difference);
+		fputs("other descriptors stand for them", stdout);
+		break;
+	case DIFFERENCE_SPLIT:
+	case DIFFERENCE_MERGED:
+		print_sharing(compare, difference);
+		break;
+	default:
+		print_thread(compare, difference);
+	}
+	putchar('\n');
+}
+
+/* Of a kind that has many, some are as good as all. */
+static void print_kind(const struct compare *compare, enum difference_kind kind)
+{
+	size_t count = 0, i;
+
+	for (i = 0; i < compare->n_differences; i++)
+		if (compare->differences[i].kind == kind && count++ < 4 * MOST)
+			print_difference(compare, &compare->differences[i]);
+	if (count > 4 * MOST)
+		printf("... and %zu more like that\n", count - 4 * MOST);
+}
+
+void compare_print(const struct compare *compare)
+{
+	enum difference_kind kind;
+
+	if (compare->by_place)
+		printf("no thread id is in both: threads are compared in the order that they were started in\n");
+	for (kind = 0; kind <= DIFFERENCE_FILES; kind++)
+		print_kind(compare, kind);
+	if (compare->n_differences)
+		printf("%sdiffers%s: %zu difference%s between %s and %s\n", style(STYLE_BAD),
+		       style(STYLE_PLAIN), compare->n_differences,
+		       compare->n_differences == 1 ? "" : "s", compare->a->name, compare->b->name);
+	else if (!is_complete(compare))
+		printf("%snot known%s: not every thread could be read\n", style(STYLE_BAD),
+		       style(STYLE_PLAIN));
+	else
+		printf("%ssame%s: %zu thread%s and %zu filter%s, in %s and %s\n", style(STYLE_GOOD),
+		       style(STYLE_PLAIN), compare->n_matches, compare->n_matches == 1 ? "" : "s",
+		       compare->n_pairs, compare->n_pairs == 1 ? "" : "s", compare->a->name,
+		       compare->b->name);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What verify and diff have in common: how they tell what differs. */
+#ifndef REPORT_COMPARE_H
+#define REPORT_COMPARE_H
+
+#include <stdbool.h>
+
+#include "compare.h"
+
+/* The exit status of both, beside EXIT_SUCCESS. */
+#define EXIT_DIFFERS 1
+#define EXIT_NOT_LOOKED 2
+
+/* The words of JSON for the result: all is the same, something differs, not all could be read. */
+const char *compare_verdict(const struct compare *compare);
+
+/* For a person. */
+void compare_print(const struct compare *compare);
+
+/* For a program. Returns 0, or -ENOMEM after a message. */
+int compare_print_json(const struct compare *compare, const char *subcommand);
+
+/**
+ * compare_and_report - all that there is to do once both were read
+ *
+ * Returns the exit status of the program.
+ */
+int compare_and_report(const struct snapshot *a, const struct snapshot *b, const char *subcommand,
+		       bool json);
+
+#endif /* REPORT_COMPARE_H */

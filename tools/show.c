@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+
+#include "show.h"
+#include "snapshot-json.h"
+
+static int show_json(const struct snapshot *snapshot, const struct show *wanted)
+{
+	struct json_object *document = json_document(wanted->subcommand);
+
+	snapshot_to_json(document, snapshot, wanted->draw.programs);
+	return json_print(document);
+}
+
+int show(const struct snapshot *snapshot, const struct show *wanted)
+{
+	switch (wanted->form) {
+	case SHOW_TEXT:
+		if (*snapshot->tree.run_id)
+			printf("dumped by CRIU run %s\n", snapshot->tree.run_id);
+		return draw(snapshot, &wanted->draw);
+	case SHOW_JSON:
+		return show_json(snapshot, wanted);
+	case SHOW_RAW:
+		return snapshot_write_program(snapshot, wanted->program);
+	}
+	return -EINVAL;
+}

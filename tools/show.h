@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The forms in which a snapshot can be shown. */
+#ifndef SHOW_H
+#define SHOW_H
+
+#include "draw.h"
+#include "snapshot.h"
+
+enum show_form { SHOW_TEXT, SHOW_JSON, SHOW_RAW };
+
+/**
+ * struct show - what a person wants to see
+ * @subcommand: that has asked
+ * @program: of SHOW_RAW
+ */
+struct show {
+	const char *subcommand;
+	enum show_form form;
+	struct draw_options draw;
+	const char *program;
+};
+
+/* Shows it on stdout. Returns 0, or a negative errno after a message. */
+int show(const struct snapshot *snapshot, const struct show *wanted);
+
+#endif /* SHOW_H */
