@@ -12,7 +12,7 @@ comma := ,
 UNIT_PLUGIN := agent config dump files oci parcel
 
 # and of tools/
-UNIT_TOOLS := tasks
+UNIT_TOOLS := bpf tasks verdicts
 
 .PHONY: unit unit-programs
 unit: ## tests of single files, with the sanitizers
@@ -81,6 +81,10 @@ $(B)/unit/faults: UNIT_MORE = $(UNIT_FAULTS:%=plugin/%.c) -Iplugin \
 
 $(UNIT_TOOLS:%=$(B)/unit/%): $(B)/unit/%: tools/%.c tools/%.h
 $(UNIT_TOOLS:%=$(B)/unit/%): UNIT_MORE = tools/$(@F).c -Itools
+
+UNIT_VERDICTS := $(addprefix tools/,bpf.c facts.c reach.c value.c verdicts.c)
+$(B)/unit/bpf $(B)/unit/verdicts: $(UNIT_VERDICTS)
+$(B)/unit/bpf $(B)/unit/verdicts: UNIT_MORE = $(UNIT_VERDICTS) -Itools
 
 $(B)/unit/tasks: UNIT_MORE += -Wl,--wrap=proc_read_threads
 

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "array.h"
+#include "value.h"
+#include "verdicts.h"
+
+/* Jumps that go both ways before it is given up; profiles of containers have some ten. */
+#define MAX_BRANCHES 4096
+
+/**
+ * struct walk - a walk through all programs
+ * @facts: what the jumps up to here say
+ * @error: 0; -ENOMEM; -E2BIG: too many ways
+ */
+struct walk {
+	const struct stack *stack;
+	const struct call *call;
+	struct verdicts *verdicts;
+	struct facts facts;
+	size_t branches;
+	int error;
+};
+
+/* A place on a way: what the filters before @filter return together is known. */
+struct place {
+	size_t filter, insn;
+	struct registers registers;
+	uint32_t ret;
+	size_t decides;
+};
+
+int32_t verdict_action(uint32_t ret)
+{
+	return (int32_t)(ret & SECCOMP_RET_ACTION_FULL);
+}
+
+/* The newest of those with the lowest action decides, data and all. */
+static void combine(uint32_t ret, size_t filter, uint32_t *all, size_t *decides)
+{
+	if (verdict_action(ret) >= verdict_action(*all))
+		return;
+	*all = ret;
+	*decides = filter;
+}
+
+uint32_t stack_run(const struct stack *stack, const struct seccomp_data *data, size_t *filter)
+{
+	uint32_t ret = SECCOMP_RET_ALLOW;
+	size_t i;
+
+	*filter = VERDICT_NO_FILTER;
+	for (i = 0; i < stack->count; i++)
+		combine(bpf_run(stack->programs[i].insns, data), i, &ret, filter);
+	return ret;
+}
+
+int verdicts_add(struct verdicts *verdicts, uint32_t ret, size_t filter)
+{
+	size_t i;
+
+	for (i = 0; i < verdicts->count; i++)
+		if (verdicts->list[i].ret == ret && verdicts->list[i].filter == filter)
+			return i;
+	if (array_reserve(&verdicts->list, &verdicts->room, i + 1, sizeof(*verdicts->list)))
+		return -ENOMEM;
+	verdicts->list[verdicts->count++] = (struct verdict){ .ret = ret, .filter = filter };
+	return i;
+}
+
+/* Arguments that take this way, as far as they can be found. */
+static void find_example(const struct walk *walk, struct seccomp_data *data)
+{
+	uint32_t value;
+	size_t word;
+
+	*data = walk->call->data;
+	for (word = 0; word < BPF_DATA_WORDS; word++) {
+		if (walk->call->known & 1u << word)
+			continue;
+		if (facts_possible(&walk->facts, word, &value) != POSSIBLE)
+			value = 0;
+		memcpy((char *)data + word * sizeof(value), &value, sizeof(value));
+	}
+}
+
+static int add_way(struct walk *walk, size_t verdict)
+{
+	struct verdicts *verdicts = walk->verdicts;
+	size_t size = walk->facts.count * sizeof(*walk->facts.list);
+	struct way way = { .verdict = verdict, .count = walk->facts.count };
+
+	if (verdicts->n_ways == VERDICTS_MAX_WAYS) {
+		verdicts->all_ways = false;
+		return 0;
+	}
+	if (array_reserve(&verdicts->ways, &verdicts->ways_room, verdicts->n_ways + 1,
+			  sizeof(*verdicts->ways)))
+		return -ENOMEM;
+	way.facts = malloc(size + 1);
+	if (!way.facts)
+		return -ENOMEM;
+	memcpy(way.facts, walk->facts.list, size);
+	verdicts->ways[verdicts->n_ways++] = way;
+	return 0;
+}
+
+/* The kernel decides: its result for the example counts, if there is none other. */
+static void arrive(struct walk *walk, const struct place *place, bool computed)
+{
+	struct seccomp_data example;
+	size_t decides;
+	uint32_t ret;
+	int added;
+
+	find_example(walk, &example);
+	ret = stack_run(walk->stack, &example, &decides);
+	if (computed) {
+		walk->verdicts->computed = true;
+		added = verdicts_add(walk->verdicts, ret, decides);
+	} else {
+		added = verdicts_add(walk->verdicts, place->ret, place->decides);
+	}
+	walk->error = added < 0 ? added : add_way(walk, added);
+	if (added < 0 || walk->verdicts->list[added].certain)
+		return;
+	if (walk->verdicts->list[added].ret == ret &&
+	    walk->verdicts->list[added].filter == decides) {
+		walk->verdicts->list[added].certain = true;
+		walk->verdicts->list[added].example = example;
+	}
+}
+
+/* Returns whether the jump may go there; if so, what it says of the word is a fact from now on. */
+static bool assume(struct walk *walk, const struct sock_filter *insn, const struct value *a,
+		   bool taken)
+{
+	uint32_t example;
+
+	if (walk->facts.count == FACTS_MAX) {
+		walk->error = -E2BIG;
+		return false;
+	}
+	walk->facts.list[walk->facts.count++] =
+		fact_of_jump(insn->code, a->word, a->number, insn->k, taken);
+	if (facts_possible(&walk->facts, a->word, &example) != IMPOSSIBLE)
+		return true;
+	walk->facts.count--;
+	return false;
+}
+
+static void go(struct walk *walk, struct place place);
+
+/* Goes the way of a jump that is taken to its end, if there is one. Returns whether there is
+ * another. */
+static bool branch(struct walk *walk, struct place *place, const struct sock_filter *insn)
+{
+	const struct value a = place->registers.a, k = value_operand(&place->registers, insn);
+	bool known = a.kind == VALUE_WORD && k.kind == VALUE_NUMBER;
+	struct place taken = *place;
+	size_t facts = walk->facts.count;
+
+	if (a.kind == VALUE_NUMBER && k.kind == VALUE_NUMBER) {
+		place->insn += bpf_jumps(insn->code, a.number, k.number) ? insn->jt : insn->jf;
+		return true;
+	}
+	taken.insn += insn->jt;
+	place->insn += insn->jf;
+	if (insn->jt == insn->jf)
+		return true;
+	if (++walk->branches > MAX_BRANCHES)
+		walk->error = -E2BIG;
+	if (known) {
+		struct sock_filter with_k = { .code = insn->code, .k = k.number };
+
+		if (!walk->error && assume(walk, &with_k, &a, true))
+			go(walk, taken);
+		walk->facts.count = facts;
+		return !walk->error && assume(walk, &with_k, &a, false);
+	}
+	if (!walk->error)
+		go(walk, taken);
+	walk->facts.count = facts;
+	return !walk->error;
+}
+
+/* Returns whether there is another filter to run. */
+static bool returns(struct walk *walk, struct place *place, uint32_t ret)
+{
+	combine(ret, place->filter, &place->ret, &place->decides);
+	if (++place->filter == walk->stack->count) {
+		arrive(walk, place, false);
+		return false;
+	}
+	place->insn = 0;
+	registers_reset(&place->registers);
+	return true;
+}
+
+/* One instruction. Returns whether the way goes on. */
+static bool step(struct walk *walk, struct place *place)
+{
+	const struct sock_filter *insn = &walk->stack->programs[place->filter].insns[place->insn++];
+	struct place ended;
+
+	switch (BPF_CLASS(insn->code)) {
+	case BPF_RET:
+		if (insn->code == (BPF_RET | BPF_K))
+			return returns(walk, place, insn->k);
+		if (place->registers.a.kind == VALUE_NUMBER)
+			return returns(walk, place, place->registers.a.number);
+		arrive(walk, place, true);
+		return false;
+	case BPF_JMP:
+		if (insn->code != (BPF_JMP | BPF_JA))
+			return branch(walk, place, insn);
+		place->insn += insn->k;
+		return true;
+	default:
+		ended = *place;
+		if (registers_step(&place->registers, insn, walk->call))
+			return true;
+		if (returns(walk, &ended, SECCOMP_RET_KILL_THREAD))
+			go(walk, ended);
+		return place->registers.a.kind != VALUE_NUMBER;
+	}
+}
+
+/* All ways from here on. What they say of the words is forgotten in the end. */
+static void go(struct walk *walk, struct place place)
+{
+	size_t facts = walk->facts.count;
+
+	while (!walk->error && step(walk, &place))
+		;
+	walk->facts.count = facts;
+}
+
+static void verdicts_clear(struct verdicts *verdicts)
+{
+	size_t i;
+
+	for (i = 0; i < verdicts->n_ways; i++)
+		free(verdicts->ways[i].facts);
+	verdicts->n_ways = verdicts->count = 0;
+	verdicts->computed = false;
+	verdicts->all_ways = true;
+}
+
+int verdicts_find(const struct stack *stack, const struct call *call, struct verdicts *verdicts)
+{
+	struct walk walk = { .stack = stack, .call = call, .verdicts = verdicts };
+	struct place place = { .ret = SECCOMP_RET_ALLOW, .decides = VERDICT_NO_FILTER };
+
+	verdicts_clear(verdicts);
+	registers_reset(&place.registers);
+	if (stack->count)
+		go(&walk, place);
+	else
+		arrive(&walk, &place, false);
+	if (walk.error != -E2BIG)
+		return walk.error;
+	verdicts->all_ways = false;
+	return verdicts_reach(stack, call, verdicts);
+}
+
+void verdicts_free(struct verdicts *verdicts)
+{
+	verdicts_clear(verdicts);
+	free(verdicts->list);
+	free(verdicts->ways);
+	*verdicts = (struct verdicts){ 0 };
+}
