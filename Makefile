@@ -39,7 +39,9 @@ LIBELF_LIBS = $(shell $(PKG_CONFIG) --libs libelf)
 JSON_C_CFLAGS = $(shell $(PKG_CONFIG) --cflags json-c)
 JSON_C_LIBS = $(shell $(PKG_CONFIG) --libs json-c)
 # of the command
-TOOL_LIBS = $(PROTOBUF_C_LIBS) $(LIBELF_LIBS) $(JSON_C_LIBS)
+# the command's alone: the plugin needs none of these
+LIBSECCOMP_LIBS = $(shell $(PKG_CONFIG) --libs libseccomp)
+TOOL_LIBS = $(PROTOBUF_C_LIBS) $(LIBELF_LIBS) $(JSON_C_LIBS) $(LIBSECCOMP_LIBS)
 
 LIB_OBJS := $(patsubst lib/%.c,$(B)/lib/%.o,$(wildcard lib/*.c)) $(B)/proto/seccomp-tree.pb-c.o
 PLUGIN_OBJS := $(patsubst plugin/%.c,$(B)/plugin/%.o,$(wildcard plugin/*.c))

@@ -383,20 +383,16 @@ static void draw_everything(struct canvas *canvas)
 	}
 }
 
-static void draw_programs(const struct tree *tree)
+static int draw_programs(const struct tree *tree)
 {
-	const struct tree_program *program;
-	char line[80];
-	size_t i, k;
+	size_t i;
+	int ret = 0;
 
-	for (i = 0; i < tree->n_programs; i++) {
-		program = &tree->programs[i];
+	for (i = 0; !ret && i < tree->n_programs; i++) {
 		printf("\n%sprogram %zu%s\n", style(STYLE_TITLE), i, style(STYLE_PLAIN));
-		for (k = 0; k < program->len; k++) {
-			program_line(line, sizeof(line), &program->insns[k], k);
-			printf("%6zu: %s\n", k, line);
-		}
+		ret = program_print(tree->programs[i].insns, tree->programs[i].len);
 	}
+	return ret;
 }
 
 int draw(const struct snapshot *snapshot, const struct draw_options *options)
@@ -411,7 +407,7 @@ int draw(const struct snapshot *snapshot, const struct draw_options *options)
 	} else {
 		draw_everything(&canvas);
 		if (options->programs)
-			draw_programs(&snapshot->tree);
+			ret = draw_programs(&snapshot->tree);
 	}
 	canvas_free(&canvas);
 	return ret;

@@ -3,14 +3,25 @@
  * Classic BPF as seccomp(2) takes it: the registers A and X, 16 words of memory,
  * and struct seccomp_data to load from.
  */
+#include <errno.h>
 #include <linux/seccomp.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "action.h"
+#include "bpf.h"
+#include "calls.h"
+#include "constants.h"
 #include "program.h"
+#include "report.h"
+
+#define TEXT_SIZE 160
 
 /* The words of struct seccomp_data, on a little-endian machine. */
-static const char *const words[] = {
+static const char *const words[BPF_DATA_WORDS] = {
 	"system call",
 	"architecture",
 	"instruction pointer, low",
@@ -29,48 +40,206 @@ static const char *const words[] = {
 	"argument 5, high",
 };
 
-#define N_WORDS (sizeof(words) / sizeof(*words))
+/**
+ * struct meaning - what is true whenever an instruction is reached
+ * @word: A is this word of struct seccomp_data, or some of its bits; < 0: it is not
+ * @arch_known, @arch; @nr_known, @nr: what the jumps up to here have found out
+ * @labelled: something jumps here; @label: the number of the label
+ */
+struct meaning {
+	bool reached, arch_known, nr_known, labelled;
+	int8_t word;
+	uint32_t arch, nr;
+	unsigned int label;
+};
 
-static void print_return(char *line, size_t size, uint32_t value)
+static bool is_jump(uint16_t code)
 {
-	uint32_t data = value & SECCOMP_RET_DATA;
+	return BPF_CLASS(code) == BPF_JMP;
+}
 
-	switch (value & SECCOMP_RET_ACTION_FULL) {
-	case SECCOMP_RET_KILL_PROCESS:
-		snprintf(line, size, "return KILL_PROCESS");
-		break;
-	case SECCOMP_RET_KILL_THREAD:
-		snprintf(line, size, "return KILL_THREAD");
-		break;
-	case SECCOMP_RET_TRAP:
-		snprintf(line, size, "return TRAP %u", data);
-		break;
-	case SECCOMP_RET_ERRNO:
-		snprintf(line, size, "return ERRNO %u", data);
-		break;
-	case SECCOMP_RET_USER_NOTIF:
-		snprintf(line, size, "return USER_NOTIF");
-		break;
-	case SECCOMP_RET_TRACE:
-		snprintf(line, size, "return TRACE %u", data);
-		break;
-	case SECCOMP_RET_LOG:
-		snprintf(line, size, "return LOG");
-		break;
-	case SECCOMP_RET_ALLOW:
-		snprintf(line, size, "return ALLOW");
-		break;
-	default:
-		snprintf(line, size, "return %#x", value);
+/* Two ways meet: what they do not agree on is not known. */
+static void meet(struct meaning *to, const struct meaning *from)
+{
+	if (!to->reached) {
+		to->word = from->word;
+		to->arch_known = from->arch_known;
+		to->arch = from->arch;
+		to->nr_known = from->nr_known;
+		to->nr = from->nr;
+		to->reached = true;
+		return;
+	}
+	if (to->word != from->word)
+		to->word = -1;
+	to->arch_known &= from->arch_known && to->arch == from->arch;
+	to->nr_known &= from->nr_known && to->nr == from->nr;
+}
+
+/* The way on which A is @k. */
+static void learn_equal(struct meaning *meaning, uint32_t k)
+{
+	if (meaning->word == BPF_WORD_ARCH) {
+		meaning->arch_known = true;
+		meaning->arch = k;
+	} else if (meaning->word == BPF_WORD_NR) {
+		meaning->nr_known = true;
+		meaning->nr = k;
 	}
 }
 
-static void print_load(char *line, size_t size, uint32_t offset)
+/* What follows for the instructions behind one that is no return. */
+static void follow(const struct sock_filter *insn, struct meaning *meaning, size_t left)
 {
-	if (offset % sizeof(uint32_t) || offset / sizeof(uint32_t) >= N_WORDS)
-		snprintf(line, size, "A = word at byte %u", offset);
+	struct meaning next = *meaning;
+
+	switch (insn->code) {
+	case BPF_LD | BPF_W | BPF_ABS:
+		next.word = insn->k % sizeof(uint32_t) ? -1 : (int)(insn->k / sizeof(uint32_t));
+		if (insn->k >= sizeof(struct seccomp_data))
+			next.word = -1;
+		break;
+	case BPF_ALU | BPF_AND | BPF_K:
+	case BPF_ST:
+	case BPF_STX:
+	case BPF_MISC | BPF_TAX:
+		break;
+	case BPF_JMP | BPF_JA:
+		if (insn->k < left)
+			meet(meaning + 1 + insn->k, &next);
+		return;
+	default:
+		if (!is_jump(insn->code) && BPF_CLASS(insn->code) != BPF_LDX)
+			next.word = -1;
+	}
+	if (!is_jump(insn->code)) {
+		if (left)
+			meet(meaning + 1, &next);
+		return;
+	}
+	if (insn->jf < left)
+		meet(meaning + 1 + insn->jf, &next);
+	if (insn->code == (BPF_JMP | BPF_JEQ | BPF_K))
+		learn_equal(&next, insn->k);
+	if (insn->jt < left)
+		meet(meaning + 1 + insn->jt, &next);
+}
+
+static void set_label(struct meaning *meanings, size_t len, size_t target)
+{
+	if (target < len)
+		meanings[target].labelled = true;
+}
+
+static void find_labels(const struct sock_filter *insns, size_t len, struct meaning *meanings)
+{
+	unsigned int label = 1;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if (insns[i].code == (BPF_JMP | BPF_JA)) {
+			set_label(meanings, len, i + 1 + insns[i].k);
+		} else if (is_jump(insns[i].code)) {
+			if (insns[i].jt)
+				set_label(meanings, len, i + 1 + insns[i].jt);
+			if (insns[i].jf)
+				set_label(meanings, len, i + 1 + insns[i].jf);
+		}
+	}
+	for (i = 0; i < len; i++)
+		if (meanings[i].labelled)
+			meanings[i].label = label++;
+}
+
+static void find_meanings(const struct sock_filter *insns, size_t len, struct meaning *meanings)
+{
+	size_t i;
+
+	meanings[0].reached = true;
+	meanings[0].word = -1;
+	for (i = 0; i < len; i++)
+		if (meanings[i].reached && BPF_CLASS(insns[i].code) != BPF_RET)
+			follow(&insns[i], &meanings[i], len - i - 1);
+	find_labels(insns, len, meanings);
+}
+
+/* The architecture that a call number is of; this machine's where no jump has said it. */
+static bool arch_here(const struct meaning *meaning, uint32_t nr, struct arch *arch)
+{
+	return meaning->arch_known ? arch_of(meaning->arch, nr, arch) : arch_native(0, arch);
+}
+
+/* The call that an argument is of, "" if that is not known. */
+static const char *call_here(const struct meaning *meaning, char name[CALL_NAME_SIZE])
+{
+	struct arch arch;
+
+	if (!meaning->nr_known || !arch_here(meaning, meaning->nr, &arch) ||
+	    !call_name(&arch, meaning->nr, name))
+		return "";
+	return name;
+}
+
+static bool is_argument(const struct meaning *meaning)
+{
+	return meaning->word >= BPF_WORD_ARGS;
+}
+
+static unsigned int argument_here(const struct meaning *meaning)
+{
+	return (meaning->word - BPF_WORD_ARGS) / 2;
+}
+
+static void call_text(const struct meaning *meaning, uint32_t nr, bool equal, char *text)
+{
+	char name[CALL_NAME_SIZE];
+	struct arch arch;
+
+	if (nr == CALLS_X32_BIT)
+		snprintf(text, TEXT_SIZE, "%#x (x32)", nr);
+	else if (!arch_here(meaning, nr, &arch) || !call_name(&arch, nr, name))
+		snprintf(text, TEXT_SIZE, "%u", nr);
+	else if (equal)
+		snprintf(text, TEXT_SIZE, "%s", name);
 	else
-		snprintf(line, size, "A = %s", words[offset / sizeof(uint32_t)]);
+		snprintf(text, TEXT_SIZE, "%u (%s)", nr, name);
+}
+
+/* A number that A is compared with, or cut down to. */
+static void constant(const struct meaning *meaning, uint32_t k, bool equal, char *text)
+{
+	const char *arch = meaning->word == BPF_WORD_ARCH ? arch_name(k) : NULL;
+	char call[CALL_NAME_SIZE];
+
+	if (arch)
+		snprintf(text, TEXT_SIZE, "%s", arch);
+	else if (meaning->word == BPF_WORD_NR)
+		call_text(meaning, k, equal, text);
+	else if (is_argument(meaning))
+		constant_text(call_here(meaning, call), argument_here(meaning), k, text, TEXT_SIZE);
+	else if (k < 10)
+		snprintf(text, TEXT_SIZE, "%u", k);
+	else
+		snprintf(text, TEXT_SIZE, "%#x", k);
+}
+
+static void print_load(const struct meaning *meaning, uint32_t offset)
+{
+	struct meaning loaded = *meaning;
+	const char *argument = NULL;
+	char call[CALL_NAME_SIZE];
+
+	if (offset % sizeof(uint32_t) || offset / sizeof(uint32_t) >= BPF_DATA_WORDS) {
+		printf("A = word at byte %u\n", offset);
+		return;
+	}
+	loaded.word = offset / sizeof(uint32_t);
+	if (is_argument(&loaded))
+		argument = argument_name(call_here(&loaded, call), argument_here(&loaded));
+	printf("A = %s", words[loaded.word]);
+	if (argument)
+		printf(" (%s of %s)", argument, call);
+	putchar('\n');
 }
 
 static const char *alu_operator(uint16_t code)
@@ -116,90 +285,170 @@ static const char *jump_operator(uint16_t code)
 	}
 }
 
-static void print_unknown(char *line, size_t size, const struct sock_filter *insn)
+static const char *contrary_operator(uint16_t code)
 {
-	snprintf(line, size, "code %#x, jt %u, jf %u, k %#x", insn->code, insn->jt, insn->jf,
-		 insn->k);
+	switch (BPF_OP(code)) {
+	case BPF_JEQ:
+		return "!=";
+	case BPF_JGE:
+		return "<";
+	default:
+		return "<=";
+	}
 }
 
-static void print_alu(char *line, size_t size, const struct sock_filter *insn)
+static void print_unknown(const struct sock_filter *insn)
+{
+	printf("code %#x, jt %u, jf %u, k %#x\n", insn->code, insn->jt, insn->jf, insn->k);
+}
+
+static void print_alu(const struct meaning *meaning, const struct sock_filter *insn)
 {
 	const char *sign = alu_operator(insn->code);
+	char text[TEXT_SIZE];
 
-	if (insn->code == (BPF_ALU | BPF_NEG))
-		snprintf(line, size, "A = -A");
-	else if (!sign)
-		print_unknown(line, size, insn);
-	else if (BPF_SRC(insn->code) == BPF_X)
-		snprintf(line, size, "A %s X", sign);
-	else
-		snprintf(line, size, "A %s %#x", sign, insn->k);
+	if (insn->code == (BPF_ALU | BPF_NEG)) {
+		puts("A = -A");
+	} else if (!sign) {
+		print_unknown(insn);
+	} else if (BPF_SRC(insn->code) == BPF_X) {
+		printf("A %s X\n", sign);
+	} else if (BPF_OP(insn->code) == BPF_AND && is_argument(meaning)) {
+		constant(meaning, insn->k, false, text);
+		printf("A &= %s\n", text);
+	} else {
+		printf("A %s %#x\n", sign, insn->k);
+	}
 }
 
-static void print_jump(char *line, size_t size, const struct sock_filter *insn, size_t index)
+/* The place of an instruction that is jumped to; a broken program may have none. */
+static void print_target(const struct meaning *meaning, size_t distance, size_t left)
 {
-	const char *sign = jump_operator(insn->code);
-	size_t next = index + 1;
-
-	if (insn->code == (BPF_JMP | BPF_JA))
-		snprintf(line, size, "goto %zu", next + insn->k);
-	else if (!sign)
-		print_unknown(line, size, insn);
-	else if (BPF_SRC(insn->code) == BPF_X)
-		snprintf(line, size, "if A %s X goto %zu else %zu", sign, next + insn->jt,
-			 next + insn->jf);
+	if (distance < left)
+		printf("L%u", meaning[1 + distance].label);
 	else
-		snprintf(line, size, "if A %s %u (%#x) goto %zu else %zu", sign, insn->k, insn->k,
-			 next + insn->jt, next + insn->jf);
+		printf("%zu instructions further", distance);
 }
 
-void program_line(char *line, size_t size, const struct sock_filter *insn, size_t index)
+static void print_condition(const struct meaning *meaning, const struct sock_filter *insn,
+			    bool contrary)
+{
+	bool equal = BPF_OP(insn->code) == BPF_JEQ, bits = BPF_OP(insn->code) == BPF_JSET;
+	const char *sign = jump_operator(insn->code);
+	char text[TEXT_SIZE] = "X";
+
+	if (BPF_SRC(insn->code) != BPF_X)
+		constant(meaning, insn->k, equal, text);
+	if (contrary && bits)
+		printf("if not A & %s goto ", text);
+	else
+		printf("if A %s %s goto ", contrary ? contrary_operator(insn->code) : sign, text);
+}
+
+/* @meaning: of the instruction, in an array with those behind it */
+static void print_jump(const struct meaning *meaning, const struct sock_filter *insn, size_t left)
+{
+	if (insn->code == (BPF_JMP | BPF_JA)) {
+		printf("goto ");
+		print_target(meaning, insn->k, left);
+		putchar('\n');
+		return;
+	}
+	if (!jump_operator(insn->code)) {
+		print_unknown(insn);
+		return;
+	}
+	if (!insn->jt && insn->jf) {
+		print_condition(meaning, insn, true);
+		print_target(meaning, insn->jf, left);
+	} else if (!insn->jt) {
+		printf("compare A, and go on");
+	} else {
+		print_condition(meaning, insn, false);
+		print_target(meaning, insn->jt, left);
+		if (insn->jf) {
+			printf(" else ");
+			print_target(meaning, insn->jf, left);
+		}
+	}
+	putchar('\n');
+}
+
+static void print_return(uint32_t ret)
+{
+	char text[ACTION_TEXT_SIZE];
+
+	action_text(ret, text);
+	printf("return %s\n", text);
+}
+
+static void print_insn(const struct meaning *meaning, const struct sock_filter *insn, size_t left)
 {
 	switch (insn->code) {
 	case BPF_RET | BPF_K:
-		print_return(line, size, insn->k);
+		print_return(insn->k);
 		return;
 	case BPF_RET | BPF_A:
-		snprintf(line, size, "return A");
+		puts("return A");
 		return;
 	case BPF_LD | BPF_W | BPF_ABS:
-		print_load(line, size, insn->k);
+		print_load(meaning, insn->k);
 		return;
 	case BPF_LD | BPF_IMM:
-		snprintf(line, size, "A = %u (%#x)", insn->k, insn->k);
+		printf("A = %u (%#x)\n", insn->k, insn->k);
 		return;
 	case BPF_LDX | BPF_IMM:
-		snprintf(line, size, "X = %u (%#x)", insn->k, insn->k);
+		printf("X = %u (%#x)\n", insn->k, insn->k);
 		return;
 	case BPF_LD | BPF_W | BPF_LEN:
-		snprintf(line, size, "A = %zu", sizeof(struct seccomp_data));
+		printf("A = %zu\n", sizeof(struct seccomp_data));
 		return;
 	case BPF_LDX | BPF_W | BPF_LEN:
-		snprintf(line, size, "X = %zu", sizeof(struct seccomp_data));
+		printf("X = %zu\n", sizeof(struct seccomp_data));
 		return;
 	case BPF_LD | BPF_MEM:
-		snprintf(line, size, "A = memory %u", insn->k);
+		printf("A = memory %u\n", insn->k);
 		return;
 	case BPF_LDX | BPF_MEM:
-		snprintf(line, size, "X = memory %u", insn->k);
+		printf("X = memory %u\n", insn->k);
 		return;
 	case BPF_ST:
-		snprintf(line, size, "memory %u = A", insn->k);
+		printf("memory %u = A\n", insn->k);
 		return;
 	case BPF_STX:
-		snprintf(line, size, "memory %u = X", insn->k);
+		printf("memory %u = X\n", insn->k);
 		return;
 	case BPF_MISC | BPF_TAX:
-		snprintf(line, size, "X = A");
+		puts("X = A");
 		return;
 	case BPF_MISC | BPF_TXA:
-		snprintf(line, size, "A = X");
+		puts("A = X");
 		return;
 	}
-	if (BPF_CLASS(insn->code) == BPF_ALU)
-		print_alu(line, size, insn);
-	else if (BPF_CLASS(insn->code) == BPF_JMP)
-		print_jump(line, size, insn, index);
+	if (is_jump(insn->code))
+		print_jump(meaning, insn, left);
+	else if (BPF_CLASS(insn->code) == BPF_ALU)
+		print_alu(meaning, insn);
 	else
-		print_unknown(line, size, insn);
+		print_unknown(insn);
+}
+
+int program_print(const struct sock_filter *insns, size_t len)
+{
+	struct meaning *meanings = calloc(len, sizeof(*meanings));
+	char label[16];
+	size_t i;
+
+	if (!meanings) {
+		pr_err("not enough memory for a program of %zu instructions", len);
+		return -ENOMEM;
+	}
+	find_meanings(insns, len, meanings);
+	for (i = 0; i < len; i++) {
+		snprintf(label, sizeof(label), "L%u:", meanings[i].label);
+		printf("%-6s  ", meanings[i].labelled ? label : "");
+		print_insn(&meanings[i], &insns[i], len - i - 1);
+	}
+	free(meanings);
+	return 0;
 }

@@ -6,12 +6,14 @@
 #include <stddef.h>
 
 /**
- * program_line - one instruction in words
- * @index: its place in its program, which jumps count from
- * @line: filled, at most @size bytes with the 0
+ * program_print - a program in words, on stdout, an instruction a line
  *
- * What seccomp(2) would not take as an instruction is written as numbers.
+ * Jumps have labels. What is compared with a call number, an architecture or an
+ * argument is shown by name, where all ways to the instruction agree on what it
+ * is. What seccomp(2) would not take as an instruction is written as numbers.
+ *
+ * Returns 0 or -ENOMEM, after a message.
  */
-void program_line(char *line, size_t size, const struct sock_filter *insn, size_t index);
+int program_print(const struct sock_filter *insns, size_t len);
 
 #endif /* PROGRAM_H */
