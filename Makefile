@@ -38,10 +38,10 @@ PROTOBUF_C_LIBS = $(shell $(PKG_CONFIG) --libs libprotobuf-c)
 LIBELF_LIBS = $(shell $(PKG_CONFIG) --libs libelf)
 JSON_C_CFLAGS = $(shell $(PKG_CONFIG) --cflags json-c)
 JSON_C_LIBS = $(shell $(PKG_CONFIG) --libs json-c)
-# of the command
-# the command's alone: the plugin needs none of these
-LIBSECCOMP_LIBS = $(shell $(PKG_CONFIG) --libs libseccomp)
-TOOL_LIBS = $(PROTOBUF_C_LIBS) $(LIBELF_LIBS) $(JSON_C_LIBS) $(LIBSECCOMP_LIBS)
+# the command's: the plugin needs none of these
+TOOL_CFLAGS = $(shell $(PKG_CONFIG) --cflags libseccomp libarchive libnl-3.0)
+TOOL_LIBS = $(PROTOBUF_C_LIBS) $(LIBELF_LIBS) $(JSON_C_LIBS) \
+	$(shell $(PKG_CONFIG) --libs libseccomp libarchive libnl-3.0)
 
 LIB_OBJS := $(patsubst lib/%.c,$(B)/lib/%.o,$(wildcard lib/*.c)) $(B)/proto/seccomp-tree.pb-c.o
 PLUGIN_OBJS := $(patsubst plugin/%.c,$(B)/plugin/%.o,$(wildcard plugin/*.c))
@@ -108,7 +108,7 @@ $(B)/plugin/%.o: plugin/%.c | $(B)/proto/seccomp-tree.pb-c.h
 $(B)/tools/%.o: tools/%.c | $(B)/proto/seccomp-tree.pb-c.h
 	@mkdir -p $(@D)
 	@echo "  CC $<"
-	@$(CC) $(PRODUCT_CFLAGS) -c -o $@ $<
+	@$(CC) $(PRODUCT_CFLAGS) $(TOOL_CFLAGS) -c -o $@ $<
 
 $(PLUGIN): $(PLUGIN_OBJS) $(LIB_OBJS)
 	@echo "  LD $@"

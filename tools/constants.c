@@ -201,6 +201,13 @@ const char *argument_name(const char *call, unsigned int index)
 	return argument ? argument->name : NULL;
 }
 
+bool argument_is_bits(const char *call, unsigned int index)
+{
+	const struct argument *argument = find(call, index);
+
+	return argument && argument->bits;
+}
+
 bool argument_find(const char *call, const char *name, unsigned int *index)
 {
 	size_t i;

@@ -16,6 +16,9 @@ const char *argument_name(const char *call, unsigned int argument);
 /* The number of an argument, by its name or as "0" to "5". Returns false if there is none. */
 bool argument_find(const char *call, const char *name, unsigned int *argument);
 
+/* Are its values bits, which are set or not, each with a meaning of its own? */
+bool argument_is_bits(const char *call, unsigned int argument);
+
 /**
  * constant_text - a value of an argument, or bits of it
  * @text: out: "CLONE_NEWUSER|CLONE_NEWNET", "AF_VSOCK", "0x11"

@@ -56,8 +56,9 @@ const struct subcommand image_subcommand = {
 	.name = "image",
 	.run = image_main,
 	.help = "Shows the same of a dump",
-	.arguments = "[--programs] DIR|FILE",
+	.arguments = "[--programs] DIR|FILE|ARCHIVE",
 	.details = "  DIR         the folder of a dump, with seccomp-tree.img in it\n"
 		   "  FILE        such a file itself\n"
+		   "  ARCHIVE     a container's checkpoint, as podman and CRI-O export it\n"
 		   "  --programs  also lists the programs of the filters\n",
 };

@@ -60,9 +60,9 @@ static int read_run_id(FILE *file, char *id, size_t size)
 	return 0;
 }
 
-int inventory_run_id(const char *path, char *id, size_t size)
+/* @file: NULL: errno says why; it is closed */
+static int take_run_id(const char *name, FILE *file, char *id, size_t size)
 {
-	FILE *file = fopen(path, "re");
 	int ret = file ? 0 : -errno;
 
 	id[0] = '\0';
@@ -71,7 +71,17 @@ int inventory_run_id(const char *path, char *id, size_t size)
 		fclose(file);
 	}
 	if (ret && ret != -ENOENT)
-		pr_err("cannot read %s: %s", path,
+		pr_err("cannot read %s: %s", name,
 		       ret == -EBADMSG ? "it is not an inventory of CRIU" : strerror(-ret));
 	return ret;
+}
+
+int inventory_run_id(const char *path, char *id, size_t size)
+{
+	return take_run_id(path, fopen(path, "re"), id, size);
+}
+
+int inventory_parse_run_id(const char *name, const void *data, size_t len, char *id, size_t size)
+{
+	return take_run_id(name, fmemopen((void *)data, len, "r"), id, size);
 }

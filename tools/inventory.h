@@ -16,4 +16,7 @@
  */
 int inventory_run_id(const char *path, char *id, size_t size);
 
+/* The same of an inventory in memory; messages call it @name. */
+int inventory_parse_run_id(const char *name, const void *data, size_t len, char *id, size_t size);
+
 #endif /* INVENTORY_H */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -6,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "dump-archive.h"
 #include "image.h"
 #include "inventory.h"
 #include "proc.h"
@@ -45,15 +47,11 @@ static char *inventory_path(const char *path)
 }
 
 /* A restore takes the tree only with the inventory of its dump. */
-static int compare_run(const char *path, const char *inventory, const struct tree *tree)
+static int compare_run(const char *path, const char *inventory, const char *run,
+		       const struct tree *tree)
 {
-	char run[TREE_RUN_ID_SIZE];
-	int ret = inventory_run_id(inventory, run, sizeof(run));
-
-	if (ret == -ENOENT)
+	if (!strcmp(run, tree->run_id))
 		return 0;
-	if (ret || !strcmp(run, tree->run_id))
-		return ret;
 	pr_err("%s is of another dump than %s, which names %s%s: a restore refuses them, copy all files of one dump",
 	       path, inventory, *run ? "CRIU run " : "no run of CRIU", run);
 	return -ESTALE;
@@ -62,10 +60,17 @@ static int compare_run(const char *path, const char *inventory, const struct tre
 static int compare_with_inventory(const char *path, const struct tree *tree)
 {
 	char *inventory = inventory_path(path);
-	int ret = inventory ? compare_run(path, inventory, tree) : -ENOMEM;
+	char run[TREE_RUN_ID_SIZE];
+	int ret = -ENOMEM;
 
-	if (!inventory)
+	if (inventory)
+		ret = inventory_run_id(inventory, run, sizeof(run));
+	else
 		pr_err("not enough memory");
+	if (ret == -ENOENT)
+		ret = 0;
+	else if (!ret)
+		ret = compare_run(path, inventory, run, tree);
 	free(inventory);
 	return ret;
 }
@@ -105,13 +110,70 @@ static int read_image_file(struct snapshot *snapshot, const char *path)
 	return ret ? ret : compare_with_inventory(path, &snapshot->tree);
 }
 
+/* A file that does not begin as an image does. */
+static bool may_be_archive(const char *path)
+{
+	uint32_t magic = 0;
+	struct stat st;
+	FILE *file;
+
+	if (stat(path, &st) || !S_ISREG(st.st_mode))
+		return false;
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	if (fread(&magic, sizeof(magic), 1, file) != 1)
+		magic = htole32(IMAGE_COMMON_MAGIC);
+	fclose(file);
+	return magic != htole32(IMAGE_COMMON_MAGIC);
+}
+
+static int parse_archive(struct snapshot *snapshot, const struct archive_file *tree,
+			 const struct archive_file *inventory)
+{
+	char run[TREE_RUN_ID_SIZE];
+	int ret = image_parse(tree->name, tree->data, tree->size, &snapshot->tree);
+
+	if (!ret)
+		ret = label_threads(snapshot);
+	snapshot->complete = !ret;
+	if (ret || !inventory->name)
+		return ret;
+	ret = inventory_parse_run_id(inventory->name, inventory->data, inventory->size, run,
+				     sizeof(run));
+	return ret ? ret : compare_run(tree->name, inventory->name, run, &snapshot->tree);
+}
+
+/* Returns as snapshot_read_image(), or -EINVAL without a message: it is no archive. */
+static int read_archive(struct snapshot *snapshot, const char *path)
+{
+	struct archive_file tree, inventory;
+	int ret;
+
+	if (!may_be_archive(path))
+		return -EINVAL;
+	ret = archive_read_dump(path, &tree, &inventory);
+	if (!ret) {
+		ret = parse_archive(snapshot, &tree, &inventory);
+		if (ret == -EINVAL)
+			ret = -EBADMSG;
+	}
+	archive_free_file(&tree);
+	archive_free_file(&inventory);
+	return ret;
+}
+
 int snapshot_read_image(struct snapshot *snapshot, const char *path)
 {
+	int ret;
+
 	*snapshot = (struct snapshot){ .name = image_path(path) };
-	if (snapshot->name)
-		return read_image_file(snapshot, snapshot->name);
-	pr_err("not enough memory");
-	return -ENOMEM;
+	if (!snapshot->name) {
+		pr_err("not enough memory");
+		return -ENOMEM;
+	}
+	ret = read_archive(snapshot, snapshot->name);
+	return ret == -EINVAL ? read_image_file(snapshot, snapshot->name) : ret;
 }
 
 pid_t snapshot_parse_pid(const char *text)

@@ -64,7 +64,8 @@ struct snapshot {
 
 /**
  * snapshot_read_image - an image
- * @path: the file, or the folder that has it under the name of IMAGE_NAME
+ * @path: the file, the folder that has it under the name of IMAGE_NAME, or the
+ *        archive of a container's checkpoint
  *
  * Returns 0, or a negative errno after a message: -ESTALE if the inventory
  * beside the image is of another dump; the snapshot is filled then.

@@ -34,6 +34,7 @@ struct subcommand {
 	X(image)       \
 	X(verify)      \
 	X(diff)        \
+	X(explain)     \
 	X(check)
 /* clang-format on */
 

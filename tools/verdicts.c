@@ -133,57 +133,73 @@ static void arrive(struct walk *walk, const struct place *place, bool computed)
 	}
 }
 
-/* Returns whether the jump may go there; if so, what it says of the word is a fact from now on. */
-static bool assume(struct walk *walk, const struct sock_filter *insn, const struct value *a,
-		   bool taken)
+/* May the jump go there, after all that is known? */
+static bool may_go(struct walk *walk, const struct fact *fact)
 {
 	uint32_t example;
+	bool possible;
 
-	if (walk->facts.count == FACTS_MAX) {
-		walk->error = -E2BIG;
-		return false;
-	}
-	walk->facts.list[walk->facts.count++] =
-		fact_of_jump(insn->code, a->word, a->number, insn->k, taken);
-	if (facts_possible(&walk->facts, a->word, &example) != IMPOSSIBLE)
-		return true;
+	walk->facts.list[walk->facts.count++] = *fact;
+	possible = facts_possible(&walk->facts, fact->word, &example) != IMPOSSIBLE;
 	walk->facts.count--;
-	return false;
+	return possible;
 }
 
 static void go(struct walk *walk, struct place place);
 
-/* Goes the way of a jump that is taken to its end, if there is one. Returns whether there is
- * another. */
-static bool branch(struct walk *walk, struct place *place, const struct sock_filter *insn)
+/* A jump that goes both ways: first the one, and when that has come to its end, the other. */
+static void fork_way(struct walk *walk, struct place *place, const struct sock_filter *insn,
+		     const struct fact *facts)
 {
-	const struct value a = place->registers.a, k = value_operand(&place->registers, insn);
-	bool known = a.kind == VALUE_WORD && k.kind == VALUE_NUMBER;
 	struct place taken = *place;
-	size_t facts = walk->facts.count;
+	size_t known = walk->facts.count;
 
-	if (a.kind == VALUE_NUMBER && k.kind == VALUE_NUMBER) {
-		place->insn += bpf_jumps(insn->code, a.number, k.number) ? insn->jt : insn->jf;
-		return true;
-	}
-	taken.insn += insn->jt;
-	place->insn += insn->jf;
-	if (insn->jt == insn->jf)
-		return true;
 	if (++walk->branches > MAX_BRANCHES)
 		walk->error = -E2BIG;
-	if (known) {
-		struct sock_filter with_k = { .code = insn->code, .k = k.number };
+	if (walk->error)
+		return;
+	taken.insn += insn->jt;
+	place->insn += insn->jf;
+	if (facts)
+		walk->facts.list[walk->facts.count++] = facts[true];
+	go(walk, taken);
+	walk->facts.count = known;
+	if (facts)
+		walk->facts.list[walk->facts.count++] = facts[false];
+}
 
-		if (!walk->error && assume(walk, &with_k, &a, true))
-			go(walk, taken);
-		walk->facts.count = facts;
-		return !walk->error && assume(walk, &with_k, &a, false);
-	}
-	if (!walk->error)
-		go(walk, taken);
-	walk->facts.count = facts;
-	return !walk->error;
+/* Of a word that is compared with a number the jump says something, if it can go both ways. */
+static void compare(struct walk *walk, struct place *place, const struct sock_filter *insn,
+		    uint32_t k)
+{
+	const struct value *a = &place->registers.a;
+	struct fact facts[2] = {
+		fact_of_jump(insn->code, a->word, a->number, k, false),
+		fact_of_jump(insn->code, a->word, a->number, k, true),
+	};
+
+	if (walk->facts.count == FACTS_MAX)
+		walk->error = -E2BIG;
+	else if (!may_go(walk, &facts[true]))
+		place->insn += insn->jf;
+	else if (!may_go(walk, &facts[false]))
+		place->insn += insn->jt;
+	else
+		fork_way(walk, place, insn, facts);
+}
+
+static void branch(struct walk *walk, struct place *place, const struct sock_filter *insn)
+{
+	const struct value a = place->registers.a, k = value_operand(&place->registers, insn);
+
+	if (insn->jt == insn->jf)
+		place->insn += insn->jt;
+	else if (k.kind != VALUE_NUMBER || a.kind == VALUE_UNKNOWN)
+		fork_way(walk, place, insn, NULL);
+	else if (a.kind == VALUE_NUMBER)
+		place->insn += bpf_jumps(insn->code, a.number, k.number) ? insn->jt : insn->jf;
+	else
+		compare(walk, place, insn, k.number);
 }
 
 /* Returns whether there is another filter to run. */
@@ -214,9 +230,10 @@ static bool step(struct walk *walk, struct place *place)
 		arrive(walk, place, true);
 		return false;
 	case BPF_JMP:
-		if (insn->code != (BPF_JMP | BPF_JA))
-			return branch(walk, place, insn);
-		place->insn += insn->k;
+		if (insn->code == (BPF_JMP | BPF_JA))
+			place->insn += insn->k;
+		else
+			branch(walk, place, insn);
 		return true;
 	default:
 		ended = *place;

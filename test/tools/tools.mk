@@ -37,17 +37,17 @@ TOOLS_SOURCES := $(wildcard tools/*.[ch] lib/*.[ch]) $(B)/unit/seccomp-tree.pb-c
 $(B)/tools-test/criu-seccomp: $(TOOLS_SOURCES) $(B)/version.h
 	@mkdir -p $(@D)
 	@echo "  CC tools/*.c"
-	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) -static-libasan -static-libubsan -o $@ $(filter %.c %.o,$^) $(TOOL_LIBS)
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) $(TOOL_CFLAGS) -static-libasan -static-libubsan -o $@ $(filter %.c %.o,$^) $(TOOL_LIBS)
 
 # the command with a kernel of the tests, and what makes an image with it
 $(B)/tools-test/fake: $(TOOLS_SOURCES) test/tools/fake.c $(B)/version.h
 	@mkdir -p $(@D)
 	@echo "  CC tools/*.c test/tools/fake.c"
-	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) -Wl,--wrap=kernel_detect -o $@ $(filter %.c %.o,$^) $(TOOL_LIBS)
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) $(TOOL_CFLAGS) -Wl,--wrap=kernel_detect -o $@ $(filter %.c %.o,$^) $(TOOL_LIBS)
 
 SAVE_SOURCES := $(patsubst %,tools/%.c,container inventory live progress snapshot stop tasks)
 
 $(B)/tools-test/save: $(filter-out tools/%.c,$(TOOLS_SOURCES)) $(SAVE_SOURCES) test/tools/save.c test/tools/fake.c
 	@mkdir -p $(@D)
 	@echo "  CC test/tools/save.c"
-	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) -Itools -Wl,--wrap=kernel_detect -o $@ $(filter %.c %.o,$^) $(PROTOBUF_C_LIBS)
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) $(TOOL_CFLAGS) -Itools -Wl,--wrap=kernel_detect -o $@ $(filter %.c %.o,$^) $(PROTOBUF_C_LIBS)

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "action.h"
+#include "array.h"
+#include "bpf.h"
+#include "constants.h"
+#include "explain.h"
+#include "style.h"
+
+#define WAY_SIZE 2048
+/* Ways to one verdict that are shown; the rest is a number. */
+#define MAX_SHOWN 12
+
+void explain_ask(const struct arch *arch, uint32_t nr, struct question *question)
+{
+	*question = (struct question){
+		.arch = *arch,
+		.call = { .data = { .nr = nr, .arch = arch->audit },
+			  .known = 1 << BPF_WORD_NR | 1 << BPF_WORD_ARCH },
+	};
+	call_name(arch, nr, question->name);
+}
+
+bool explain_next(const struct arch *arch, uint32_t nr, struct question *question)
+{
+	char name[CALL_NAME_SIZE];
+
+	for (; nr < arch->bits + CALLS_END; nr++)
+		if (call_name(arch, nr, name)) {
+			explain_ask(arch, nr, question);
+			return true;
+		}
+	explain_ask(arch, arch->bits | CALLS_NONE, question);
+	return false;
+}
+
+static void verdict_text(const struct subject *subject, const struct verdict *verdict, char *text,
+			 size_t size)
+{
+	char action[ACTION_TEXT_SIZE];
+
+	action_text(verdict->ret, action);
+	if (subject->stack.count > 1 && verdict->filter != VERDICT_NO_FILTER)
+		snprintf(text, size, "%s%s (filter %llu)", verdict->certain ? "" : "perhaps ",
+			 action, source_number(subject->source, subject->newest, verdict->filter));
+	else
+		snprintf(text, size, "%s%s", verdict->certain ? "" : "perhaps ", action);
+}
+
+/* From what allows most to what allows least. */
+static int by_action(const void *a, const void *b)
+{
+	const struct verdict *const *one = a, *const *other = b;
+	int32_t x = verdict_action((*one)->ret), y = verdict_action((*other)->ret);
+
+	if (x != y)
+		return x < y ? 1 : -1;
+	return (*one)->ret < (*other)->ret ? -1 : (*one)->ret > (*other)->ret;
+}
+
+void explain_text(const struct subject *subject, const struct verdicts *verdicts, char *text,
+		  size_t size)
+{
+	const struct verdict *sorted[32];
+	size_t count = 0, len = 0, i;
+	char one[VERDICT_TEXT_SIZE];
+
+	*text = '\0';
+	for (i = 0; i < verdicts->count && count < 32; i++)
+		sorted[count++] = &verdicts->list[i];
+	qsort(sorted, count, sizeof(*sorted), by_action);
+	for (i = 0; i < count && len < size; i++) {
+		verdict_text(subject, sorted[i], one, sizeof(one));
+		len += snprintf(text + len, size - len, "%s%s", i ? " or " : "", one);
+	}
+	if (verdicts->computed && len < size)
+		snprintf(text + len, size - len, " or what a filter computes");
+}
+
+/* How often each text came. */
+struct tally {
+	char text[VERDICT_TEXT_SIZE];
+	size_t count;
+};
+
+struct tallies {
+	struct tally *list;
+	size_t count, room;
+	size_t calls, by_arguments;
+};
+
+static int count_text(struct tallies *tallies, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < tallies->count; i++)
+		if (!strcmp(tallies->list[i].text, text)) {
+			tallies->list[i].count++;
+			return 0;
+		}
+	if (array_reserve(&tallies->list, &tallies->room, i + 1, sizeof(*tallies->list)))
+		return -ENOMEM;
+	snprintf(tallies->list[i].text, sizeof(tallies->list[i].text), "%s", text);
+	tallies->list[tallies->count++].count = 1;
+	return 0;
+}
+
+/* A row of the table. */
+struct row {
+	char name[CALL_NAME_SIZE];
+	char text[256];
+	bool by_arguments;
+};
+
+struct rows {
+	struct row *list;
+	size_t count, room;
+	struct tallies tallies;
+};
+
+static int add_row(const struct subject *subject, const struct question *question, const char *name,
+		   struct rows *rows, struct verdicts *verdicts)
+{
+	struct row *row;
+	int ret = verdicts_find(&subject->stack, &question->call, verdicts);
+
+	if (!ret)
+		ret = array_reserve(&rows->list, &rows->room, rows->count + 1, sizeof(*row));
+	if (ret)
+		return ret;
+	row = &rows->list[rows->count++];
+	snprintf(row->name, sizeof(row->name), "%s", name);
+	explain_text(subject, verdicts, row->text, sizeof(row->text));
+	row->by_arguments = verdicts->count > 1 || verdicts->computed;
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct row *one = a, *other = b;
+
+	return strcmp(one->name, other->name);
+}
+
+/* The calls by name, and last all other numbers. */
+static int fill_rows(const struct subject *subject, const struct arch *arch, struct rows *rows)
+{
+	struct verdicts verdicts = { 0 };
+	struct question question;
+	uint32_t nr = arch->bits;
+	size_t i;
+	int ret = 0;
+
+	while (!ret && explain_next(arch, nr, &question)) {
+		ret = add_row(subject, &question, question.name, rows, &verdicts);
+		nr = question.call.data.nr + 1;
+	}
+	qsort(rows->list, rows->count, sizeof(*rows->list), by_name);
+	rows->tallies.calls = rows->count;
+	for (i = 0; !ret && i < rows->count; i++) {
+		if (rows->list[i].by_arguments)
+			rows->tallies.by_arguments++;
+		else
+			ret = count_text(&rows->tallies, rows->list[i].text);
+	}
+	if (!ret)
+		ret = add_row(subject, &question, "other numbers", rows, &verdicts);
+	verdicts_free(&verdicts);
+	return ret;
+}
+
+static int by_count(const void *a, const void *b)
+{
+	const struct tally *one = a, *other = b;
+
+	return one->count < other->count ? 1 : one->count > other->count ? -1 : 0;
+}
+
+static void print_summary(const struct arch *arch, struct rows *rows)
+{
+	struct tallies *tallies = &rows->tallies;
+	size_t i;
+
+	printf("%s%s%s: %zu calls", style(STYLE_TITLE), arch->name, style(STYLE_PLAIN),
+	       tallies->calls);
+	qsort(tallies->list, tallies->count, sizeof(*tallies->list), by_count);
+	for (i = 0; i < tallies->count; i++)
+		printf("%s %zu %s", i ? "," : ":", tallies->list[i].count, tallies->list[i].text);
+	if (tallies->by_arguments)
+		printf("%s %zu by the arguments (*)", i ? "," : ":", tallies->by_arguments);
+	putchar('\n');
+}
+
+static void print_rows(const struct rows *rows)
+{
+	int width = 0;
+	size_t i;
+
+	for (i = 0; i < rows->count; i++)
+		if ((int)strlen(rows->list[i].name) > width)
+			width = strlen(rows->list[i].name);
+	for (i = 0; i < rows->count; i++)
+		printf("%c %-*s  %s\n", rows->list[i].by_arguments ? '*' : ' ', width,
+		       rows->list[i].name, rows->list[i].text);
+}
+
+int explain_table(const struct subject *subject, const struct arch *arch, bool brief)
+{
+	struct rows rows = { 0 };
+	int ret = fill_rows(subject, arch, &rows);
+
+	if (!ret) {
+		print_summary(arch, &rows);
+		if (!brief)
+			print_rows(&rows);
+	}
+	free(rows.list);
+	free(rows.tallies.list);
+	return ret;
+}
+
+/* What one filter says, as if it were alone. */
+static int print_filter(const struct subject *subject, const struct question *question,
+			size_t index, struct verdicts *verdicts)
+{
+	struct subject alone = { subject->source,
+				 subject->newest,
+				 { subject->stack.programs + index, 1 } };
+	const char *which = "";
+	char text[512];
+	int ret = verdicts_find(&alone.stack, &question->call, verdicts);
+
+	if (ret)
+		return ret;
+	explain_text(&alone, verdicts, text, sizeof(text));
+	if (subject->stack.count > 1 && !index)
+		which = ", the newest";
+	else if (subject->stack.count > 1 && index == subject->stack.count - 1)
+		which = ", the oldest";
+	printf("  filter %llu%s: %s\n", source_number(subject->source, subject->newest, index),
+	       which, text);
+	return 0;
+}
+
+static void print_given(const struct question *question)
+{
+	char text[256];
+	const char *name;
+	unsigned int i;
+
+	for (i = 0; i < 6; i++) {
+		if (!(question->call.known & 1u << (BPF_WORD_ARGS + 2 * i)))
+			continue;
+		name = argument_name(question->name, i);
+		constant_text(question->name, i, question->call.data.args[i], text, sizeof(text));
+		if (name)
+			printf(", %s = %s", name, text);
+		else
+			printf(", argument %u = %s", i, text);
+	}
+}
+
+/* Was the same condition there before? Ways differ in the order of jumps, too. */
+static bool is_repeated(const struct question *question, const struct verdicts *verdicts,
+			size_t way, const char *text)
+{
+	char other[WAY_SIZE];
+	size_t i;
+
+	for (i = 0; i < way; i++) {
+		if (verdicts->ways[i].verdict != verdicts->ways[way].verdict)
+			continue;
+		explain_way(question->name, verdicts, i, other, sizeof(other));
+		if (!strcmp(other, text))
+			return true;
+	}
+	return false;
+}
+
+static void print_ways(const struct question *question, const struct verdicts *verdicts,
+		       size_t verdict)
+{
+	char text[WAY_SIZE];
+	size_t shown = 0, more = 0, i;
+
+	for (i = 0; i < verdicts->n_ways; i++) {
+		if (verdicts->ways[i].verdict != verdict)
+			continue;
+		explain_way(question->name, verdicts, i, text, sizeof(text));
+		if (!*text || is_repeated(question, verdicts, i, text))
+			continue;
+		if (shown++ < MAX_SHOWN)
+			printf("      %s%s\n", shown == 1 ? "if " : "or ", text);
+		else
+			more++;
+	}
+	if (more)
+		printf("      and in %zu more cases\n", more);
+}
+
+/* All verdicts, and for each when it comes to it. */
+static void print_verdicts(const struct subject *subject, const struct question *question,
+			   const struct verdicts *verdicts)
+{
+	char text[VERDICT_TEXT_SIZE];
+	size_t i;
+
+	for (i = 0; i < verdicts->count; i++) {
+		verdict_text(subject, &verdicts->list[i], text, sizeof(text));
+		printf("  %s%s%s%s\n", i ? "or " : "=> ", style(STYLE_TITLE), text,
+		       style(STYLE_PLAIN));
+		print_ways(question, verdicts, i);
+	}
+	if (verdicts->computed)
+		puts("  or what a filter computes from the arguments");
+	if (!verdicts->all_ways)
+		puts("  (there are more ways through the filters than are shown)");
+}
+
+int explain_call(const struct subject *subject, const struct question *question)
+{
+	struct verdicts verdicts = { 0 };
+	size_t i;
+	int ret = 0;
+
+	printf("%s%s %s%s (%u)", style(STYLE_TITLE), question->arch.name, question->name,
+	       style(STYLE_PLAIN), question->call.data.nr & ~question->arch.bits);
+	print_given(question);
+	putchar('\n');
+	/* a single one says the same as all together */
+	for (i = 0; !ret && subject->stack.count > 1 && i < subject->stack.count; i++)
+		ret = print_filter(subject, question, i, &verdicts);
+	if (!ret)
+		ret = verdicts_find(&subject->stack, &question->call, &verdicts);
+	if (!ret)
+		print_verdicts(subject, question, &verdicts);
+	verdicts_free(&verdicts);
+	return ret;
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Facts about words of struct seccomp_data, as conditions on arguments. */
+#include <stdio.h>
+#include <string.h>
+
+#include "bpf.h"
+#include "constants.h"
+#include "explain.h"
+
+#define CONSTANT_SIZE 640
+
+/* The text so far; what does not fit is cut off. */
+struct line {
+	char *text;
+	size_t size, len;
+};
+
+/* What the facts about one word are about. */
+struct topic {
+	const char *call;
+	unsigned int argument;
+	const char *name;
+	uint8_t word;
+};
+
+static void add(struct line *line, const char *before, const char *text)
+{
+	int len = snprintf(line->text + line->len, line->size - line->len, "%s%s", before, text);
+
+	line->len += len;
+	if (line->len >= line->size)
+		line->len = line->size - 1;
+}
+
+static void add_constant(struct line *line, const struct topic *topic, const char *before,
+			 uint64_t value)
+{
+	char text[CONSTANT_SIZE];
+
+	constant_text(topic->call, topic->argument, value, text, sizeof(text));
+	add(line, before, text);
+}
+
+static bool is_exact(const struct fact *fact)
+{
+	return fact->mask == UINT32_MAX && !fact->differs && fact->low == fact->high;
+}
+
+/* All bits of the word are known: then nothing else has to be said. */
+static const struct fact *find_exact(const struct way *way, uint8_t word)
+{
+	size_t i;
+
+	for (i = 0; i < way->count; i++)
+		if (way->facts[i].word == word && is_exact(&way->facts[i]))
+			return &way->facts[i];
+	return NULL;
+}
+
+static bool is_difference(const struct fact *fact)
+{
+	return fact->mask == UINT32_MAX && fact->differs;
+}
+
+static bool is_one_bit(uint32_t mask)
+{
+	return mask && !(mask & (mask - 1));
+}
+
+/*
+ * Does the fact say that all bits of its mask are set, or that none is? Then it
+ * adds them to those of other facts of the kind.
+ */
+static bool take_bits(const struct fact *fact, uint32_t *set, uint32_t *clear)
+{
+	bool none = fact->low == 0, all = fact->low == fact->mask;
+
+	if (fact->mask == UINT32_MAX || fact->low != fact->high || !(none || all))
+		return false;
+	if (fact->differs && !is_one_bit(fact->mask))
+		return false;
+	*(none == fact->differs ? set : clear) |= fact->mask;
+	return true;
+}
+
+static void add_bits(struct line *line, const struct topic *topic, const char *how, uint32_t bits)
+{
+	if (!bits)
+		return;
+	add(line, line->len ? ", " : "", topic->name);
+	add_constant(line, topic, how, bits);
+}
+
+static void add_fact(struct line *line, const struct topic *topic, const struct fact *fact)
+{
+	if (fact->differs && !fact->low && argument_is_bits(topic->call, topic->argument)) {
+		add_bits(line, topic, " has one of ", fact->mask);
+		return;
+	}
+	add(line, line->len ? ", " : "", topic->name);
+	if (fact->mask != UINT32_MAX) {
+		add_constant(line, topic, " & (", fact->mask);
+		add(line, "", ")");
+	}
+	if (fact->differs) {
+		add_constant(line, topic, " != ", fact->low);
+	} else if (fact->low == fact->high) {
+		add_constant(line, topic, " == ", fact->low);
+	} else if (!fact->low) {
+		add_constant(line, topic, " <= ", fact->high);
+	} else {
+		add_constant(line, topic, " >= ", fact->low);
+		if (fact->high != fact->mask)
+			add_constant(line, topic, " and <= ", fact->high);
+	}
+}
+
+/* Several numbers that it is not are one condition. */
+static void add_differences(struct line *line, const struct topic *topic, const struct way *way)
+{
+	size_t count = 0, i;
+
+	for (i = 0; i < way->count; i++) {
+		if (way->facts[i].word != topic->word || !is_difference(&way->facts[i]))
+			continue;
+		if (!count++)
+			add(line, line->len ? ", " : "", topic->name);
+		add_constant(line, topic, count == 1 ? " != " : ", ", way->facts[i].low);
+	}
+}
+
+static void add_word(struct line *line, const struct topic *topic, const struct way *way)
+{
+	const struct fact *exact = find_exact(way, topic->word);
+	bool bits = argument_is_bits(topic->call, topic->argument);
+	uint32_t set = 0, clear = 0;
+	size_t i;
+
+	if (exact) {
+		add_fact(line, topic, exact);
+		return;
+	}
+	for (i = 0; i < way->count; i++) {
+		if (way->facts[i].word != topic->word || is_difference(&way->facts[i]))
+			continue;
+		if (!bits || !take_bits(&way->facts[i], &set, &clear))
+			add_fact(line, topic, &way->facts[i]);
+	}
+	add_bits(line, topic, " has ", set);
+	add_bits(line, topic, " lacks ", clear);
+	add_differences(line, topic, way);
+}
+
+static bool has_facts(const struct way *way, uint8_t word)
+{
+	size_t i;
+
+	for (i = 0; i < way->count; i++)
+		if (way->facts[i].word == word)
+			return true;
+	return false;
+}
+
+/* Filters compare the halves of an argument, people think of it as one. */
+static void add_pair(struct line *line, const char *call, unsigned int argument, const char *name,
+		     uint8_t low, const struct way *way)
+{
+	const struct fact *high_exact = find_exact(way, low + 1), *low_exact = find_exact(way, low);
+	bool is_small = high_exact && !high_exact->low;
+	struct topic topic = { call, argument, name, low };
+	char half[64];
+
+	if (high_exact && low_exact) {
+		add(line, line->len ? ", " : "", name);
+		add_constant(line, &topic,
+			     " == ", (uint64_t)high_exact->low << 32 | low_exact->low);
+		return;
+	}
+	add_word(line, &topic, way);
+	if (is_small && !has_facts(way, low)) {
+		add(line, line->len ? ", " : "", name);
+		add(line, "", " < 0x100000000");
+	}
+	if (is_small)
+		return;
+	snprintf(half, sizeof(half), "%s >> 32", name);
+	topic = (struct topic){ "", argument, half, low + 1 };
+	add_word(line, &topic, way);
+}
+
+static bool same(const struct fact *a, const struct fact *b)
+{
+	return a->word == b->word && a->mask == b->mask && a->low == b->low && a->high == b->high &&
+	       a->differs == b->differs;
+}
+
+/* One of them is true, and the other is not. */
+static bool contrary(const struct fact *a, const struct fact *b)
+{
+	if (a->word != b->word || a->mask != b->mask)
+		return false;
+	if (a->differs != b->differs)
+		return a->low == b->low && a->high == b->high;
+	return !a->differs && ((!a->low && b->high == b->mask && b->low == a->high + 1) ||
+			       (!b->low && a->high == a->mask && a->low == b->high + 1));
+}
+
+/* Does @end end with the contrary of the fact at @at, and is it the same before? */
+static bool ends_otherwise(const struct way *end, const struct way *way, size_t at)
+{
+	size_t i;
+
+	if (end->verdict != way->verdict || end->count != at + 1 ||
+	    !contrary(&end->facts[at], &way->facts[at]))
+		return false;
+	for (i = 0; i < at; i++)
+		if (!same(&end->facts[i], &way->facts[i]))
+			return false;
+	return true;
+}
+
+/* "A, or not A and B" is "A or B". */
+static bool is_needed(const struct verdicts *verdicts, const struct way *way, size_t at)
+{
+	size_t i;
+
+	for (i = 0; i < verdicts->n_ways; i++)
+		if (ends_otherwise(&verdicts->ways[i], way, at))
+			return false;
+	return true;
+}
+
+void explain_way(const char *call, const struct verdicts *verdicts, size_t index, char *text,
+		 size_t size)
+{
+	const struct way *all = &verdicts->ways[index];
+	struct fact facts[FACTS_MAX];
+	struct way way = { all->verdict, facts, 0 };
+	struct line line = { text, size, 0 };
+	const char *known;
+	char name[32];
+	size_t i;
+
+	*text = '\0';
+	for (i = 0; i < all->count; i++)
+		if (is_needed(verdicts, all, i))
+			facts[way.count++] = all->facts[i];
+	add_pair(&line, "", 0, "the instruction pointer", BPF_WORD_IP, &way);
+	for (i = 0; i < 6; i++) {
+		known = argument_name(call, i);
+		snprintf(name, sizeof(name), "argument %zu", i);
+		add_pair(&line, call, i, known ? known : name, BPF_WORD_ARGS + 2 * i, &way);
+	}
+}

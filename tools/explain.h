@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* "criu-seccomp explain": what becomes of calls, for people and as JSON. */
+#ifndef EXPLAIN_H
+#define EXPLAIN_H
+
+#include "calls.h"
+#include "json.h"
+#include "source.h"
+#include "verdicts.h"
+
+#define VERDICT_TEXT_SIZE 96
+
+/**
+ * struct subject - threads that have the same filters
+ * @newest: the newest of these
+ */
+struct subject {
+	const struct source *source;
+	uint32_t newest;
+	struct stack stack;
+};
+
+/**
+ * struct question - a call, as it was asked for
+ * @name: its name, or its number
+ */
+struct question {
+	struct arch arch;
+	char name[CALL_NAME_SIZE];
+	struct call call;
+};
+
+/* The question about a call with that number, of which no argument is known. */
+void explain_ask(const struct arch *arch, uint32_t nr, struct question *question);
+
+/*
+ * The next call of an architecture from @nr on. Returns false if there is none, and
+ * @question is then that of a number which no call has.
+ */
+bool explain_next(const struct arch *arch, uint32_t nr, struct question *question);
+
+/* All of these return 0 or -ENOMEM. */
+
+/* A line for each call, or with @brief one for all. */
+int explain_table(const struct subject *subject, const struct arch *arch, bool brief);
+
+/* Each filter, what may become of the call, and on what that depends. */
+int explain_call(const struct subject *subject, const struct question *question);
+
+/* The verdicts in a few words: "ALLOW", "ALLOW or ERRNO EPERM (filter 3)". */
+void explain_text(const struct subject *subject, const struct verdicts *verdicts, char *text,
+		  size_t size);
+
+/**
+ * explain_way - what has to be true of the arguments for one way to a verdict
+ * @index: of the way. What ways to the same verdict do not need, as the contrary
+ *         comes to it as well, is left out
+ * @text: out: "domain == AF_VSOCK"; "" if nothing has to be true
+ */
+void explain_way(const char *call, const struct verdicts *verdicts, size_t index, char *text,
+		 size_t size);
+
+/* The same for other programs; tools/schema/explain.json */
+int explain_json_table(const struct subject *subject, const struct arch *arch,
+		       struct json_object *to);
+int explain_json_call(const struct subject *subject, const struct question *question,
+		      struct json_object *to);
+
+#endif /* EXPLAIN_H */
