@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "array.h"
 #include "collect.h"
@@ -17,9 +16,9 @@ struct collect_pending {
 	struct sock_filter *insns;
 };
 
-static int fetch(const struct kernel *kernel, int fd, struct collect_pending *filter)
+static int fetch(const struct kernel_reader *reader, int handle, struct collect_pending *filter)
 {
-	int ret = kernel->info(fd, &filter->info);
+	int ret = reader->info(handle, &filter->info);
 
 	filter->insns = NULL;
 	if (ret)
@@ -27,18 +26,18 @@ static int fetch(const struct kernel *kernel, int fd, struct collect_pending *fi
 	filter->insns = calloc(filter->info.len, sizeof(*filter->insns));
 	if (!filter->insns)
 		return -ENOMEM;
-	ret = kernel->program(fd, filter->insns, filter->info.len);
+	ret = reader->program(handle, filter->insns, filter->info.len);
 	if (ret < 0)
 		return ret;
 	return (uint32_t)ret == filter->info.len ? 0 : -EIO;
 }
 
-static int fetch_next(struct collect *collect, int fd, size_t *count)
+static int fetch_next(struct collect *collect, int handle, size_t *count)
 {
 	int ret = array_reserve(&collect->pending, &collect->pending_room, *count + 1,
 				sizeof(*collect->pending));
 
-	return ret ? ret : fetch(collect->kernel, fd, &collect->pending[(*count)++]);
+	return ret ? ret : fetch(collect->reader, handle, &collect->pending[(*count)++]);
 }
 
 /*
@@ -47,23 +46,23 @@ static int fetch_next(struct collect *collect, int fd, size_t *count)
  */
 static int walk_down(struct collect *collect, int newest, size_t *count, uint32_t *below)
 {
-	int fd = newest, next, ret;
+	int handle = newest, next, ret;
 	uint64_t parent;
 
 	for (;;) {
-		ret = fetch_next(collect, fd, count);
+		ret = fetch_next(collect, handle, count);
 		parent = ret ? 0 : collect->pending[*count - 1].info.parent_id;
 		if (!parent || map_get(&collect->filter_by_id, parent, below))
 			break;
-		next = collect->kernel->parent(fd);
-		if (fd != newest)
-			close(fd);
+		next = collect->reader->parent(handle);
+		if (handle != newest)
+			collect->reader->release(handle);
 		if (next < 0)
 			return next;
-		fd = next;
+		handle = next;
 	}
-	if (fd != newest)
-		close(fd);
+	if (handle != newest)
+		collect->reader->release(handle);
 	return ret;
 }
 
@@ -123,32 +122,32 @@ static int record_stack(struct collect *collect, int newest, uint32_t *filter)
 	return ret;
 }
 
-int collect_filter(struct collect *collect, int fd, uint32_t *filter)
+int collect_filter(struct collect *collect, int handle, uint32_t *filter)
 {
 	struct seccomp_filter_info info;
-	int ret = collect->kernel->info(fd, &info);
+	int ret = collect->reader->info(handle, &info);
 
 	if (ret || map_get(&collect->filter_by_id, info.id, filter))
 		return ret;
-	return record_stack(collect, fd, filter);
+	return record_stack(collect, handle, filter);
 }
 
 int collect_thread(struct collect *collect, pid_t tid, uint32_t *filter)
 {
 	uint64_t id;
-	int ret, fd;
+	int ret, handle;
 
 	*filter = TREE_NONE;
-	ret = collect->kernel->identify(tid, &id);
+	ret = collect->reader->identify(tid, &id);
 	if (ret == -ENODATA)
 		return 0;
 	if (ret || map_get(&collect->filter_by_id, id, filter))
 		return ret;
-	fd = collect->kernel->open(tid, KERNEL_NEWEST);
-	if (fd < 0)
-		return fd;
-	ret = record_stack(collect, fd, filter);
-	close(fd);
+	handle = collect->reader->open(tid, KERNEL_NEWEST);
+	if (handle < 0)
+		return handle;
+	ret = record_stack(collect, handle, filter);
+	collect->reader->release(handle);
 	return ret;
 }
 

@@ -13,13 +13,13 @@
 struct collect_pending;
 
 /**
- * struct collect - zero bytes, @kernel and @tree are one that has begun
- * @kernel: where filters come from
+ * struct collect - zero bytes, @reader and @tree are one that has begun
+ * @reader: where filters come from
  * @tree: where they go to; nobody else may add filters
  * @ids: the kernel's number of each filter of the tree
  */
 struct collect {
-	const struct kernel *kernel;
+	const struct kernel_reader *reader;
 	struct tree *tree;
 	uint64_t *ids;
 
@@ -31,13 +31,13 @@ struct collect {
 
 /**
  * collect_filter - have a filter and its ancestors in the tree
- * @fd: the filter; stays open
+ * @handle: the filter of the reader; stays open
  * @filter: out, its place in the tree
  *
  * Returns 0 or a negative errno. Where the tree does not take a filter of the
  * kernel's, a message has said why (-EINVAL).
  */
-int collect_filter(struct collect *collect, int fd, uint32_t *filter);
+int collect_filter(struct collect *collect, int handle, uint32_t *filter);
 
 /**
  * collect_thread - have the filters of a thread in the tree

@@ -129,13 +129,21 @@ static int patched_set(pid_t tid, int filter)
 	return trace(PTRACE_SECCOMP_SET_FILTER_FD, tid, 0, (const void *)(intptr_t)filter);
 }
 
+static void patched_release(int filter)
+{
+	close(filter);
+}
+
 static const struct kernel patched = {
-	.name = "patched kernel",
-	.identify = patched_identify,
-	.open = patched_open,
-	.info = patched_info,
-	.program = patched_program,
-	.parent = patched_parent,
+	.reader = {
+		.name = "kernel patches",
+		.identify = patched_identify,
+		.open = patched_open,
+		.info = patched_info,
+		.program = patched_program,
+		.parent = patched_parent,
+		.release = patched_release,
+	},
 	.create = patched_create,
 	.sealed_copy = patched_sealed_copy,
 	.listener_filter = patched_listener_filter,
@@ -143,12 +151,14 @@ static const struct kernel patched = {
 	.set = patched_set,
 };
 
-const struct kernel *kernel_patched(void)
+const struct kernel *kernel_patched(const char **why)
 {
 	struct seccomp_fd_features has = { .size = sizeof(has) };
 
 	if (syscall(SYS_seccomp, SECCOMP_FD_FEATURES, 0, &has) ||
-	    !(has.features & SECCOMP_FD_FEATURE_PTRACE))
+	    !(has.features & SECCOMP_FD_FEATURE_PTRACE)) {
+		*why = "this kernel is not built with kernel-patches/";
 		return NULL;
+	}
 	return &patched;
 }

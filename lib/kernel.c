@@ -12,9 +12,57 @@
 /* include/linux/proc_ns.h: the number that the first user namespace always has */
 #define PROC_USER_INIT_INO 0xEFFFFFFDu
 
+/* One that has everything, or one that only reads. Best first. */
+static const struct way {
+	const char *name;
+	const struct kernel *(*whole)(const char **why);
+	const struct kernel_reader *(*reader)(const char **why);
+} ways[KERNEL_WAYS] = {
+	{ .name = "kernel patches", .whole = kernel_patched },
+};
+
+static void try_way(const struct way *way, struct kernel_choice *choice, const char **why)
+{
+	if (way->whole) {
+		choice->kernel = way->whole(why);
+		choice->reader = choice->kernel ? &choice->kernel->reader : NULL;
+	} else {
+		choice->reader = way->reader(why);
+	}
+}
+
+void kernel_choose(struct kernel_choice *choice)
+{
+	const char *why = NULL;
+	size_t i;
+
+	*choice = (struct kernel_choice){ 0 };
+	for (i = 0; !choice->reader && i < KERNEL_WAYS; i++) {
+		try_way(&ways[i], choice, &why);
+		if (choice->reader)
+			break;
+		choice->refused[choice->n_refused].name = ways[i].name;
+		choice->refused[choice->n_refused++].why = why;
+	}
+}
+
 const struct kernel *kernel_detect(void)
 {
-	return kernel_patched();
+	const struct kernel *kernel = NULL;
+	const char *why;
+	size_t i;
+
+	for (i = 0; !kernel && i < KERNEL_WAYS; i++)
+		kernel = ways[i].whole ? ways[i].whole(&why) : NULL;
+	return kernel;
+}
+
+const struct kernel_reader *kernel_detect_reader(void)
+{
+	struct kernel_choice choice;
+
+	kernel_choose(&choice);
+	return choice.reader;
 }
 
 static bool has_sys_admin(void)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The one door to the kernel for everything about filters. What stands behind
- * it is chosen once, by kernel_detect(); nobody else needs to know.
+ * it is chosen once, best first; nobody else needs to know.
  *
- * A filter is a file descriptor here, close-on-exec, and the caller's to
- * close. A tid is one that the caller traces and has stopped. Everything
- * returns a negative errno when it fails and prints nothing: the caller knows
- * what it was doing.
+ * It has two halves, because some ways in only read: struct kernel_reader is
+ * what every way has, struct kernel is a way that has everything.
+ *
+ * A tid is one that the caller traces and has stopped. Everything returns a
+ * negative errno when it fails and prints nothing: the caller knows what it was
+ * doing.
  */
 #ifndef KERNEL_H
 #define KERNEL_H
@@ -21,12 +23,19 @@
 /* The newest filter of a thread, where an index is asked for. */
 #define KERNEL_NEWEST (-1)
 
-struct kernel {
+/**
+ * struct kernel_reader - which filters threads have
+ * @name: of the way in, for people
+ *
+ * A filter is a handle here, at least 0, and the caller's to release.
+ */
+struct kernel_reader {
 	const char *name;
 
 	/**
 	 * identify - which is the newest filter of a thread?
-	 * @id: out, the number that is in struct seccomp_filter_info
+	 * @id: out, the number that is in struct seccomp_filter_info: equal for
+	 *      the same filter, and for no two others that exist at that time
 	 *
 	 * One kernel entry, and no descriptor. Returns 0; -ENODATA: the thread
 	 * is not in filter mode.
@@ -55,6 +64,20 @@ struct kernel {
 
 	/* parent - the filter below. Returns a filter; -ENOENT: it is a root. */
 	int (*parent)(int filter);
+
+	/* release - the caller is done with a filter */
+	void (*release)(int filter);
+};
+
+/**
+ * struct kernel - a way in that has everything
+ * @reader: the other half
+ *
+ * A filter is a file descriptor here, close-on-exec. close(2) does what
+ * @reader.release() does, and it may be duplicated and sent as any other.
+ */
+struct kernel {
+	struct kernel_reader reader;
 
 	/**
 	 * create - make a filter, which no thread has
@@ -97,11 +120,36 @@ struct kernel {
 };
 
 /**
- * kernel_detect - how this kernel lets us at the filters
+ * kernel_detect - the best way in that has everything
  *
- * Traces nothing and changes nothing. Returns NULL if it does not.
+ * Traces nothing and changes nothing. Returns NULL if there is none.
  */
 const struct kernel *kernel_detect(void);
+
+/* kernel_detect_reader - the best way to read, as kernel_detect(). */
+const struct kernel_reader *kernel_detect_reader(void);
+
+/* As many ways in as there are. */
+#define KERNEL_WAYS 1
+
+/**
+ * struct kernel_choice - the best way in, and why not a better one
+ * @kernel: what kernel_detect() returns
+ * @reader: what kernel_detect_reader() returns
+ * @refused: the ways that are better than @reader, or all: their names, and in
+ *           one line why this kernel, this build or this caller has them not
+ */
+struct kernel_choice {
+	const struct kernel *kernel;
+	const struct kernel_reader *reader;
+	size_t n_refused;
+	struct {
+		const char *name, *why;
+	} refused[KERNEL_WAYS];
+};
+
+/* kernel_choose - find the best way in, and tell what was passed on the way to it */
+void kernel_choose(struct kernel_choice *choice);
 
 /**
  * kernel_permits - does the kernel let this process read and set filters at all?
@@ -112,7 +160,10 @@ const struct kernel *kernel_detect(void);
  */
 int kernel_permits(void);
 
-/* One for each way in: NULL if this kernel has it not. */
-const struct kernel *kernel_patched(void);
+/*
+ * One for each way in, for kernel.c. NULL if it cannot be used here, *why says
+ * why in one line, which stays valid.
+ */
+const struct kernel *kernel_patched(const char **why);
 
 #endif /* KERNEL_H */

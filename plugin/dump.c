@@ -44,7 +44,9 @@ int dump_begin(void)
 	dump.permitted = kernel_permits();
 	/* A filter of our own may punish the question. */
 	dump.kernel = dump.permitted ? NULL : kernel_detect();
-	dump.collect = (struct collect){ .kernel = dump.kernel, .tree = &dump.tree };
+	dump.collect = (struct collect){ .tree = &dump.tree };
+	if (dump.kernel)
+		dump.collect.reader = &dump.kernel->reader;
 	if (!dump.permitted && !dump.kernel)
 		pr_info("this kernel does not show seccomp filters as a tree: CRIU dumps them alone");
 	return 0;

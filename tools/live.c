@@ -281,11 +281,11 @@ int snapshot_read_tasks(struct snapshot *snapshot, const struct tasks *tasks, in
 		.tasks = tasks,
 		.snapshot = snapshot,
 		.depth = depth,
-		.collect = { .kernel = kernel_detect(), .tree = &snapshot->tree },
+		.collect = { .reader = kernel_detect_reader(), .tree = &snapshot->tree },
 	};
 	int ret;
 
-	if (!look.collect.kernel) {
+	if (!look.collect.reader) {
 		pr_err("this kernel does not show seccomp filters as a tree (boot one with the patches; \"criu-seccomp check\" tells more)");
 		return -EOPNOTSUPP;
 	}

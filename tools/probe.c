@@ -90,7 +90,7 @@ static int try_filters(const struct kernel *kernel, pid_t child, const char **tr
 		return ret;
 	if (kernel) {
 		*tried = "cannot read the filters of a task";
-		filter = kernel->open(child, KERNEL_NEWEST);
+		filter = kernel->reader.open(child, KERNEL_NEWEST);
 		if (filter < 0)
 			return filter;
 	}

@@ -82,7 +82,7 @@ static int read_filters(struct reading *reading, pid_t tid, uint32_t *filter)
 
 	if (ret)
 		return ret;
-	if (reading->collect.kernel)
+	if (reading->collect.reader)
 		ret = collect_thread(&reading->collect, tid, filter);
 	else
 		ret = read_by_ptrace(&reading->snapshot->tree, tid, filter);
@@ -163,7 +163,7 @@ static int take_ids(struct snapshot *snapshot, const struct collect *collect)
 {
 	size_t size = snapshot->tree.n_filters * sizeof(*snapshot->ids);
 
-	if (!collect->kernel || !size)
+	if (!collect->reader || !size)
 		return 0;
 	snapshot->ids = malloc(size);
 	if (!snapshot->ids)
@@ -176,12 +176,12 @@ int source_open_process(struct source *source, pid_t tid, bool quiet)
 {
 	struct reading reading = {
 		.snapshot = &source->snapshot,
-		.collect = { .kernel = kernel_detect(), .tree = &source->snapshot.tree },
+		.collect = { .reader = kernel_detect_reader(), .tree = &source->snapshot.tree },
 		.quiet = quiet,
 	};
 	int ret;
 
-	*source = (struct source){ .by_age = !reading.collect.kernel };
+	*source = (struct source){ .by_age = !reading.collect.reader };
 	ret = reading.pid = proc_number(tid, "Tgid");
 	if (ret > 0)
 		ret = proc_read_threads(reading.pid, &reading.tids);

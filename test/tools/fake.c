@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A kernel for tests on the host, where no filter has an identity: linked in
- * place of kernel_detect(). It knows of a thread how many filters it has, and its
+ * place of kernel_detect_reader(). It knows of a thread how many filters it has, and its
  * name says the rest. The nth filter is the same one for all threads, but one of
  * its own
  *   - for each process whose name has "own" in it
@@ -22,7 +22,7 @@
 #include "kernel.h"
 #include "proc.h"
 
-const struct kernel *__wrap_kernel_detect(void);
+const struct kernel_reader *__wrap_kernel_detect_reader(void);
 
 /* What is in the file that stands for a filter. */
 struct fake_filter {
@@ -137,16 +137,22 @@ static int fake_parent(int fd)
 	return as_descriptor(&filter);
 }
 
-const struct kernel *__wrap_kernel_detect(void)
+static void fake_release(int fd)
 {
-	static const struct kernel kernel = {
+	close(fd);
+}
+
+const struct kernel_reader *__wrap_kernel_detect_reader(void)
+{
+	static const struct kernel_reader reader = {
 		.name = "a kernel for tests",
 		.identify = fake_identify,
 		.open = fake_open,
 		.info = fake_info,
 		.program = fake_program,
 		.parent = fake_parent,
+		.release = fake_release,
 	};
 
-	return getenv("FAKE_NO_KERNEL") ? NULL : &kernel;
+	return getenv("FAKE_NO_KERNEL") ? NULL : &reader;
 }

@@ -12,7 +12,7 @@ static int begin(void **state)
 {
 	(void)state;
 	fake_reset();
-	collect = (struct collect){ .kernel = &fake_kernel, .tree = &tree };
+	collect = (struct collect){ .reader = &fake_kernel.reader, .tree = &tree };
 	open_before = descriptors();
 	return 0;
 }

@@ -86,11 +86,19 @@ static int program(int filter, struct sock_filter *insns, uint32_t len)
 	return 1;
 }
 
+static void release(int filter)
+{
+	close(filter);
+}
+
 static const struct kernel stand_in = {
-	.identify = identify,
-	.open = open_filter,
-	.info = info,
-	.program = program,
+	.reader = {
+		.identify = identify,
+		.open = open_filter,
+		.info = info,
+		.program = program,
+		.release = release,
+	},
 };
 
 const struct kernel *__wrap_kernel_detect(void);

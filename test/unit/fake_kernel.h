@@ -271,13 +271,21 @@ static inline int fake_set(pid_t tid, int fd)
 	return 0;
 }
 
+static inline void fake_release(int fd)
+{
+	close(fd);
+}
+
 static const struct kernel fake_kernel = {
-	.name = "fake",
-	.identify = fake_identify,
-	.open = fake_newest,
-	.info = fake_info,
-	.program = fake_program,
-	.parent = fake_parent,
+	.reader = {
+		.name = "fake",
+		.identify = fake_identify,
+		.open = fake_newest,
+		.info = fake_info,
+		.program = fake_program,
+		.parent = fake_parent,
+		.release = fake_release,
+	},
 	.create = fake_create,
 	.sealed_copy = fake_sealed_copy,
 	.listener_filter = fake_listener_filter,

@@ -300,13 +300,21 @@ static inline int model_set(pid_t tid, int fd)
 	return -error;
 }
 
+static inline void model_release(int fd)
+{
+	close(fd);
+}
+
 static const struct kernel model_kernel = {
-	.name = "model",
-	.identify = model_identify,
-	.open = model_open,
-	.info = model_info,
-	.program = model_get_program,
-	.parent = model_parent,
+	.reader = {
+		.name = "model",
+		.identify = model_identify,
+		.open = model_open,
+		.info = model_info,
+		.program = model_get_program,
+		.parent = model_parent,
+		.release = model_release,
+	},
 	.create = model_create,
 	.sealed_copy = model_sealed_copy,
 	.listener_filter = model_listener_filter,

@@ -21,7 +21,7 @@ static void filters_that_do_not_fit_are_not_collected(void **state)
 	for (n = 0, failed = true; failed; n++) {
 		fake_reset();
 		fake_thread(7, fake_filter(fake_filter(-1, 0), SECCOMP_FILTER_FLAG_NEW_LISTENER));
-		collect = (struct collect){ .kernel = &fake_kernel, .tree = &tree };
+		collect = (struct collect){ .reader = &fake_kernel.reader, .tree = &tree };
 		allocations = n;
 		ret = collect_thread(&collect, 7, &filter);
 		failed = memory_ran_out();
