@@ -43,6 +43,22 @@ TOOL_CFLAGS = $(shell $(PKG_CONFIG) --cflags libseccomp libarchive libnl-3.0)
 TOOL_LIBS = $(PROTOBUF_C_LIBS) $(LIBELF_LIBS) $(JSON_C_LIBS) \
 	$(shell $(PKG_CONFIG) --libs libseccomp libarchive libnl-3.0)
 
+# How filters are read on kernels without the patches: a BPF program, and libbpf
+# to load it. BPF=no builds without, BPF=yes does not build without.
+BPFTOOL ?= $(or $(shell PATH="$$PATH:/usr/sbin:/sbin" command -v bpftool),bpftool)
+CLANG ?= clang
+ifeq ($(origin BPF),undefined)
+BPF := $(if $(shell command -v $(CLANG) && command -v $(BPFTOOL) && $(PKG_CONFIG) --exists 'libbpf >= 1.0' && \
+	echo yes),yes,no)
+ifeq ($(BPF),no)
+$(info without BPF, which needs clang, bpftool and libbpf 1.0: filters are seen on kernels with the patches only)
+endif
+endif
+ifneq ($(BPF),no)
+LIBBPF_CFLAGS = -DHAVE_BPF $(shell $(PKG_CONFIG) --cflags libbpf)
+LIBBPF_LIBS = $(shell $(PKG_CONFIG) --libs libbpf)
+endif
+
 LIB_OBJS := $(patsubst lib/%.c,$(B)/lib/%.o,$(wildcard lib/*.c)) $(B)/proto/seccomp-tree.pb-c.o
 PLUGIN_OBJS := $(patsubst plugin/%.c,$(B)/plugin/%.o,$(wildcard plugin/*.c))
 TOOLS_OBJS := $(patsubst tools/%.c,$(B)/tools/%.o,$(wildcard tools/*.c))
@@ -100,6 +116,22 @@ $(B)/lib/%.o: lib/%.c | $(B)/proto/seccomp-tree.pb-c.h
 	@echo "  CC $<"
 	@$(CC) $(PRODUCT_CFLAGS) -c -o $@ $<
 
+# Not CFLAGS, which are for another processor. Its headers are those of ours.
+$(B)/bpf/walk.o: lib/bpf/walk.c
+	@mkdir -p $(@D)
+	@echo "  BPF $<"
+	@$(CLANG) -target bpf -mcpu=v3 -g -O2 -Wall -Wextra $(WERROR) -Ilib \
+		-idirafter /usr/include/$(shell $(CC) -print-multiarch) -MMD -MP -c -o $@ $<
+
+$(B)/bpf/walk.skel.h: $(B)/bpf/walk.o
+	@$(BPFTOOL) gen skeleton $< name seccomp_walk >$@.new
+	@mv $@.new $@
+
+ifneq ($(BPF),no)
+$(B)/lib/kernel-bpf.o: ALL_CFLAGS += $(LIBBPF_CFLAGS)
+$(B)/lib/kernel-bpf.o: $(B)/bpf/walk.skel.h
+endif
+
 $(B)/plugin/%.o: plugin/%.c | $(B)/proto/seccomp-tree.pb-c.h
 	@mkdir -p $(@D)
 	@echo "  CC $<"
@@ -112,11 +144,11 @@ $(B)/tools/%.o: tools/%.c | $(B)/proto/seccomp-tree.pb-c.h
 
 $(PLUGIN): $(PLUGIN_OBJS) $(LIB_OBJS)
 	@echo "  LD $@"
-	@$(CC) $(PRODUCT_LDFLAGS) -shared -o $@ $^ $(PROTOBUF_C_LIBS) $(JSON_C_LIBS)
+	@$(CC) $(PRODUCT_LDFLAGS) -shared -o $@ $^ $(PROTOBUF_C_LIBS) $(JSON_C_LIBS) $(LIBBPF_LIBS)
 
 $(TOOL): $(TOOLS_OBJS) $(LIB_OBJS)
 	@echo "  LD $@"
-	@$(CC) $(PRODUCT_LDFLAGS) -pie -o $@ $^ $(TOOL_LIBS)
+	@$(CC) $(PRODUCT_LDFLAGS) -pie -o $@ $^ $(TOOL_LIBS) $(LIBBPF_LIBS)
 
 MAN8 := $(wildcard tools/*.8)
 BIN := $(DESTDIR)$(PREFIX)/bin/criu-seccomp

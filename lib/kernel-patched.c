@@ -157,7 +157,7 @@ const struct kernel *kernel_patched(const char **why)
 
 	if (syscall(SYS_seccomp, SECCOMP_FD_FEATURES, 0, &has) ||
 	    !(has.features & SECCOMP_FD_FEATURE_PTRACE)) {
-		*why = "this kernel is not built with kernel-patches/";
+		*why = "this kernel is built without kernel-patches/ (boot one that has them)";
 		return NULL;
 	}
 	return &patched;

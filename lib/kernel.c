@@ -19,6 +19,7 @@ static const struct way {
 	const struct kernel_reader *(*reader)(const char **why);
 } ways[KERNEL_WAYS] = {
 	{ .name = "kernel patches", .whole = kernel_patched },
+	{ .name = "BPF", .reader = kernel_bpf },
 };
 
 static void try_way(const struct way *way, struct kernel_choice *choice, const char **why)

@@ -130,7 +130,7 @@ const struct kernel *kernel_detect(void);
 const struct kernel_reader *kernel_detect_reader(void);
 
 /* As many ways in as there are. */
-#define KERNEL_WAYS 1
+#define KERNEL_WAYS 2
 
 /**
  * struct kernel_choice - the best way in, and why not a better one
@@ -165,5 +165,6 @@ int kernel_permits(void);
  * why in one line, which stays valid.
  */
 const struct kernel *kernel_patched(const char **why);
+const struct kernel_reader *kernel_bpf(const char **why);
 
 #endif /* KERNEL_H */

@@ -60,19 +60,47 @@ static bool tell(const struct findings *found, bool well, const char *what, cons
 	return well;
 }
 
+/* Below what was told last: a way to the filters that is not used. */
+static void note(const struct findings *found, const char *way, const char *why)
+{
+	struct json_object *check, *notes = NULL;
+	char text[512];
+
+	snprintf(text, sizeof(text), "not by %s: %s", way, why);
+	if (!found->checks) {
+		printf("%-17s%s\n", "", text);
+		return;
+	}
+	check = json_object_array_get_idx(found->checks,
+					  json_object_array_length(found->checks) - 1);
+	if (!json_object_object_get_ex(check, "notes", &notes)) {
+		notes = json_object_new_array();
+		json_add(check, "notes", notes);
+	}
+	json_append(notes, json_object_new_string(text));
+}
+
+/* Also says which way in is used; below that, why not a better one. */
 static bool check_kernel(struct findings *found)
 {
+	struct kernel_choice choice;
 	struct utsname name;
+	size_t i;
 
 	uname(&name);
-	found->kernel = kernel_detect();
-	if (found->kernel)
-		return tell(found, true, "kernel", "%s has seccomp filter descriptors",
-			    name.release);
-	return tell(
-		found, false, "kernel",
-		"%s has no seccomp filter descriptors (boot one that was built with kernel-patches/)",
-		name.release);
+	kernel_choose(&choice);
+	found->kernel = choice.kernel;
+	if (choice.kernel)
+		tell(found, true, "kernel", "%s has seccomp filter descriptors (by %s)", name.release,
+		     choice.reader->name);
+	else if (choice.reader)
+		tell(found, false, "kernel", "%s lets filters be read (by %s), and not restored",
+		     name.release, choice.reader->name);
+	else
+		tell(found, false, "kernel", "%s lets filters be neither read nor restored", name.release);
+	for (i = 0; i < choice.n_refused; i++)
+		note(found, choice.refused[i].name, choice.refused[i].why);
+	return choice.kernel;
 }
 
 /* Also where root's commands are, which may not be in the PATH of a person. */

@@ -286,7 +286,7 @@ int snapshot_read_tasks(struct snapshot *snapshot, const struct tasks *tasks, in
 	int ret;
 
 	if (!look.collect.reader) {
-		pr_err("this kernel does not show seccomp filters as a tree (boot one with the patches; \"criu-seccomp check\" tells more)");
+		pr_err("there is no way to see here which filters are the same (\"criu-seccomp check\" tells why)");
 		return -EOPNOTSUPP;
 	}
 	ret = look_and_add(&look);

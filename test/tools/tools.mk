@@ -20,7 +20,7 @@ $(UNLOADABLE): test/plugin/stand_in.c lib/criu-plugin.h
 $(B)/tools-test/image: test/tools/image.c $(LIB_OBJS)
 	@mkdir -p $(@D)
 	@echo "  CC $<"
-	@$(CC) $(ALL_CFLAGS) -MF /dev/null -o $@ $< $(LIB_OBJS) $(PROTOBUF_C_LIBS)
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null -o $@ $< $(LIB_OBJS) $(PROTOBUF_C_LIBS) $(LIBBPF_LIBS)
 
 $(B)/tools-test/task: test/tools/task.c
 	@mkdir -p $(@D)

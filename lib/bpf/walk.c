@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Runs in the kernel, for one thread at a time: writes down its filters, newest
+ * first. It reads, and changes nothing but its own variables.
+ *
+ * The structs have only what is read, by the kernel's names; where it is in the
+ * running kernel is found in that kernel's BTF when the program is loaded.
+ */
+#include <linux/bpf.h>
+#include <linux/seccomp.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "walk.h"
+
+#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
+#endif
+
+char LICENSE[] SEC("license") = "GPL";
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct sock_fprog_kern {
+	__u16 len;
+};
+
+struct bpf_prog {
+	struct sock_fprog_kern *orig_prog;
+};
+
+struct notification {
+	__u32 flags;
+};
+
+struct seccomp_filter {
+	_Bool log;
+	_Bool wait_killable_recv;
+	struct seccomp_filter *prev;
+	struct bpf_prog *prog;
+	struct notification *notif;
+};
+
+struct seccomp {
+	int mode;
+	struct seccomp_filter *filter;
+};
+
+struct task_struct {
+	__u64 start_time;
+	struct seccomp seccomp;
+};
+
+struct bpf_iter__task {
+	struct task_struct *task;
+};
+
+#pragma clang attribute pop
+
+/* Out, of the last walk. */
+struct walk_record records[WALK_MAX];
+struct walk_thread thread;
+__u32 count;
+__u32 end;
+__s32 mode;
+
+static __u64 fence;
+
+/*
+ * For processors that change the order of reads. An atomic exchange is ordered
+ * against all that is before and after it.
+ */
+static void order_reads(void)
+{
+	__sync_lock_test_and_set(&fence, 1);
+}
+
+/* All that is read. The kernel of one who has none of it is not known to us. */
+static int is_known(void)
+{
+	const struct task_struct *task = 0;
+	const struct seccomp_filter *filter = 0;
+	const struct bpf_prog *prog = 0;
+	const struct sock_fprog_kern *fprog = 0;
+
+	return bpf_core_field_exists(task->start_time) &&
+	       bpf_core_field_size(task->start_time) == sizeof(__u64) &&
+	       bpf_core_field_exists(task->seccomp.filter) &&
+	       bpf_core_field_size(task->seccomp.filter) == sizeof(__u64) &&
+	       bpf_core_field_exists(task->seccomp.mode) &&
+	       bpf_core_field_size(task->seccomp.mode) == sizeof(__u32) &&
+	       bpf_core_field_exists(filter->prev) &&
+	       bpf_core_field_size(filter->prev) == sizeof(__u64) &&
+	       bpf_core_field_exists(filter->prog) &&
+	       bpf_core_field_size(filter->prog) == sizeof(__u64) &&
+	       bpf_core_field_exists(filter->notif) &&
+	       bpf_core_field_size(filter->notif) == sizeof(__u64) &&
+	       bpf_core_field_exists(filter->log) && bpf_core_field_size(filter->log) == 1 &&
+	       bpf_core_field_exists(prog->orig_prog) &&
+	       bpf_core_field_size(prog->orig_prog) == sizeof(__u64) &&
+	       bpf_core_field_exists(fprog->len) && bpf_core_field_size(fprog->len) == 2;
+}
+
+/* The flags that older kernels lack are not set there. */
+static __u32 flags_of(const struct seccomp_filter *filter)
+{
+	__u32 flags = 0;
+
+	if (BPF_CORE_READ(filter, log))
+		flags |= SECCOMP_FILTER_FLAG_LOG;
+	if (bpf_core_field_exists(filter->wait_killable_recv) &&
+	    BPF_CORE_READ(filter, wait_killable_recv))
+		flags |= SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+	if (BPF_CORE_READ(filter, notif))
+		flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	return flags;
+}
+
+static __u32 listener_flags_of(const struct seccomp_filter *filter)
+{
+	struct notification *notif = BPF_CORE_READ(filter, notif);
+
+	if (!notif || !bpf_core_field_exists(notif->flags))
+		return 0;
+	return BPF_CORE_READ(notif, flags);
+}
+
+struct walk {
+	const struct seccomp_filter *filter;
+};
+
+/* Returns whether the loop is over. */
+static long step(__u32 index, struct walk *walk)
+{
+	const struct seccomp_filter *filter = walk->filter;
+
+	if (!filter || index >= WALK_MAX)
+		return 1;
+	records[index].key = (__u64)filter;
+	records[index].len = BPF_CORE_READ(filter, prog, orig_prog, len);
+	records[index].flags = flags_of(filter);
+	records[index].listener_flags = listener_flags_of(filter);
+	records[index].reserved = 0;
+	count = index + 1;
+	walk->filter = BPF_CORE_READ(filter, prev);
+	return 0;
+}
+
+static struct seccomp_filter *newest(const struct task_struct *task)
+{
+	return BPF_CORE_READ(task, seccomp.filter);
+}
+
+/*
+ * A thread that is killed lets go of its filters, which are then freed, while we
+ * read them: reads cannot fault, but what they say is then worth nothing. It
+ * forgets the newest first, so one that still has that at the end has kept all.
+ */
+static __u32 walk_down(const struct task_struct *task)
+{
+	const struct seccomp_filter *first;
+	struct walk walk;
+
+	if (!is_known())
+		return WALK_UNKNOWN;
+	thread.task = (__u64)task;
+	thread.start = BPF_CORE_READ(task, start_time);
+	mode = BPF_CORE_READ(task, seccomp.mode);
+	first = newest(task);
+	walk.filter = first;
+	bpf_loop(WALK_MAX, step, &walk, 0);
+	order_reads();
+	if (newest(task) != first)
+		return WALK_CHANGED;
+	return walk.filter ? WALK_TOO_LONG : WALK_DONE;
+}
+
+/* Which thread is decided by who attaches it. The last call is without one. */
+SEC("iter/task")
+int walk_thread(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+
+	if (!task)
+		return 0;
+	count = 0;
+	end = walk_down(task);
+	return 0;
+}

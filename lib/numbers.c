@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+
+#include "array.h"
+#include "numbers.h"
+
+static bool is_same_thread(const struct walk_thread *a, const struct walk_thread *b)
+{
+	return a->task == b->task && a->start == b->start && a->tid == b->tid;
+}
+
+/* Whether a key is that of the filter which it was, and the place of that. */
+static bool is_known(const struct numbers *numbers, const struct walk_thread *thread, uint64_t key,
+		     uint32_t depth, numbers_still_has *still_has, uint32_t *place)
+{
+	const struct numbered *old;
+
+	if (!map_get(&numbers->place_by_key, key, place))
+		return false;
+	old = &numbers->filters[*place];
+	return old->info.depth == depth && (is_same_thread(&old->keeper, thread) ||
+					    still_has(&old->keeper, key, depth));
+}
+
+/* A new one. Returns its place. */
+static int append(struct numbers *numbers, uint64_t key)
+{
+	int ret = array_reserve(&numbers->filters, &numbers->room, numbers->count + 1,
+				sizeof(*numbers->filters));
+
+	if (ret)
+		return ret;
+	if (numbers->count >= INT_MAX)
+		return -EOVERFLOW;
+	ret = map_put(&numbers->place_by_key, key, numbers->count);
+	return ret ? ret : (int)numbers->count++;
+}
+
+int numbers_add(struct numbers *numbers, const struct walk_thread *thread,
+		const struct walk_record *records, size_t count, numbers_still_has *still_has)
+{
+	struct seccomp_filter_info info = { 0 };
+	size_t known = 0, i;
+	uint32_t place = 0;
+	int ret = -EINVAL;
+
+	/* What is below one that is known is known. */
+	while (known < count &&
+	       !is_known(numbers, thread, records[known].key, count - known, still_has, &place))
+		known++;
+	/* The oldest first: a number says who the parent is. */
+	for (i = count; i--;) {
+		if (i >= known)
+			ret = map_get(&numbers->place_by_key, records[i].key, &place) ? (int)place :
+											-EIO;
+		else
+			ret = append(numbers, records[i].key);
+		if (ret < 0)
+			return ret;
+		info = (struct seccomp_filter_info){
+			.id = ret + 1,
+			.parent_id = info.id,
+			.depth = count - i,
+			.len = records[i].len,
+			.flags = records[i].flags,
+			.listener_flags = records[i].listener_flags,
+		};
+		numbers->filters[ret] = (struct numbered){ .info = info, .keeper = *thread };
+	}
+	return ret;
+}
+
+void numbers_free(struct numbers *numbers)
+{
+	map_free(&numbers->place_by_key);
+	free(numbers->filters);
+	*numbers = (struct numbers){ 0 };
+}
