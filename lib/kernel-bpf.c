@@ -37,7 +37,8 @@ static struct {
 static int run(pid_t tid)
 {
 	union bpf_iter_link_info thread = { .task.tid = tid };
-	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &thread, .link_info_len = sizeof(thread));
+	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &thread,
+		    .link_info_len = sizeof(thread));
 	struct bpf_link *link;
 	char none[1];
 	ssize_t got;
@@ -72,8 +73,9 @@ static int walk(pid_t tid)
 		return ret;
 	switch (bpf.walk->bss->end) {
 	case WALK_DONE:
-		return bpf.walk->bss->mode == SECCOMP_MODE_FILTER && bpf.walk->bss->count ? 0 :
-											    -ENODATA;
+		return bpf.walk->bss->mode == SECCOMP_MODE_FILTER && bpf.walk->bss->count
+			       ? 0
+			       : -ENODATA;
 	case WALK_TOO_LONG:
 		return -E2BIG;
 	case WALK_UNKNOWN:
@@ -206,8 +208,8 @@ static bool sees_us(const char **why)
 		ret = 0;
 	if (!ret && count == (int)bpf.walk->bss->count)
 		return true;
-	*why = ret ? "the BPF program does not see this process" :
-		     "the BPF program sees other filters than /proc does";
+	*why = ret ? "the BPF program does not see this process"
+		   : "the BPF program sees other filters than /proc does";
 	return false;
 }
 

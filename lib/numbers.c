@@ -20,8 +20,8 @@ static bool is_known(const struct numbers *numbers, const struct walk_thread *th
 	if (!map_get(&numbers->place_by_key, key, place))
 		return false;
 	old = &numbers->filters[*place];
-	return old->info.depth == depth && (is_same_thread(&old->keeper, thread) ||
-					    still_has(&old->keeper, key, depth));
+	return old->info.depth == depth &&
+	       (is_same_thread(&old->keeper, thread) || still_has(&old->keeper, key, depth));
 }
 
 /* A new one. Returns its place. */
@@ -53,8 +53,8 @@ int numbers_add(struct numbers *numbers, const struct walk_thread *thread,
 	/* The oldest first: a number says who the parent is. */
 	for (i = count; i--;) {
 		if (i >= known)
-			ret = map_get(&numbers->place_by_key, records[i].key, &place) ? (int)place :
-											-EIO;
+			ret = map_get(&numbers->place_by_key, records[i].key, &place) ? (int)place
+										      : -EIO;
 		else
 			ret = append(numbers, records[i].key);
 		if (ret < 0)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "agent.h"
+#include "alone.h"
 #include "array.h"
 #include "collect.h"
 #include "criu.h"
@@ -48,7 +49,7 @@ int dump_begin(void)
 	if (dump.kernel)
 		dump.collect.reader = &dump.kernel->reader;
 	if (!dump.permitted && !dump.kernel)
-		pr_info("this kernel does not show seccomp filters as a tree: CRIU dumps them alone");
+		pr_info("this kernel does not let seccomp filters be restored as a tree: CRIU dumps them alone");
 	return 0;
 }
 
@@ -204,34 +205,6 @@ static int refuse_filters(const struct proc_threads *tids)
 }
 
 /*
- * CRIU alone makes every thread its own copies of the filters, or one set for
- * all threads whose programs are equal.
- */
-static void warn_of_native_dump(const struct proc_threads *tids)
-{
-	int first, count;
-	bool differ = false;
-	size_t i;
-
-	if (tids->count < 2)
-		return;
-	first = proc_filter_count(tids->tids[0]);
-	count = first;
-	for (i = 1; i < tids->count && !differ; i++) {
-		count = proc_filter_count(tids->tids[i]);
-		differ = count != first;
-	}
-	if (first < 0 || count < 0)
-		return;
-	if (differ)
-		pr_warn("process %d: its threads have different numbers of filters; after a restore they share none, and SECCOMP_FILTER_FLAG_TSYNC is refused where it works now",
-			tids->tids[0]);
-	else if (first)
-		pr_warn("process %d: after a restore, threads with equal filters share them, and SECCOMP_FILTER_FLAG_TSYNC works also where the filters were installed one by one",
-			tids->tids[0]);
-}
-
-/*
  * Not before CRIU has all tasks: a dump that fails earlier has not touched the
  * images of the last one either.
  */
@@ -283,7 +256,7 @@ int dump_process(pid_t pid)
 	if (dump.permitted)
 		return refuse_filters(&dump.tids);
 	if (!dump.kernel) {
-		warn_of_native_dump(&dump.tids);
+		alone_warn(&dump.tids);
 		return 0;
 	}
 	ret = find_filters(&dump.tids, &filtered);
@@ -329,6 +302,7 @@ void dump_end(bool failed)
 	image_close(&dump.image);
 	tree_free(&dump.tree);
 	collect_end(&dump.collect);
+	alone_end();
 	proc_free_threads(&dump.tids);
 	free(dump.threads);
 	dump = (struct dump){ .image.fd = -1 };

@@ -140,6 +140,6 @@ const struct subcommand tree_subcommand = {
 	.details = "  Shows the processes PID and all that descend from them.\n"
 		   "  --programs  also lists the programs of the filters\n"
 		   "\n"
-		   "Needs CAP_SYS_ADMIN and a kernel with filter descriptors. Each thread that\n"
+		   "Needs CAP_SYS_ADMIN and a kernel with filter descriptors or BTF. Each thread that\n"
 		   "has filters is stopped for the moment that it takes to look at it.\n",
 };

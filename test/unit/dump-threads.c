@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "agent.h"
+#include "alone.h"
 #include "criu.h"
 #include "dump.h"
 #include "stuck.h"
@@ -19,7 +20,7 @@
 static struct {
 	const struct kernel *kernel;
 	int depth, odd_id;	      /* of a thread in its namespace */
-	int counts[4], asked;	      /* what /proc says of filters */
+	pid_t alone;		      /* the process that CRIU dumps alone */
 	int inventory, strict_result; /* what CRIU answers */
 	int named;
 	pid_t strict[8];
@@ -60,10 +61,19 @@ void stuck_explain(void)
 {
 }
 
+void alone_warn(const struct proc_threads *tids)
+{
+	assert_int_equal(tids->count, 2);
+	world.alone = tids->tids[0];
+}
+
+void alone_end(void)
+{
+}
+
 const struct kernel *__wrap_kernel_detect(void);
 int __wrap_proc_namespace_depth(pid_t tid);
 pid_t __wrap_proc_id_at_depth(pid_t tid, int depth);
-int __wrap_proc_filter_count(pid_t tid);
 
 const struct kernel *__wrap_kernel_detect(void)
 {
@@ -82,12 +92,6 @@ pid_t __wrap_proc_id_at_depth(pid_t tid, int depth)
 	if (tid == world.odd_id)
 		return -ESRCH;
 	return depth ? tid + 1000 : tid;
-}
-
-int __wrap_proc_filter_count(pid_t tid)
-{
-	(void)tid;
-	return world.counts[world.asked++];
 }
 
 static int begin(void **state)
@@ -357,42 +361,17 @@ static void files_go_into_the_image(void **state)
 	assert_said("cannot record file 6: has a filter that does not come before it");
 }
 
-/* What is said of @pid, where CRIU dumps alone: its leader has so many filters, its thread so many.
- */
-static void native(pid_t pid, int leader, int thread, const char *warning)
-{
-	world.kernel = NULL;
-	world.counts[0] = leader;
-	world.counts[1] = thread;
-	world.asked = 0;
-	assert_int_equal(dump_begin(), 0);
-	said[0] = '\0';
-	assert_int_equal(dump_process(pid), 0);
-	if (warning)
-		assert_said(warning);
-	else
-		assert_string_equal(said, "");
-	dump_end(false);
-}
-
 static void criu_alone_is_warned_of(void **state)
 {
-	pid_t alone, both = getpid();
-
 	(void)state;
-	native(both, 2, 1, "different numbers of filters");
-	native(both, 0, 1, "different numbers of filters");
-	native(both, 1, 1, "works also where the filters were installed one by one");
-	native(both, 0, 0, NULL);
-	native(both, -ENOENT, -ENOENT, NULL);
-	native(both, 1, -ENOENT, NULL);
-	alone = fork();
-	if (!alone)
-		for (;;)
-			pause();
-	native(alone, 1, 1, NULL);
-	kill(alone, SIGKILL);
-	waitpid(alone, NULL, 0);
+	confine_both();
+	assert_int_equal(dump_process(getpid()), 0);
+	assert_int_equal(world.alone, 0);
+	dump_end(false);
+	world.kernel = NULL;
+	assert_int_equal(dump_begin(), 0);
+	assert_int_equal(dump_process(getpid()), 0);
+	assert_int_equal(world.alone, getpid());
 }
 
 #define THREADS_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)

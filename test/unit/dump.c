@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agent.h"
+#include "alone.h"
 #include "criu.h"
 #include "dump.h"
 #include "image.h"
@@ -50,6 +51,15 @@ size_t agent_count(const struct tree *tree)
 {
 	(void)tree;
 	return 0;
+}
+
+void alone_warn(const struct proc_threads *tids)
+{
+	(void)tids;
+}
+
+void alone_end(void)
+{
 }
 
 void stuck_explain(void)

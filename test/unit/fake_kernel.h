@@ -19,7 +19,7 @@
 
 #include "kernel.h"
 
-#define FAKE_FILTERS 32
+#define FAKE_FILTERS 128
 #define FAKE_INSNS 4
 
 /* The kernel's number of filter n is n + 1. */

@@ -9,7 +9,7 @@ UNIT_LIB := $(patsubst lib/%.c,$(B)/unit/lib/%.o,$(wildcard lib/*.c)) $(B)/unit/
 comma := ,
 
 # those that test a file of plugin/ with the same name
-UNIT_PLUGIN := agent config dump files oci parcel
+UNIT_PLUGIN := agent alone config dump files oci parcel
 
 # and of tools/
 UNIT_TOOLS := bpf tasks verdicts
@@ -45,6 +45,8 @@ $(B)/unit/agent $(B)/unit/config $(B)/unit/oci: UNIT_MORE += plugin/trust.c
 UNIT_CRIU := $(addprefix $(B)/unit/,dump dump-threads files restore restore-kill)
 $(UNIT_CRIU): UNIT_MORE += -Wl,--wrap=kernel_detect
 
+$(B)/unit/alone: UNIT_MORE += $(addprefix -Wl$(comma)--wrap=,kernel_choose proc_filter_count proc_number)
+
 $(B)/unit/dump: UNIT_MORE += -Wl,--wrap=kernel_permits,--wrap=proc_number
 
 UNIT_NO_MEMORY := $(addprefix -Wl$(comma)--wrap=,malloc calloc reallocarray)
@@ -52,7 +54,7 @@ $(B)/unit/no-memory: UNIT_MORE = $(UNIT_NO_MEMORY)
 
 $(B)/unit/dump-threads: plugin/dump.c plugin/dump.h
 $(B)/unit/dump-threads: UNIT_MORE += plugin/dump.c -Iplugin \
-	$(addprefix -Wl$(comma)--wrap=,proc_namespace_depth proc_id_at_depth proc_filter_count) \
+	$(addprefix -Wl$(comma)--wrap=,proc_namespace_depth proc_id_at_depth) \
 	$(UNIT_NO_MEMORY)
 
 UNIT_RESTORE := $(B)/unit/restore $(B)/unit/restore-kill
@@ -71,7 +73,7 @@ $(B)/unit/run-id: UNIT_MORE = plugin/restore.c -Iplugin \
 	-Wl,--wrap=kernel_detect
 
 # as there, and what can fail is in the test, too
-UNIT_FAULTS := dump files parcel restore
+UNIT_FAULTS := alone dump files parcel restore
 UNIT_FAULTS_WRAP := calloc fcntl fstat kernel_detect kernel_permits kill malloc openat pread \
 	proc_id_at_depth proc_namespace_depth proc_number proc_read_threads proc_read_tree pwrite read \
 	readlink reallocarray recvmsg sendmsg socketpair unlinkat waitpid

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "native.h"
+
+static uint32_t below(const struct tree *tree, uint32_t filter)
+{
+	return tree->filters[filter].parent;
+}
+
+static bool is_on_path(const struct tree *tree, uint32_t filter, uint32_t newest)
+{
+	while (newest != TREE_NONE && newest != filter)
+		newest = below(tree, newest);
+	return newest == filter;
+}
+
+/*
+ * kernel/seccomp.c: filters can be synced if each other thread is in no mode, or
+ * its newest filter is on the caller's path. A parent comes before its children
+ * in the tree, so only the last of all newest ones can have all on its path.
+ * TREE_NONE: none has.
+ */
+static uint32_t common_tip(const struct tree *tree, const struct native_thread *threads,
+			   size_t count)
+{
+	uint32_t tip = TREE_NONE, last = TREE_NONE;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (threads[i].filter != TREE_NONE && (tip == TREE_NONE || threads[i].filter > tip))
+			tip = threads[i].filter;
+	for (i = 0; tip != TREE_NONE && i < count; i++) {
+		/* threads that follow each other often have the same */
+		if (threads[i].filter == TREE_NONE || threads[i].filter == last)
+			continue;
+		last = threads[i].filter;
+		if (!is_on_path(tree, last, tip))
+			return TREE_NONE;
+	}
+	return tip;
+}
+
+static bool is_confined(const struct native_thread *thread)
+{
+	return thread->strict || thread->filter != TREE_NONE;
+}
+
+static size_t count_confined(const struct native_thread *threads, size_t count)
+{
+	size_t confined = 0, i;
+
+	for (i = 0; i < count; i++)
+		confined += is_confined(&threads[i]);
+	return confined;
+}
+
+static bool has_strict(const struct native_thread *threads, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (threads[i].strict)
+			return true;
+	return false;
+}
+
+/*
+ * The programs of two paths, which is all that CRIU compares. *log: whether there
+ * are filters at the same place of which only one logs.
+ */
+static bool are_equal(const struct tree *tree, uint32_t a, uint32_t b, bool *log)
+{
+	uint32_t differ = 0;
+
+	for (; a != b; a = below(tree, a), b = below(tree, b)) {
+		if (a == TREE_NONE || b == TREE_NONE ||
+		    tree->filters[a].program != tree->filters[b].program)
+			return false;
+		differ |= tree->filters[a].flags ^ tree->filters[b].flags;
+	}
+	*log = differ & SECCOMP_FILTER_FLAG_LOG;
+	return true;
+}
+
+/*
+ * CRIU restores the leader's filters, and these for all threads, if all have the
+ * same programs. Notes whose LOG is then another.
+ */
+static bool share_the_leaders(const struct tree *tree, struct native_thread *threads, size_t count)
+{
+	bool log;
+	size_t i;
+
+	if (threads->filter == TREE_NONE)
+		return false;
+	for (i = 1; i < count; i++)
+		if (threads[i].filter == TREE_NONE ||
+		    !are_equal(tree, threads->filter, threads[i].filter, &log))
+			return false;
+	for (i = 1; i < count; i++) {
+		are_equal(tree, threads->filter, threads[i].filter, &log);
+		threads[i].changed |= log ? SECCOMP_FILTER_FLAG_LOG : 0;
+	}
+	return true;
+}
+
+/* A listener goes, and takes along what is only for it. */
+static uint32_t lost_with_listener(const struct tree *tree, uint32_t newest)
+{
+	uint32_t lost = 0, filter;
+
+	if (newest == TREE_NONE || !tree->filters[newest].supervised)
+		return 0;
+	for (filter = newest; filter != TREE_NONE; filter = below(tree, filter))
+		if (tree->filters[filter].flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)
+			lost |= tree->filters[filter].flags;
+	return lost & (SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+}
+
+void native_compare(const struct tree *tree, struct native_thread *threads, size_t count)
+{
+	uint32_t tip = common_tip(tree, threads, count);
+	size_t confined = count_confined(threads, count), others, i;
+	bool strict = has_strict(threads, count), shared;
+
+	for (i = 0; i < count; i++)
+		threads[i].changed = lost_with_listener(tree, threads[i].filter);
+	shared = share_the_leaders(tree, threads, count);
+	for (i = 0; i < count; i++) {
+		others = confined - is_confined(&threads[i]);
+		threads[i].syncs =
+			!strict && (!others || (tip != TREE_NONE && threads[i].filter == tip));
+		/* else each thread has filters of its own, none on another's path */
+		threads[i].will_sync = !strict && (!others || shared);
+	}
+}
