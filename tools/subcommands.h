@@ -35,6 +35,7 @@ struct subcommand {
 	X(verify)      \
 	X(diff)        \
 	X(explain)     \
+	X(watch)       \
 	X(check)
 /* clang-format on */
 

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "array.h"
+#include "members.h"
+#include "proc.h"
+#include "report.h"
+
+/* proc(5): the field of /proc/PID/stat with the time at which it was started, in ticks. */
+#define FIELD_START 22
+
+/* How far up it is looked for an ancestor that is meant. */
+#define MAX_ANCESTORS 64
+
+/* A process that may be of the image. @ids: in each pid namespace, ours first. */
+struct candidate {
+	pid_t pid;
+	int depth;
+	ino_t namespace;
+};
+
+/* Returns 0 if it has gone. */
+static unsigned long long start_of(pid_t pid)
+{
+	unsigned long long start = 0;
+	char path[32], line[1024];
+	const char *field;
+	size_t len, i;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	len = fread(line, 1, sizeof(line) - 1, file);
+	fclose(file);
+	line[len] = '\0';
+	/* the name, which may have blanks in it, is the second */
+	field = strrchr(line, ')');
+	for (i = 2; field && i < FIELD_START; i++)
+		field = strchr(field + 1, ' ');
+	if (field)
+		start = strtoull(field, NULL, 10);
+	return start;
+}
+
+/* A number that has been given away again is another process: so its start counts, too. */
+static int put(struct members *members, pid_t pid)
+{
+	return map_put(&members->known, pid, start_of(pid));
+}
+
+static bool is_known(const struct members *members, pid_t pid)
+{
+	uint32_t start;
+	unsigned long long now;
+
+	if (!map_get(&members->known, pid, &start))
+		return false;
+	now = start_of(pid);
+	return !now || !start || start == (uint32_t)now;
+}
+
+int members_add_tree(struct members *members, pid_t pid)
+{
+	struct tasks tasks = { 0 };
+	size_t i;
+	int ret;
+
+	members->restricted = true;
+	ret = tasks_find(&tasks, pid);
+	for (i = 0; !ret && i < tasks.count; i++)
+		ret = put(members, tasks.list[i].pid);
+	tasks_free(&tasks);
+	return ret;
+}
+
+static bool in_container(const struct members *members, const struct container *container)
+{
+	return *container->id &&
+	       !strncmp(container->id, members->container, strlen(members->container));
+}
+
+static enum member descends(struct members *members, pid_t pid)
+{
+	pid_t ancestor = pid;
+	int i;
+
+	for (i = 0; i < MAX_ANCESTORS && ancestor > 0; i++) {
+		if (is_known(members, ancestor)) {
+			if (i)
+				put(members, pid);
+			return MEMBER_YES;
+		}
+		ancestor = proc_number(ancestor, "PPid");
+		if (ancestor < 0 && !i)
+			return MEMBER_GONE;
+	}
+	return MEMBER_NO;
+}
+
+enum member members_has(struct members *members, pid_t pid, struct container *container)
+{
+	bool seen = container_of(pid, container);
+
+	if (members->container) {
+		if (seen && in_container(members, container))
+			put(members, pid);
+		else if (!seen && !start_of(pid))
+			return is_known(members, pid) ? MEMBER_YES : MEMBER_GONE;
+		return seen && in_container(members, container) ? MEMBER_YES : MEMBER_NO;
+	}
+	return members->restricted ? descends(members, pid) : MEMBER_YES;
+}
+
+void members_free(struct members *members)
+{
+	map_free(&members->known);
+}
+
+static bool has_id(pid_t pid, int depth, pid_t id)
+{
+	return proc_id_at_depth(pid, depth) == id;
+}
+
+static bool read_candidate(const char *name, double not_before, struct candidate *candidate)
+{
+	long ticks = sysconf(_SC_CLK_TCK);
+	char path[64];
+	struct stat st;
+	int depth;
+
+	candidate->pid = atoi(name);
+	if (candidate->pid <= 0 || (double)start_of(candidate->pid) / ticks < not_before)
+		return false;
+	depth = proc_namespace_depth(candidate->pid);
+	snprintf(path, sizeof(path), "/proc/%d/ns/pid", candidate->pid);
+	if (depth < 0 || stat(path, &st))
+		return false;
+	candidate->depth = depth;
+	candidate->namespace = st.st_ino;
+	return true;
+}
+
+/* The time since boot at which the image was written; a second less, as clocks are coarse. */
+static double age_of(const char *path)
+{
+	struct timespec now, up;
+	struct stat st;
+
+	if (stat(path, &st))
+		return 0;
+	clock_gettime(CLOCK_REALTIME, &now);
+	clock_gettime(CLOCK_BOOTTIME, &up);
+	return (double)up.tv_sec - (double)(now.tv_sec - st.st_mtim.tv_sec) - 1;
+}
+
+static int find_candidates(const char *path, struct candidate **list, size_t *count)
+{
+	double not_before = age_of(path);
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	size_t room = 0;
+	int ret = proc ? 0 : -errno;
+
+	while (!ret && (entry = readdir(proc))) {
+		ret = array_reserve(list, &room, *count + 1, sizeof(**list));
+		if (!ret && read_candidate(entry->d_name, not_before, &(*list)[*count]))
+			++*count;
+	}
+	if (proc)
+		closedir(proc);
+	return ret;
+}
+
+/* The process with that id in the namespace of @first, or in one below it. */
+static const struct candidate *find_process(const struct candidate *list, size_t count,
+					    const struct candidate *first, pid_t id)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if ((list[i].namespace == first->namespace || list[i].depth > first->depth) &&
+		    has_id(list[i].pid, first->depth, id))
+			return &list[i];
+	return NULL;
+}
+
+static pid_t leader_of(const struct tree *tree, size_t process)
+{
+	return tree->threads[tree->processes[process].first].tid;
+}
+
+static bool all_there(const struct tree *tree, const struct candidate *list, size_t count,
+		      const struct candidate *first)
+{
+	size_t i;
+
+	for (i = 0; i < tree->n_processes; i++)
+		if (!find_process(list, count, first, leader_of(tree, i)))
+			return false;
+	return true;
+}
+
+/* Returns how many namespaces have them all; @found: the first process of the last one. */
+static size_t find_first(const struct tree *tree, const struct candidate *list, size_t count,
+			 const struct candidate **found)
+{
+	size_t matches = 0, i;
+
+	for (i = 0; tree->n_processes && i < count; i++)
+		if (has_id(list[i].pid, list[i].depth, leader_of(tree, 0)) &&
+		    all_there(tree, list, count, &list[i])) {
+			*found = &list[i];
+			matches++;
+		}
+	return matches;
+}
+
+static int add_all(struct members *members, const struct tree *tree, const struct candidate *list,
+		   size_t count, const struct candidate *first)
+{
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; !ret && i < tree->n_processes; i++)
+		ret = members_add_tree(members,
+				       find_process(list, count, first, leader_of(tree, i))->pid);
+	return ret;
+}
+
+int members_add_restored(struct members *members, const struct snapshot *image, const char *path)
+{
+	const struct candidate *first = NULL;
+	struct candidate *list = NULL;
+	size_t count = 0, matches;
+	int ret = find_candidates(path, &list, &count);
+
+	if (ret) {
+		pr_err("cannot look for the processes of %s: %s", path, strerror(-ret));
+		free(list);
+		return ret;
+	}
+	matches = find_first(&image->tree, list, count, &first);
+	if (matches == 1) {
+		ret = add_all(members, &image->tree, list, count, first);
+	} else if (matches) {
+		pr_err("%s may have been restored more than once: name the process, too", path);
+		ret = -ENOTUNIQ;
+	} else {
+		pr_err("no processes are running that were restored from %s", path);
+		ret = -ESRCH;
+	}
+	free(list);
+	return ret;
+}
