@@ -64,6 +64,8 @@ PLUGIN_OBJS := $(patsubst plugin/%.c,$(B)/plugin/%.o,$(wildcard plugin/*.c))
 TOOLS_OBJS := $(patsubst tools/%.c,$(B)/tools/%.o,$(wildcard tools/*.c))
 PLUGIN := $(B)/seccomp_plugin.so
 TOOL := $(B)/criu-seccomp
+# what crit needs to know of the image: one description of the messages for all
+CRIT_MODULE := $(addprefix $(B)/pycriu_plugins/,seccomp_tree.py seccomp-tree.desc)
 
 # These run something, and call make for what that needs. All others write to
 # build/, which only one make does at a time.
@@ -84,7 +86,7 @@ locked:
 else
 
 .PHONY: all
-all: $(PLUGIN) $(TOOL) ## builds the plugin and the tools
+all: $(PLUGIN) $(TOOL) $(CRIT_MODULE) ## builds the plugin and the tools
 
 # each part has its own rules
 include $(wildcard test/*/*.mk demo/*.mk bench/*.mk tools/*.mk kernel-module/*.mk)
@@ -150,17 +152,28 @@ $(TOOL): $(TOOLS_OBJS) $(LIB_OBJS)
 	@echo "  LD $@"
 	@$(CC) $(PRODUCT_LDFLAGS) -pie -o $@ $^ $(TOOL_LIBS) $(LIBBPF_LIBS)
 
+$(B)/pycriu_plugins/seccomp-tree.desc: proto/seccomp-tree.proto
+	@mkdir -p $(@D)
+	@protoc-c --proto_path=$(<D) --descriptor_set_out=$@ $<
+
+$(B)/pycriu_plugins/%.py: proto/%.py
+	@install -D -m 644 $< $@
+
 MAN8 := $(wildcard tools/*.8)
 BIN := $(DESTDIR)$(PREFIX)/bin/criu-seccomp
 PLUGIN_IN := $(DESTDIR)$(PLUGINDIR)/seccomp_plugin.so
 MAN := $(DESTDIR)$(PREFIX)/share/man/man8
 COMPLETION := $(DESTDIR)$(PREFIX)/share/bash-completion/completions/criu-seccomp
+HELPERS := crit-seccomp checkpointctl-seccomp
+PYTHON := $(DESTDIR)$(PREFIX)/lib/python3/dist-packages/pycriu_plugins
 EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/criu-seccomp
 
 .PHONY: install
 install: all ## installs them; DESTDIR=, PREFIX=/usr/local, PLUGINDIR=(where criu looks)
 	@install -D -m 755 $(PLUGIN) $(PLUGIN_IN)
 	@install -D -m 755 $(TOOL) $(BIN)
+	@install -m 755 -t $(dir $(BIN)) $(addprefix tools/,$(HELPERS))
+	@install -D -m 644 -t $(PYTHON) $(CRIT_MODULE)
 	@install -D -m 644 -t $(MAN) $(MAN8)
 	@install -D -m 644 tools/criu-seccomp.bash $(COMPLETION)
 	@install -D -m 644 -t $(EXAMPLES) tools/criu-seccomp.conf
@@ -169,7 +182,10 @@ install: all ## installs them; DESTDIR=, PREFIX=/usr/local, PLUGINDIR=(where cri
 .PHONY: uninstall
 uninstall: ## removes what install has put there; the same DESTDIR, PREFIX, PLUGINDIR
 	@rm -f $(PLUGIN_IN) $(BIN) $(addprefix $(MAN)/,$(notdir $(MAN8))) $(COMPLETION) \
-		$(EXAMPLES)/criu-seccomp.conf
+		$(EXAMPLES)/criu-seccomp.conf $(addprefix $(dir $(BIN)),$(HELPERS)) \
+		$(addprefix $(PYTHON)/,$(notdir $(CRIT_MODULE)))
+	@[ ! -d $(PYTHON) ] || { rm -rf $(PYTHON)/__pycache__; \
+		rmdir --ignore-fail-on-non-empty $(PYTHON); }
 	@[ ! -d $(EXAMPLES) ] || rmdir --ignore-fail-on-non-empty $(EXAMPLES)
 
 CHECK = KERNEL="$(KERNEL)" test/check $(if $(FRESH),--fresh) $(if $(FAILED),--failed) \
