@@ -37,8 +37,11 @@ static struct {
 static int run(pid_t tid)
 {
 	union bpf_iter_link_info thread = { .task.tid = tid };
-	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &thread,
-		    .link_info_len = sizeof(thread));
+	const struct bpf_iter_attach_opts opts = {
+		.sz = sizeof(opts),
+		.link_info = &thread,
+		.link_info_len = sizeof(thread),
+	};
 	struct bpf_link *link;
 	char none[1];
 	ssize_t got;

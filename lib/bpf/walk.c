@@ -177,6 +177,7 @@ static __u32 walk_down(const struct task_struct *task)
 }
 
 /* Which thread is decided by who attaches it. The last call is without one. */
+// cppcheck-suppress unknownMacro
 SEC("iter/task")
 int walk_thread(struct bpf_iter__task *ctx)
 {
