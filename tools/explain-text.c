@@ -82,8 +82,11 @@ void explain_text(const struct subject *subject, const struct verdicts *verdicts
 }
 
 /* How often each text came. */
+/* of all verdicts of a call together */
+#define ROW_TEXT_SIZE 256
+
 struct tally {
-	char text[VERDICT_TEXT_SIZE];
+	char text[ROW_TEXT_SIZE];
 	size_t count;
 };
 
@@ -112,7 +115,7 @@ static int count_text(struct tallies *tallies, const char *text)
 /* A row of the table. */
 struct row {
 	char name[CALL_NAME_SIZE];
-	char text[256];
+	char text[ROW_TEXT_SIZE];
 	bool by_arguments;
 };
 

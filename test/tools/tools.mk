@@ -45,9 +45,9 @@ $(B)/tools-test/fake: $(TOOLS_SOURCES) test/tools/fake.c $(B)/version.h
 	@echo "  CC tools/*.c test/tools/fake.c"
 	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) $(TOOL_CFLAGS) -Wl,--wrap=kernel_detect_reader -o $@ $(filter %.c %.o,$^) $(TOOL_LIBS)
 
-SAVE_SOURCES := $(patsubst %,tools/%.c,container inventory live progress snapshot stop tasks)
+SAVE_SOURCES := $(patsubst %,tools/%.c,container dump-archive inventory live progress snapshot stop tasks)
 
 $(B)/tools-test/save: $(filter-out tools/%.c,$(TOOLS_SOURCES)) $(SAVE_SOURCES) test/tools/save.c test/tools/fake.c
 	@mkdir -p $(@D)
 	@echo "  CC test/tools/save.c"
-	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) $(TOOL_CFLAGS) -Itools -Wl,--wrap=kernel_detect_reader -o $@ $(filter %.c %.o,$^) $(PROTOBUF_C_LIBS)
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) $(TOOL_CFLAGS) -Itools -Wl,--wrap=kernel_detect_reader -o $@ $(filter %.c %.o,$^) $(TOOL_LIBS)
