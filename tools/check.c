@@ -263,7 +263,8 @@ const struct subcommand check_subcommand = {
 	.name = "check",
 	.run = check_main,
 	.help = "Tells whether everything that a dump needs is in place here",
-	.arguments = "",
+	.arguments = "[--json]",
 	.details = "One line each for the kernel, CRIU, the plugin and permissions, with what to\n"
-		   "do. The exit status is 0 if all is well.\n",
+		   "do. The exit status is 0 if all is well.\n"
+		   "  --json  for other programs\n",
 };

@@ -70,6 +70,29 @@ static struct json_object *parts_json(const struct compare *compare,
 	return array;
 }
 
+static void add_what_it_was(struct json_object *object, const struct compare *compare,
+			    const struct difference *difference)
+{
+	const struct snapshot *a = compare->a, *b = compare->b;
+
+	switch (difference->kind) {
+	case DIFFERENCE_PROCESS:
+		json_add(object, "a", json_object_new_int(snapshot_leader(a, difference->a)->tid));
+		json_add(object, "b", json_object_new_int(snapshot_leader(b, difference->b)->tid));
+		break;
+	case DIFFERENCE_MODE:
+		json_add(object, "a", snapshot_mode_json(a->labels[difference->a].mode));
+		json_add(object, "b", snapshot_mode_json(b->labels[difference->b].mode));
+		break;
+	case DIFFERENCE_COUNT:
+		json_add(object, "a", json_object_new_uint64(compare_depth(a, difference->a)));
+		json_add(object, "b", json_object_new_uint64(compare_depth(b, difference->b)));
+		break;
+	default:
+		break;
+	}
+}
+
 static struct json_object *difference_json(const struct compare *compare,
 					   const struct difference *difference)
 {
@@ -80,6 +103,7 @@ static struct json_object *difference_json(const struct compare *compare,
 		json_add(object, "thread",
 			 difference->a != COMPARE_NONE ? thread_id(compare->a, difference->a)
 						       : thread_id(compare->b, difference->b));
+		add_what_it_was(object, compare, difference);
 		return object;
 	}
 	add_filter(object, "filter_a", compare->a, difference->a);

@@ -139,6 +139,11 @@ static int add_pair(struct compare *compare, uint32_t a, uint32_t b, uint32_t *p
 	return map_put(&compare->pair_by_filters, (uint64_t)a << 32 | b, *place);
 }
 
+size_t compare_depth(const struct snapshot *snapshot, uint32_t thread)
+{
+	return depth_of(&snapshot->tree, snapshot->tree.threads[thread].filter);
+}
+
 /*
  * The pair of two filters that are equally deep, and those of all below them.
  * Where a pair is known, so are the ones below it.

@@ -87,6 +87,9 @@ struct compare {
 int compare(struct compare *compare, const struct snapshot *a, const struct snapshot *b);
 void compare_free(struct compare *compare);
 
+/* How many filters a thread has. */
+size_t compare_depth(const struct snapshot *snapshot, uint32_t thread);
+
 /**
  * compare_threads - the threads that a difference is about
  * @matches: out, for the caller to free: places in the list of matches

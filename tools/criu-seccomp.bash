@@ -1,11 +1,18 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
-# Completion for bash, by what the command says of itself.
+# Completion for bash. test/tools/completion holds the words against the command's own.
+
+# the ids of processes that words can stand for
+_criu_seccomp_pids() {
+	local pids=(/proc/[0-9]*)
+
+	compgen -W "${pids[*]#/proc/}" -- "$1"
+}
 
 _criu_seccomp() {
-	local word=${COMP_WORDS[COMP_CWORD]} subcommands
+	local word=${COMP_WORDS[COMP_CWORD]} options='' pids='' files=''
+	local subcommands='tree image verify diff check'
 
-	subcommands=$(criu-seccomp help 2>/dev/null | sed -n 's/^  \([a-z]*\) .*/\1/p')
 	COMPREPLY=()
 	if [ "$COMP_CWORD" = 1 ]; then
 		mapfile -t COMPREPLY < <(compgen -W "$subcommands help --help --version" -- "$word")
@@ -13,21 +20,38 @@ _criu_seccomp() {
 	fi
 	case ${COMP_WORDS[1]} in
 	help)
-		mapfile -t COMPREPLY < <(compgen -W "$subcommands" -- "$word")
+		options=$subcommands
 		;;
 	tree)
-		case $word in
-		-*) COMPREPLY=(--programs) ;;
-		*) mapfile -t COMPREPLY < <(compgen -W "$(ps -eo pid=)" -- "$word") ;;
-		esac
+		options='--all --collapse --dot --json --no-collapse --programs --raw --svg'
+		pids=y
 		;;
 	image)
-		case $word in
-		-*) COMPREPLY=(--programs) ;;
-		*) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
-		esac
+		options='--dot --json --programs --raw --svg'
+		files=y
+		;;
+	verify | diff)
+		options='--json'
+		pids=y files=y
+		;;
+	check)
+		options='--json'
+		;;
+	*)
+		return
 		;;
 	esac
+	# a number, which nobody can guess
+	[ "${COMP_WORDS[COMP_CWORD - 1]}" != --raw ] || return
+	case $word in
+	-*) pids='' files='' ;;
+	*) [ -z "$pids$files" ] || options='' ;;
+	esac
+	mapfile -t COMPREPLY < <(
+		[ -z "$options" ] || compgen -W "$options" -- "$word"
+		[ -z "$pids" ] || _criu_seccomp_pids "$word"
+		[ -z "$files" ] || compgen -f -- "$word"
+	)
 }
 
 complete -o filenames -F _criu_seccomp criu-seccomp

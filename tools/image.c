@@ -18,9 +18,11 @@ enum {
 static int image_main(int argc, char **argv)
 {
 	static const struct option options[] = {
+		{ "dot", no_argument, NULL, OPTION_DOT },
 		{ "json", no_argument, NULL, OPTION_JSON },
 		{ "programs", no_argument, NULL, OPTION_PROGRAMS },
 		{ "raw", required_argument, NULL, OPTION_RAW },
+		{ "svg", no_argument, NULL, OPTION_SVG },
 		{ 0 },
 	};
 	struct show wanted = { .subcommand = "image" };
@@ -29,6 +31,12 @@ static int image_main(int argc, char **argv)
 
 	while ((option = options_next(argc, argv, options)) != -1)
 		switch (option) {
+		case OPTION_DOT:
+			wanted.form = SHOW_DOT;
+			break;
+		case OPTION_SVG:
+			wanted.form = SHOW_SVG;
+			break;
 		case OPTION_JSON:
 			wanted.form = SHOW_JSON;
 			break;
@@ -56,9 +64,13 @@ const struct subcommand image_subcommand = {
 	.name = "image",
 	.run = image_main,
 	.help = "Shows the same of a dump",
-	.arguments = "[--programs] DIR|FILE|ARCHIVE",
-	.details = "  DIR         the folder of a dump, with seccomp-tree.img in it\n"
-		   "  FILE        such a file itself\n"
-		   "  ARCHIVE     a container's checkpoint, as podman and CRI-O export it\n"
-		   "  --programs  also lists the programs of the filters\n",
+	.arguments = "[OPTION]... DIR|FILE|ARCHIVE",
+	.details = "  DIR           the folder of a dump, with seccomp-tree.img in it\n"
+		   "  FILE          such a file itself\n"
+		   "  ARCHIVE       a container's checkpoint, as podman and CRI-O export it\n"
+		   "  --dot         for Graphviz\n"
+		   "  --json        for other programs\n"
+		   "  --programs    also lists the programs of the filters\n"
+		   "  --raw NUMBER  writes that program as bytes: struct sock_filter[]\n"
+		   "  --svg         a picture\n",
 };

@@ -127,27 +127,12 @@ static void print_sharing(const struct compare *compare, const struct difference
 		printf("\n    and %zu more", difference->n_others - MOST);
 }
 
-static size_t filters_of(const struct snapshot *snapshot, uint32_t thread)
-{
-	uint32_t filter = snapshot->tree.threads[thread].filter;
-	size_t count = 0;
-
-	for (; filter != TREE_NONE; filter = snapshot->tree.filters[filter].parent)
-		count++;
-	return count;
-}
-
 static void print_thread(const struct compare *compare, const struct difference *difference)
 {
 	const struct snapshot *a = compare->a, *b = compare->b;
-	bool only_b = difference->a == COMPARE_NONE;
 
-	print_name(only_b ? b : a, only_b ? difference->b : difference->a);
+	print_name(b, difference->b);
 	switch (difference->kind) {
-	case DIFFERENCE_ONLY_A:
-	case DIFFERENCE_ONLY_B:
-		printf(": only in %s", only_b ? b->name : a->name);
-		break;
 	case DIFFERENCE_PROCESS:
 		printf(": of process %d in %s, of %d in %s", snapshot_leader(a, difference->a)->tid,
 		       a->name, snapshot_leader(b, difference->b)->tid, b->name);
@@ -157,8 +142,8 @@ static void print_thread(const struct compare *compare, const struct difference 
 		       a->name, thread_mode_text(b->labels[difference->b].mode), b->name);
 		break;
 	default:
-		printf(": %zu filters in %s, %zu in %s", filters_of(a, difference->a), a->name,
-		       filters_of(b, difference->b), b->name);
+		printf(": %zu filters in %s, %zu in %s", compare_depth(a, difference->a), a->name,
+		       compare_depth(b, difference->b), b->name);
 	}
 }
 
@@ -187,6 +172,28 @@ static void print_difference(const struct compare *compare, const struct differe
 	putchar('\n');
 }
 
+/* Threads that one of them does not have are many if a process is missing: in one line. */
+static void print_only(const struct compare *compare, enum difference_kind kind)
+{
+	const struct snapshot *snapshot = kind == DIFFERENCE_ONLY_A ? compare->a : compare->b;
+	const struct difference *difference;
+	size_t i;
+	long count = 0;
+
+	for (i = 0; i < compare->n_differences; i++) {
+		difference = &compare->differences[i];
+		if (difference->kind != kind || count++ >= MOST)
+			continue;
+		if (count == 1)
+			printf("only in %s: thread ", snapshot->name);
+		printf("%s%d", count == 1 ? "" : ", ",
+		       id_of(snapshot, kind == DIFFERENCE_ONLY_A ? difference->a : difference->b));
+	}
+	print_rest(count);
+	if (count)
+		putchar('\n');
+}
+
 /* Of a kind that has many, some are as good as all. */
 static void print_kind(const struct compare *compare, enum difference_kind kind)
 {
@@ -205,7 +212,9 @@ void compare_print(const struct compare *compare)
 
 	if (compare->by_place)
 		printf("no thread id is in both: threads are compared in the order that they were started in\n");
-	for (kind = 0; kind <= DIFFERENCE_FILES; kind++)
+	print_only(compare, DIFFERENCE_ONLY_A);
+	print_only(compare, DIFFERENCE_ONLY_B);
+	for (kind = DIFFERENCE_PROCESS; kind <= DIFFERENCE_FILES; kind++)
 		print_kind(compare, kind);
 	if (compare->n_differences)
 		printf("%sdiffers%s: %zu difference%s between %s and %s\n", style(STYLE_BAD),

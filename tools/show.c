@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "graphic.h"
 #include "show.h"
 #include "snapshot-json.h"
 
@@ -22,6 +23,10 @@ int show(const struct snapshot *snapshot, const struct show *wanted)
 		return draw(snapshot, &wanted->draw);
 	case SHOW_JSON:
 		return show_json(snapshot, wanted);
+	case SHOW_DOT:
+		return graphic_dot(snapshot, wanted->draw.collapse);
+	case SHOW_SVG:
+		return graphic_svg(snapshot, wanted->draw.collapse);
 	case SHOW_RAW:
 		return snapshot_write_program(snapshot, wanted->program);
 	}

@@ -6,7 +6,7 @@
 #include "draw.h"
 #include "snapshot.h"
 
-enum show_form { SHOW_TEXT, SHOW_JSON, SHOW_RAW };
+enum show_form { SHOW_TEXT, SHOW_JSON, SHOW_RAW, SHOW_DOT, SHOW_SVG };
 
 /**
  * struct show - what a person wants to see

@@ -76,7 +76,7 @@ static struct json_object *filters_json(const struct snapshot *snapshot)
 	return array;
 }
 
-static struct json_object *mode_json(enum thread_mode mode)
+struct json_object *snapshot_mode_json(enum thread_mode mode)
 {
 	char text[32];
 	char *blank;
@@ -96,7 +96,7 @@ static struct json_object *thread_json(const struct snapshot *snapshot, uint32_t
 	json_add(object, "tid", number(thread->tid));
 	if (*label->name)
 		json_add(object, "name", json_object_new_string(label->name));
-	json_add(object, "mode", mode_json(label->mode));
+	json_add(object, "mode", snapshot_mode_json(label->mode));
 	if (thread->filter != TREE_NONE)
 		json_add(object, "filter", snapshot_filter_json(snapshot, thread->filter));
 	return object;

@@ -13,6 +13,9 @@ void snapshot_to_json(struct json_object *document, const struct snapshot *snaps
 /* A filter by its number. */
 struct json_object *snapshot_filter_json(const struct snapshot *snapshot, uint32_t filter);
 
+/* A mode: "filter", "no-filter". */
+struct json_object *snapshot_mode_json(enum thread_mode mode);
+
 /**
  * snapshot_write_program - a program as bytes on stdout: struct sock_filter[]
  * @number: as a person has typed it: the place of the program

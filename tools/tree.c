@@ -11,10 +11,12 @@
 enum {
 	OPTION_ALL = OPTION_FIRST,
 	OPTION_COLLAPSE,
+	OPTION_DOT,
 	OPTION_JSON,
 	OPTION_NO_COLLAPSE,
 	OPTION_PROGRAMS,
 	OPTION_RAW,
+	OPTION_SVG,
 };
 
 /**
@@ -78,10 +80,12 @@ static bool parse_options(int argc, char **argv, struct wanted *wanted)
 	static const struct option options[] = {
 		{ "all", no_argument, NULL, OPTION_ALL },
 		{ "collapse", no_argument, NULL, OPTION_COLLAPSE },
+		{ "dot", no_argument, NULL, OPTION_DOT },
 		{ "json", no_argument, NULL, OPTION_JSON },
 		{ "no-collapse", no_argument, NULL, OPTION_NO_COLLAPSE },
 		{ "programs", no_argument, NULL, OPTION_PROGRAMS },
 		{ "raw", required_argument, NULL, OPTION_RAW },
+		{ "svg", no_argument, NULL, OPTION_SVG },
 		{ 0 },
 	};
 	int option;
@@ -94,6 +98,12 @@ static bool parse_options(int argc, char **argv, struct wanted *wanted)
 		case OPTION_COLLAPSE:
 		case OPTION_NO_COLLAPSE:
 			wanted->collapse = option == OPTION_COLLAPSE;
+			break;
+		case OPTION_DOT:
+			wanted->show.form = SHOW_DOT;
+			break;
+		case OPTION_SVG:
+			wanted->show.form = SHOW_SVG;
 			break;
 		case OPTION_JSON:
 			wanted->show.form = SHOW_JSON;
@@ -136,9 +146,17 @@ const struct subcommand tree_subcommand = {
 	.name = "tree",
 	.run = tree_main,
 	.help = "Shows the filters of running processes and who shares them",
-	.arguments = "[--programs] PID...",
+	.arguments = "[OPTION]... PID... | --all",
 	.details = "  Shows the processes PID and all that descend from them.\n"
-		   "  --programs  also lists the programs of the filters\n"
+		   "  --all          every process, by container; what is alike in a line\n"
+		   "  --collapse     the same for PID: a process in a line, processes that only\n"
+		   "                 sleep under one filter in one, and stacks of filters\n"
+		   "  --no-collapse  with --all: a line for each thread and filter\n"
+		   "  --dot          for Graphviz\n"
+		   "  --json         for other programs\n"
+		   "  --programs     also lists the programs of the filters\n"
+		   "  --raw NUMBER   writes that program as bytes: struct sock_filter[]\n"
+		   "  --svg          a picture\n"
 		   "\n"
 		   "Needs CAP_SYS_ADMIN and a kernel with filter descriptors or BTF. Each thread that\n"
 		   "has filters is stopped for the moment that it takes to look at it.\n",

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+
+#include "describe.h"
+#include "graphic.h"
+
+/* Neighbours differ most if each is a golden angle further on the circle of colours. */
+void graphic_colour(uint32_t program, char colour[8])
+{
+	unsigned int hue = program * 137u % 360, part = hue % 60 * 45 / 60;
+	const unsigned int high = 245, low = 200;
+	unsigned int up = low + part, down = high - part;
+	const unsigned int rgb[6][3] = {
+		{ high, up, low },   { down, high, low }, { low, high, up },
+		{ low, down, high }, { up, low, high },	  { high, low, down },
+	};
+
+	snprintf(colour, 8, "#%02x%02x%02x", rgb[hue / 60][0] & 0xff, rgb[hue / 60][1] & 0xff,
+		 rgb[hue / 60][2] & 0xff);
+}
+
+void graphic_filter_text(const struct snapshot *snapshot, uint32_t index, char *text, size_t size)
+{
+	const struct tree_filter *filter = &snapshot->tree.filters[index];
+	uint32_t len = snapshot->tree.programs[filter->program].len;
+	char flags[80];
+
+	describe_flags(filter, flags, sizeof(flags));
+	snprintf(text, size, "filter %llu: program %u (%u instruction%s)%s",
+		 (unsigned long long)snapshot_filter_id(snapshot, index), filter->program, len,
+		 len == 1 ? "" : "s", flags);
+}
