@@ -166,6 +166,10 @@ MAN := $(DESTDIR)$(PREFIX)/share/man/man8
 COMPLETION := $(DESTDIR)$(PREFIX)/share/bash-completion/completions/criu-seccomp
 HELPERS := crit-seccomp checkpointctl-seccomp
 PYTHON := $(DESTDIR)$(PREFIX)/lib/python3/dist-packages/pycriu_plugins
+COMPLETION_ZSH := $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_criu-seccomp
+COMPLETION_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/criu-seccomp.fish
+SCHEMA := $(wildcard tools/schema/*.json)
+SCHEMAS := $(DESTDIR)$(PREFIX)/share/criu-seccomp/schema
 EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/criu-seccomp
 
 .PHONY: install
@@ -176,16 +180,21 @@ install: all ## installs them; DESTDIR=, PREFIX=/usr/local, PLUGINDIR=(where cri
 	@install -D -m 644 -t $(PYTHON) $(CRIT_MODULE)
 	@install -D -m 644 -t $(MAN) $(MAN8)
 	@install -D -m 644 tools/criu-seccomp.bash $(COMPLETION)
+	@install -D -m 644 tools/_criu-seccomp $(COMPLETION_ZSH)
+	@install -D -m 644 tools/criu-seccomp.fish $(COMPLETION_FISH)
+	@install -D -m 644 -t $(SCHEMAS) $(SCHEMA)
 	@install -D -m 644 -t $(EXAMPLES) tools/criu-seccomp.conf
 
 # Folders that others use, too, stay.
 .PHONY: uninstall
 uninstall: ## removes what install has put there; the same DESTDIR, PREFIX, PLUGINDIR
 	@rm -f $(PLUGIN_IN) $(BIN) $(addprefix $(MAN)/,$(notdir $(MAN8))) $(COMPLETION) \
+		$(COMPLETION_ZSH) $(COMPLETION_FISH) $(addprefix $(SCHEMAS)/,$(notdir $(SCHEMA))) \
 		$(EXAMPLES)/criu-seccomp.conf $(addprefix $(dir $(BIN)),$(HELPERS)) \
 		$(addprefix $(PYTHON)/,$(notdir $(CRIT_MODULE)))
 	@[ ! -d $(PYTHON) ] || { rm -rf $(PYTHON)/__pycache__; \
 		rmdir --ignore-fail-on-non-empty $(PYTHON); }
+	@[ ! -d $(SCHEMAS) ] || rmdir --ignore-fail-on-non-empty $(SCHEMAS) $(patsubst %/,%,$(dir $(SCHEMAS)))
 	@[ ! -d $(EXAMPLES) ] || rmdir --ignore-fail-on-non-empty $(EXAMPLES)
 
 CHECK = KERNEL="$(KERNEL)" test/check $(if $(FRESH),--fresh) $(if $(FAILED),--failed) \

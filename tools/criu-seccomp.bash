@@ -10,7 +10,7 @@ _criu_seccomp_pids() {
 }
 
 _criu_seccomp() {
-	local word=${COMP_WORDS[COMP_CWORD]} options='' pids='' files=''
+	local word=${COMP_WORDS[COMP_CWORD]} options='' processes='' paths=''
 	local subcommands='tree image verify diff check'
 
 	COMPREPLY=()
@@ -24,15 +24,15 @@ _criu_seccomp() {
 		;;
 	tree)
 		options='--all --collapse --dot --json --no-collapse --programs --raw --svg'
-		pids=y
+		processes=y
 		;;
 	image)
 		options='--dot --json --programs --raw --svg'
-		files=y
+		paths=y
 		;;
 	verify | diff)
 		options='--json'
-		pids=y files=y
+		processes=y paths=y
 		;;
 	check)
 		options='--json'
@@ -44,13 +44,13 @@ _criu_seccomp() {
 	# a number, which nobody can guess
 	[ "${COMP_WORDS[COMP_CWORD - 1]}" != --raw ] || return
 	case $word in
-	-*) pids='' files='' ;;
-	*) [ -z "$pids$files" ] || options='' ;;
+	-*) processes='' paths='' ;;
+	*) [ -z "$processes$paths" ] || options='' ;;
 	esac
 	mapfile -t COMPREPLY < <(
 		[ -z "$options" ] || compgen -W "$options" -- "$word"
-		[ -z "$pids" ] || _criu_seccomp_pids "$word"
-		[ -z "$files" ] || compgen -f -- "$word"
+		[ -z "$processes" ] || _criu_seccomp_pids "$word"
+		[ -z "$paths" ] || compgen -f -- "$word"
 	)
 }
 

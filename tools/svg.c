@@ -309,7 +309,7 @@ static void print_item(const struct item *item)
 		printf("<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"%d\" fill=\"#fff\"/>\n",
 		       item->x, item->y, item->width, BOX, BOX / 2);
 	printf("<text x=\"%d\" y=\"%d\"%s>", item->x + (item->kind == ITEM_TITLE ? 0 : 10),
-	       item->y + 17, item->kind == ITEM_TITLE ? " font-weight=\"bold\"" : "");
+	       item->y + 17, item->kind == ITEM_TITLE ? " class=\"title\"" : "");
 	print_escaped(item->text);
 	puts("</text>");
 }
@@ -331,7 +331,7 @@ static void print_drawing(const struct drawing *drawing)
 		if (item->below != NONE && !item->stacked)
 			print_line(&drawing->items[item->below], item);
 	puts("</g>\n<g stroke=\"#555\" stroke-width=\"1\">\n"
-	     "<style>text { font: 13px sans-serif; stroke: none; fill: #111; }</style>");
+	     "<style>text { font: 13px sans-serif; stroke: none; fill: #111; } .title { font-weight: bold; }</style>");
 	for (item = drawing->items; item < drawing->items + drawing->count; item++)
 		print_item(item);
 	printf("<text x=\"%d\" y=\"%d\" fill=\"#555\">%s</text>\n</g>\n</svg>\n", MARGIN,
