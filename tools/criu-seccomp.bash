@@ -11,7 +11,7 @@ _criu_seccomp_pids() {
 
 _criu_seccomp() {
 	local word=${COMP_WORDS[COMP_CWORD]} options='' processes='' paths=''
-	local subcommands='tree image verify diff check'
+	local subcommands='tree image verify diff explain watch check'
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" = 1 ]; then
@@ -34,6 +34,14 @@ _criu_seccomp() {
 		options='--json'
 		processes=y paths=y
 		;;
+	explain)
+		options='--arch --json --programs --syscall --thread'
+		processes=y paths=y
+		;;
+	watch)
+		options='--container --filters --json --since-restore'
+		processes=y
+		;;
 	check)
 		options='--json'
 		;;
@@ -41,8 +49,15 @@ _criu_seccomp() {
 		return
 		;;
 	esac
-	# a number, which nobody can guess
-	[ "${COMP_WORDS[COMP_CWORD - 1]}" != --raw ] || return
+	case ${COMP_WORDS[COMP_CWORD - 1]} in
+	--raw | --arch | --syscall | --thread | --container)
+		# a name or a number that is not known here
+		return
+		;;
+	--since-restore)
+		processes='' paths=y
+		;;
+	esac
 	case $word in
 	-*) processes='' paths='' ;;
 	*) [ -z "$processes$paths" ] || options='' ;;
