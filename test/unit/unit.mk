@@ -12,7 +12,7 @@ comma := ,
 UNIT_PLUGIN := agent alone config dump files oci parcel
 
 # and of tools/
-UNIT_TOOLS := bpf tasks verdicts
+UNIT_TOOLS := bpf container tasks verdicts
 
 .PHONY: unit unit-programs
 unit: ## tests of single files, with the sanitizers
