@@ -32,22 +32,32 @@ $(B)/tools-test/stop: test/tools/stop.c tools/stop.c tools/stop.h
 	@echo "  CC $<"
 	@$(CC) $(ALL_CFLAGS) -MF /dev/null -Itools -o $@ $(filter %.c,$^)
 
-TOOLS_SOURCES := $(wildcard tools/*.[ch] lib/*.[ch]) $(B)/unit/seccomp-tree.pb-c.o
+# as "make unit" has them, too
+TOOLS_LIB := $(patsubst lib/%.c,$(B)/unit/lib/%.o,$(wildcard lib/*.c)) $(B)/unit/seccomp-tree.pb-c.o
+TOOLS_OBJ := $(patsubst tools/%.c,$(B)/tools-test/obj/%.o,$(wildcard tools/*.c))
 
-$(B)/tools-test/criu-seccomp: $(TOOLS_SOURCES) $(B)/version.h
+$(B)/tools-test/obj/%.o: tools/%.c $(wildcard tools/*.h lib/*.h) | $(B)/proto/seccomp-tree.pb-c.h
 	@mkdir -p $(@D)
-	@echo "  CC tools/*.c"
-	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) $(TOOL_CFLAGS) -static-libasan -static-libubsan -o $@ $(filter %.c %.o,$^) $(TOOL_LIBS)
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) $(TOOL_CFLAGS) -c -o $@ $<
+
+$(B)/tools-test/obj/fake.o: test/tools/fake.c $(wildcard lib/*.h)
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) $(TOOL_CFLAGS) -c -o $@ $<
+
+$(B)/tools-test/obj/criu-seccomp.o: $(B)/version.h
+
+$(B)/tools-test/criu-seccomp: $(TOOLS_OBJ) $(TOOLS_LIB)
+	@echo "  LD $@"
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) -static-libasan -static-libubsan -o $@ $^ $(TOOL_LIBS)
 
 # the command with a kernel of the tests, and what makes an image with it
-$(B)/tools-test/fake: $(TOOLS_SOURCES) test/tools/fake.c $(B)/version.h
-	@mkdir -p $(@D)
-	@echo "  CC tools/*.c test/tools/fake.c"
-	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) $(TOOL_CFLAGS) -Wl,--wrap=kernel_detect_reader -o $@ $(filter %.c %.o,$^) $(TOOL_LIBS)
+$(B)/tools-test/fake: $(TOOLS_OBJ) $(B)/tools-test/obj/fake.o $(TOOLS_LIB)
+	@echo "  LD $@"
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) -Wl,--wrap=kernel_detect_reader -o $@ $^ $(TOOL_LIBS)
 
-SAVE_SOURCES := $(patsubst %,tools/%.c,container dump-archive inventory live progress snapshot stop tasks)
+SAVE_OBJ := $(patsubst %,$(B)/tools-test/obj/%.o,container dump-archive fake inventory live progress snapshot stop tasks)
 
-$(B)/tools-test/save: $(filter-out tools/%.c,$(TOOLS_SOURCES)) $(SAVE_SOURCES) test/tools/save.c test/tools/fake.c
+$(B)/tools-test/save: test/tools/save.c $(SAVE_OBJ) $(TOOLS_LIB)
 	@mkdir -p $(@D)
-	@echo "  CC test/tools/save.c"
-	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) $(TOOL_CFLAGS) -Itools -Wl,--wrap=kernel_detect_reader -o $@ $(filter %.c %.o,$^) $(TOOL_LIBS)
+	@echo "  CC $<"
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) -Itools -Wl,--wrap=kernel_detect_reader -o $@ $^ $(TOOL_LIBS)
