@@ -135,9 +135,9 @@ static size_t candidates(const struct facts *facts, uint8_t word, const struct b
 		if (facts->list[i].word != word)
 			continue;
 		list[count++] = facts->list[i].low;
-		list[count++] = facts->list[i].low - 1;
 		list[count++] = facts->list[i].high;
 		list[count++] = facts->list[i].high + 1;
+		list[count++] = facts->list[i].low - 1;
 	}
 	list[count++] = bounds->low;
 	list[count++] = bounds->high;

@@ -180,9 +180,10 @@ static const char *call_here(const struct meaning *meaning, char name[CALL_NAME_
 	return name;
 }
 
+/* Of the upper half of an argument the names of constants say nothing. */
 static bool is_argument(const struct meaning *meaning)
 {
-	return meaning->word >= BPF_WORD_ARGS;
+	return meaning->word >= BPF_WORD_ARGS && !((meaning->word - BPF_WORD_ARGS) % 2);
 }
 
 static unsigned int argument_here(const struct meaning *meaning)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 
-TOOLS_TESTS := $(addprefix $(B)/tools-test/,image stop task)
+TOOLS_TESTS := $(addprefix $(B)/tools-test/,image profile stop task)
 
 # plugins that not every CRIU loads, or none
 UNLOADABLE := $(addprefix $(B)/tools-test/,more-hooks.so newer.so incomplete.so)
@@ -21,6 +21,11 @@ $(B)/tools-test/image: test/tools/image.c $(LIB_OBJS)
 	@mkdir -p $(@D)
 	@echo "  CC $<"
 	@$(CC) $(ALL_CFLAGS) -MF /dev/null -o $@ $< $(LIB_OBJS) $(PROTOBUF_C_LIBS) $(LIBBPF_LIBS)
+
+$(B)/tools-test/profile: test/tools/profile.c $(LIB_OBJS)
+	@mkdir -p $(@D)
+	@echo "  CC $<"
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null -o $@ $< $(LIB_OBJS) $(PROTOBUF_C_LIBS)
 
 $(B)/tools-test/task: test/tools/task.c
 	@mkdir -p $(@D)

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Two filters, one on the other, with what people write in filters. "profile
+ * image DIR" writes them as an image; "profile run" becomes a task that has them,
+ * and makes calls that they refuse: SIGUSR1 has it make those that it survives,
+ * SIGUSR2 has a child make one that it does not. "profile burst COUNT" makes as many
+ * refused calls as fast as it can.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "image.h"
+#include "report.h"
+
+#define RUN_ID "b2a9a6e6-7a56-4ad4-8f6c-6c2f4f0f5a11"
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
+#define NAMESPACES 0x7e020000
+
+#define LOAD(offset) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset)
+#define EQUAL(k, jt, jf) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, k, jt, jf)
+#define RETURN(k) BPF_STMT(BPF_RET | BPF_K, k)
+
+/* x86_64 only; clone without namespaces, sockets of two domains */
+static struct sock_filter oldest[] = {
+	LOAD(4),
+	EQUAL(AUDIT_ARCH_X86_64, 1, 0),
+	RETURN(SECCOMP_RET_KILL_PROCESS),
+	LOAD(0),
+	BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1),
+	RETURN(SECCOMP_RET_ERRNO | ENOSYS),
+	EQUAL(56, 0, 3),
+	LOAD(16),
+	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, NAMESPACES, 12, 0),
+	RETURN(SECCOMP_RET_ALLOW),
+	EQUAL(41, 0, 6),
+	LOAD(20),
+	EQUAL(0, 0, 8),
+	LOAD(16),
+	EQUAL(AF_UNIX, 5, 0),
+	EQUAL(AF_INET, 4, 0),
+	RETURN(SECCOMP_RET_ERRNO | EAFNOSUPPORT),
+	EQUAL(110, 3, 0),
+	EQUAL(104, 0, 1),
+	RETURN(SECCOMP_RET_KILL_PROCESS),
+	RETURN(SECCOMP_RET_ALLOW),
+	RETURN(SECCOMP_RET_ERRNO | EPERM),
+};
+
+/* a tie for getppid, and a lower action for getuid */
+static struct sock_filter newest[] = {
+	LOAD(0),	  EQUAL(110, 0, 1),	   RETURN(SECCOMP_RET_ERRNO | ESRCH),
+	EQUAL(102, 0, 1), RETURN(SECCOMP_RET_LOG), RETURN(SECCOMP_RET_ALLOW),
+};
+
+void report(enum report_level level, const char *fmt, ...)
+{
+	va_list args;
+
+	(void)level;
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+static void need(int ret)
+{
+	if (ret >= 0)
+		return;
+	fprintf(stderr, "error %d\n", ret);
+	exit(1);
+}
+
+static void write_image(const char *folder)
+{
+	static const struct tree_thread threads[] = {
+		{ .tid = 1, .filter = 1 },
+		{ .tid = 2, .filter = 1 },
+		{ .tid = 3, .filter = 0 },
+		{ .tid = 4, .filter = TREE_NONE },
+	};
+	const struct tree_filter first = { .program = 0, .parent = TREE_NONE };
+	const struct tree_filter second = { .program = 1, .parent = 0 };
+	struct image image = { .fd = -1 };
+	struct tree tree = { 0 };
+
+	need(tree_set_run_id(&tree, RUN_ID, strlen(RUN_ID)));
+	need(tree_add_program(&tree, oldest, ARRAY_SIZE(oldest)));
+	need(tree_add_program(&tree, newest, ARRAY_SIZE(newest)));
+	need(tree_add_filter(&tree, &first));
+	need(tree_add_filter(&tree, &second));
+	need(tree_add_process(&tree, threads, ARRAY_SIZE(threads)));
+	need(image_sync(&image, open(folder, O_RDONLY | O_DIRECTORY), &tree));
+	image_close(&image);
+	tree_free(&tree);
+}
+
+static void install(struct sock_filter *insns, size_t len, unsigned int flags)
+{
+	struct sock_fprog program = { .len = len, .filter = insns };
+
+	need(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program));
+}
+
+static volatile sig_atomic_t wanted;
+
+static void take(int signal)
+{
+	wanted = signal;
+}
+
+static void confine(void)
+{
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	install(oldest, ARRAY_SIZE(oldest), SECCOMP_FILTER_FLAG_LOG);
+	install(newest, ARRAY_SIZE(newest), SECCOMP_FILTER_FLAG_LOG);
+}
+
+static void burst(long count)
+{
+	confine();
+	while (count--)
+		syscall(SYS_getppid);
+}
+
+static void run(void)
+{
+	struct sigaction action = { .sa_handler = take };
+	sigset_t blocked, open;
+
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGUSR1);
+	sigaddset(&blocked, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &blocked, &open);
+	sigaction(SIGUSR1, &action, NULL);
+	sigaction(SIGUSR2, &action, NULL);
+	confine();
+	puts("ready");
+	fflush(stdout);
+	for (;;) {
+		sigsuspend(&open);
+		if (wanted == SIGUSR2 && !fork())
+			syscall(SYS_getgid);
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+		if (wanted != SIGUSR1)
+			continue;
+		syscall(SYS_getppid);
+		syscall(SYS_getuid);
+		syscall(SYS_socket, AF_NETLINK, SOCK_DGRAM, 0);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 3 && !strcmp(argv[1], "image"))
+		write_image(argv[2]);
+	else if (argc == 3 && !strcmp(argv[1], "burst"))
+		burst(atol(argv[2]));
+	else if (argc == 2 && !strcmp(argv[1], "run"))
+		run();
+	else
+		return 2;
+	return 0;
+}
