@@ -50,7 +50,7 @@ CLANG ?= clang
 ifeq ($(origin BPF),undefined)
 BPF := $(if $(shell command -v $(CLANG) && command -v $(BPFTOOL) && $(PKG_CONFIG) --exists 'libbpf >= 1.0' && \
 	echo yes),yes,no)
-ifeq ($(BPF),no)
+ifeq ($(BPF)$(BUILD_LOCKED),noy)
 $(info without BPF, which needs clang, bpftool and libbpf 1.0: filters are seen on kernels with the patches only)
 endif
 endif
@@ -129,6 +129,14 @@ $(B)/bpf/walk.skel.h: $(B)/bpf/walk.o
 	@$(BPFTOOL) gen skeleton $< name seccomp_walk >$@.new
 	@mv $@.new $@
 
+# with and without are not the same object
+BPF_BUILT := $(B)/bpf/$(if $(filter no,$(BPF)),without,with)
+$(BPF_BUILT):
+	@mkdir -p $(@D)
+	@rm -f $(@D)/with $(@D)/without
+	@touch $@
+
+$(B)/lib/kernel-bpf.o: $(BPF_BUILT)
 ifneq ($(BPF),no)
 $(B)/lib/kernel-bpf.o: ALL_CFLAGS += $(LIBBPF_CFLAGS)
 $(B)/lib/kernel-bpf.o: $(B)/bpf/walk.skel.h
