@@ -36,17 +36,20 @@ static struct {
 /* Lets the program run once, at @tid. */
 static int run(pid_t tid)
 {
-	union bpf_iter_link_info thread = { .task.tid = tid };
-	const struct bpf_iter_attach_opts opts = {
-		.sz = sizeof(opts),
-		.link_info = &thread,
-		.link_info_len = sizeof(thread),
-	};
+	union bpf_iter_link_info thread;
+	struct bpf_iter_attach_opts opts;
 	struct bpf_link *link;
 	char none[1];
 	ssize_t got;
 	int fd, ret;
 
+	/* the library insists on zeros also where there are no members */
+	memset(&thread, 0, sizeof(thread));
+	memset(&opts, 0, sizeof(opts));
+	thread.task.tid = tid;
+	opts.sz = sizeof(opts);
+	opts.link_info = &thread;
+	opts.link_info_len = sizeof(thread);
 	link = bpf_program__attach_iter(bpf.walk->progs.walk_thread, &opts);
 	if (!link)
 		return -errno;

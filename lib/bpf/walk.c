@@ -110,6 +110,7 @@ static __u32 flags_of(const struct seccomp_filter *filter)
 	if (BPF_CORE_READ(filter, log))
 		flags |= SECCOMP_FILTER_FLAG_LOG;
 	if (bpf_core_field_exists(filter->wait_killable_recv) &&
+	    bpf_core_field_size(filter->wait_killable_recv) == 1 &&
 	    BPF_CORE_READ(filter, wait_killable_recv))
 		flags |= SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
 	if (BPF_CORE_READ(filter, notif))
@@ -121,7 +122,8 @@ static __u32 listener_flags_of(const struct seccomp_filter *filter)
 {
 	struct notification *notif = BPF_CORE_READ(filter, notif);
 
-	if (!notif || !bpf_core_field_exists(notif->flags))
+	if (!notif || !bpf_core_field_exists(notif->flags) ||
+	    bpf_core_field_size(notif->flags) != sizeof(__u32))
 		return 0;
 	return BPF_CORE_READ(notif, flags);
 }
