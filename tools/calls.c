@@ -83,14 +83,16 @@ const char *arch_name(uint32_t audit)
 bool call_name(const struct arch *arch, uint32_t nr, char name[CALL_NAME_SIZE])
 {
 	bool of_arch = (nr & CALLS_X32_BIT) == arch->bits && (nr & ~CALLS_X32_BIT) < CALLS_END;
+	bool known;
 	char *found = of_arch ? seccomp_syscall_resolve_num_arch(arch->token, nr) : NULL;
 
 	if (found)
 		snprintf(name, CALL_NAME_SIZE, "%s", found);
 	else
 		snprintf(name, CALL_NAME_SIZE, "%u", nr);
+	known = found;
 	free(found);
-	return found;
+	return known;
 }
 
 static bool parse_number(const char *text, uint32_t *nr)

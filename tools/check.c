@@ -91,13 +91,14 @@ static bool check_kernel(struct findings *found)
 	kernel_choose(&choice);
 	found->kernel = choice.kernel;
 	if (choice.kernel)
-		tell(found, true, "kernel", "%s has seccomp filter descriptors (by %s)", name.release,
-		     choice.reader->name);
+		tell(found, true, "kernel", "%s has seccomp filter descriptors (by %s)",
+		     name.release, choice.reader->name);
 	else if (choice.reader)
 		tell(found, false, "kernel", "%s lets filters be read (by %s), and not restored",
 		     name.release, choice.reader->name);
 	else
-		tell(found, false, "kernel", "%s lets filters be neither read nor restored", name.release);
+		tell(found, false, "kernel", "%s lets filters be neither read nor restored",
+		     name.release);
 	for (i = 0; i < choice.n_refused; i++)
 		note(found, choice.refused[i].name, choice.refused[i].why);
 	return choice.kernel;

@@ -61,7 +61,7 @@ static void print_files(const struct tree *tree)
 
 static void print_graph(const struct snapshot *snapshot, const struct rows *rows)
 {
-	enum thread_mode mode;
+	unsigned int mode;
 	char owner[32];
 	size_t i;
 

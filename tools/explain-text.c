@@ -65,7 +65,7 @@ static int by_action(const void *a, const void *b)
 void explain_text(const struct subject *subject, const struct verdicts *verdicts, char *text,
 		  size_t size)
 {
-	const struct verdict *sorted[32];
+	const struct verdict *sorted[32] = { NULL };
 	size_t count = 0, len = 0, i;
 	char one[VERDICT_TEXT_SIZE];
 

@@ -147,17 +147,18 @@ const struct subcommand tree_subcommand = {
 	.run = tree_main,
 	.help = "Shows the filters of running processes and who shares them",
 	.arguments = "[OPTION]... PID... | --all",
-	.details = "  Shows the processes PID and all that descend from them.\n"
-		   "  --all          every process, by container; what is alike in a line\n"
-		   "  --collapse     the same for PID: a process in a line, processes that only\n"
-		   "                 sleep under one filter in one, and stacks of filters\n"
-		   "  --no-collapse  with --all: a line for each thread and filter\n"
-		   "  --dot          for Graphviz\n"
-		   "  --json         for other programs\n"
-		   "  --programs     also lists the programs of the filters\n"
-		   "  --raw NUMBER   writes that program as bytes: struct sock_filter[]\n"
-		   "  --svg          a picture\n"
-		   "\n"
-		   "Needs CAP_SYS_ADMIN and a kernel with filter descriptors or BTF. Each thread that\n"
-		   "has filters is stopped for the moment that it takes to look at it.\n",
+	.details =
+		"  Shows the processes PID and all that descend from them.\n"
+		"  --all          every process, by container; what is alike in a line\n"
+		"  --collapse     the same for PID: a process in a line, processes that only\n"
+		"                 sleep under one filter in one, and stacks of filters\n"
+		"  --no-collapse  with --all: a line for each thread and filter\n"
+		"  --dot          for Graphviz\n"
+		"  --json         for other programs\n"
+		"  --programs     also lists the programs of the filters\n"
+		"  --raw NUMBER   writes that program as bytes: struct sock_filter[]\n"
+		"  --svg          a picture\n"
+		"\n"
+		"Needs CAP_SYS_ADMIN and a kernel with filter descriptors or BTF. Each thread that\n"
+		"has filters is stopped for the moment that it takes to look at it.\n",
 };

@@ -25,7 +25,7 @@ $(B)/tools-test/image: test/tools/image.c $(LIB_OBJS)
 $(B)/tools-test/profile: test/tools/profile.c $(LIB_OBJS)
 	@mkdir -p $(@D)
 	@echo "  CC $<"
-	@$(CC) $(ALL_CFLAGS) -MF /dev/null -o $@ $< $(LIB_OBJS) $(PROTOBUF_C_LIBS)
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null -o $@ $< $(LIB_OBJS) $(PROTOBUF_C_LIBS) $(LIBBPF_LIBS)
 
 $(B)/tools-test/task: test/tools/task.c
 	@mkdir -p $(@D)
