@@ -44,6 +44,8 @@ const char *describe_file(enum tree_file_kind kind)
 		return "the listener of this filter";
 	case TREE_FILE_HUNG_UP:
 		return "a listener that has hung up";
+	case TREE_FILE_SEALED:
+		return "a sealed descriptor of this filter";
 	}
 	return "a file";
 }

@@ -144,6 +144,8 @@ static const char *file_kind(enum tree_file_kind kind)
 		return "listener";
 	case TREE_FILE_HUNG_UP:
 		return "hung-up";
+	case TREE_FILE_SEALED:
+		return "sealed";
 	}
 	return "other";
 }

@@ -148,6 +148,9 @@ int walk(int fd)
 		if (fd_info(fd, &info))
 			break;
 		check_facts(&info);
+		/* another thread may have confined this one just now */
+		if (!(info.mask & SECCOMP_FILTER_INFO_ID))
+			break;
 		if (i && (child.parent_id != info.id || child.depth != info.depth + 1))
 			wrong("PARENT of filter %llu gave filter %llu",
 			      (unsigned long long)child.id, (unsigned long long)info.id);
