@@ -65,7 +65,7 @@ static int record_listener(int fd, struct tree_file *file)
 static int record_filter_fd(int fd, struct tree_file *file)
 {
 	struct seccomp_filter_info info;
-	int ret = dump_kernel()->info(fd, &info);
+	int ret = dump_kernel()->reader.info(fd, &info);
 
 	if (ret)
 		return ret;
