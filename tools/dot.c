@@ -74,8 +74,8 @@ static void print_graph(const struct snapshot *snapshot, const struct rows *rows
 	for (mode = THREAD_FILTER + 1; mode < THREAD_MODES; mode++) {
 		if (rows_of_mode(rows, mode) == ROW_NONE)
 			continue;
-		printf("\tmode%u [shape=box, label=\"%s\"];\n", mode, thread_mode_text(mode));
-		snprintf(owner, sizeof(owner), "mode%u", mode);
+		printf("\tmode%d [shape=box, label=\"%s\"];\n", (int)mode, thread_mode_text(mode));
+		snprintf(owner, sizeof(owner), "mode%d", (int)mode);
 		print_rows(rows, rows_of_mode(rows, mode), owner);
 	}
 	print_files(&snapshot->tree);

@@ -27,7 +27,7 @@ static int image_main(int argc, char **argv)
 	};
 	struct show wanted = { .subcommand = "image" };
 	struct snapshot snapshot;
-	int option, ret, shown = 0;
+	int option, status = 0, ret;
 
 	while ((option = options_next(argc, argv, options)) != -1)
 		switch (option) {
@@ -55,9 +55,9 @@ static int image_main(int argc, char **argv)
 	ret = snapshot_read_image(&snapshot, argv[optind]);
 	/* it can be shown, even if nobody can restore it */
 	if (!ret || ret == -ESTALE)
-		shown = show(&snapshot, &wanted);
+		status = show(&snapshot, &wanted);
 	snapshot_free(&snapshot);
-	return ret || shown ? EXIT_FAILED : EXIT_SUCCESS;
+	return ret || status ? EXIT_FAILED : EXIT_SUCCESS;
 }
 
 const struct subcommand image_subcommand = {
