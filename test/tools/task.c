@@ -88,6 +88,19 @@ static void threads(const char *count)
 	sleep_for_ever();
 }
 
+/* @count children, who share the filter of their parent. */
+static void family(const char *count)
+{
+	int i;
+
+	confine(0);
+	for (i = atoi(count); i; i--)
+		if (!fork())
+			sleep_for_ever();
+	ready();
+	sleep_for_ever();
+}
+
 static void strict(const char *unused)
 {
 	int ends[2];
@@ -216,15 +229,11 @@ int main(int argc, char **argv)
 		const char *name;
 		void (*run)(const char *arg);
 	} kinds[] = {
-		{ "chain", chain },
-		{ "threads", threads },
-		{ "strict", strict },
-		{ "headless", headless },
-		{ "supervised", supervised },
-		{ "named", named },
-		{ "uninterruptible", uninterruptible },
-		{ "tracer", tracer },
-		{ "receiver", receiver },
+		{ "chain", chain },	  { "threads", threads },
+		{ "family", family },	  { "strict", strict },
+		{ "headless", headless }, { "supervised", supervised },
+		{ "named", named },	  { "uninterruptible", uninterruptible },
+		{ "tracer", tracer },	  { "receiver", receiver },
 		{ "sender", sender },
 	};
 	size_t i;
