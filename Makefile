@@ -167,10 +167,11 @@ $(B)/pycriu_plugins/seccomp-tree.desc: proto/seccomp-tree.proto
 $(B)/pycriu_plugins/%.py: proto/%.py
 	@install -D -m 644 $< $@
 
-MAN8 := $(wildcard tools/*.8)
+# tools/NAME.N is installed as manN/NAME.N
+PAGES := $(foreach page,$(wildcard tools/*.[578]),man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 BIN := $(DESTDIR)$(PREFIX)/bin/criu-seccomp
 PLUGIN_IN := $(DESTDIR)$(PLUGINDIR)/seccomp_plugin.so
-MAN := $(DESTDIR)$(PREFIX)/share/man/man8
+MAN := $(DESTDIR)$(PREFIX)/share/man
 COMPLETION := $(DESTDIR)$(PREFIX)/share/bash-completion/completions/criu-seccomp
 HELPERS := crit-seccomp checkpointctl-seccomp
 PYTHON := $(DESTDIR)$(PREFIX)/lib/python3/dist-packages/pycriu_plugins
@@ -186,7 +187,7 @@ install: all ## installs them; DESTDIR=, PREFIX=/usr/local, PLUGINDIR=(where cri
 	@install -D -m 755 $(TOOL) $(BIN)
 	@install -m 755 -t $(dir $(BIN)) $(addprefix tools/,$(HELPERS))
 	@install -D -m 644 -t $(PYTHON) $(CRIT_MODULE)
-	@install -D -m 644 -t $(MAN) $(MAN8)
+	@$(foreach page,$(PAGES),install -D -m 644 tools/$(notdir $(page)) $(MAN)/$(page) &&) :
 	@install -D -m 644 tools/criu-seccomp.bash $(COMPLETION)
 	@install -D -m 644 tools/_criu-seccomp $(COMPLETION_ZSH)
 	@install -D -m 644 tools/criu-seccomp.fish $(COMPLETION_FISH)
@@ -196,7 +197,7 @@ install: all ## installs them; DESTDIR=, PREFIX=/usr/local, PLUGINDIR=(where cri
 # Folders that others use, too, stay.
 .PHONY: uninstall
 uninstall: ## removes what install has put there; the same DESTDIR, PREFIX, PLUGINDIR
-	@rm -f $(PLUGIN_IN) $(BIN) $(addprefix $(MAN)/,$(notdir $(MAN8))) $(COMPLETION) \
+	@rm -f $(PLUGIN_IN) $(BIN) $(addprefix $(MAN)/,$(PAGES)) $(COMPLETION) \
 		$(COMPLETION_ZSH) $(COMPLETION_FISH) $(addprefix $(SCHEMAS)/,$(notdir $(SCHEMA))) \
 		$(EXAMPLES)/criu-seccomp.conf $(addprefix $(dir $(BIN)),$(HELPERS)) \
 		$(addprefix $(PYTHON)/,$(notdir $(CRIT_MODULE)))
