@@ -6,7 +6,7 @@
 
 #include "audit-record.h"
 
-/* The kernel writes no longer ones. */
+/* The kernel does not write longer records. */
 #define MAX_RECORD 8970
 
 /* The value of " KEY=" up to the next blank. Returns its length, or -1. */
@@ -53,7 +53,7 @@ static int digit(char c)
 	return isdigit((unsigned char)c) ? c - '0' : tolower((unsigned char)c) - 'a' + 10;
 }
 
-/* What is not plain the kernel writes as hexadecimal digits, without quotes. */
+/* The kernel writes strings with unusual characters as hexadecimal digits, without quotes. */
 static void string(const char *text, const char *key, char *result, size_t size)
 {
 	const char *value;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the kernel's audit says of a seccomp event. */
+/* The kernel's audit record of a seccomp event. */
 #ifndef AUDIT_RECORD_H
 #define AUDIT_RECORD_H
 
@@ -12,14 +12,14 @@
 #include "tasks.h"
 
 /**
- * struct audit_record - one of type AUDIT_SECCOMP
- * @time: when; in milliseconds
+ * struct audit_record - a record of type AUDIT_SECCOMP
+ * @time: of the event, with a resolution of milliseconds
  * @serial: the number of the audit event
  * @pid: the process
- * @name: of the thread; @exe: its program. Without what could trouble a terminal
+ * @name: of the thread; @exe: its program. Both without unprintable characters
  * @arch, @nr, @ip: as in struct seccomp_data
- * @code: what the filters have returned, without its data
- * @signal: that it was sent, or 0
+ * @code: what the filters returned, without the data
+ * @signal: the signal that was sent to it, or 0
  */
 struct audit_record {
 	struct timespec time;
@@ -33,9 +33,9 @@ struct audit_record {
 
 /**
  * audit_record_parse - read the text of a record
- * @len: its length; it need not end with a NUL
+ * @len: its length; it does not have to end with a NUL
  *
- * kernel/auditsc.c: audit_seccomp(). Returns false if it is not as that writes it.
+ * kernel/auditsc.c: audit_seccomp(). Returns false if the text does not have that format.
  */
 bool audit_record_parse(const char *text, size_t len, struct audit_record *record);
 

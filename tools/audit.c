@@ -18,8 +18,8 @@
 /**
  * struct audit - the sockets
  * @log: in the multicast group
- * @control: for the kernel's own count of what it has lost; NULL: it may not be asked
- * @active: something came since the last time that it was asked
+ * @control: for the kernel's own count of lost records; NULL: we may not ask for it
+ * @active: something arrived since we last asked for the count
  */
 struct audit {
 	struct audit_handler handler;
@@ -28,7 +28,7 @@ struct audit {
 	uint32_t lost;
 };
 
-static int take_record(struct nl_msg *msg, void *arg)
+static int handle_record(struct nl_msg *msg, void *arg)
 {
 	struct nlmsghdr *header = nlmsg_hdr(msg);
 	struct audit *audit = arg;
@@ -40,7 +40,7 @@ static int take_record(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
-static int take_status(struct nl_msg *msg, void *arg)
+static int handle_status(struct nl_msg *msg, void *arg)
 {
 	struct nlmsghdr *header = nlmsg_hdr(msg);
 	const struct audit_status *status = nlmsg_data(header);
@@ -56,7 +56,7 @@ static int take_status(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
-static struct nl_sock *open_socket(nl_recvmsg_msg_cb_t take, struct audit *audit)
+static struct nl_sock *open_socket(nl_recvmsg_msg_cb_t callback, struct audit *audit)
 {
 	struct nl_sock *socket = nl_socket_alloc();
 	int error;
@@ -67,7 +67,7 @@ static struct nl_sock *open_socket(nl_recvmsg_msg_cb_t take, struct audit *audit
 	}
 	nl_socket_disable_seq_check(socket);
 	nl_socket_disable_auto_ack(socket);
-	nl_socket_modify_cb(socket, NL_CB_VALID, NL_CB_CUSTOM, take, audit);
+	nl_socket_modify_cb(socket, NL_CB_VALID, NL_CB_CUSTOM, callback, audit);
 	error = nl_connect(socket, NETLINK_AUDIT);
 	if (!error)
 		return socket;
@@ -76,7 +76,7 @@ static struct nl_sock *open_socket(nl_recvmsg_msg_cb_t take, struct audit *audit
 	return NULL;
 }
 
-/* Counts from the first answer on; whoever may not ask is not told. */
+/* Counts from the first answer on. Without permission to ask, losses stay unknown. */
 static void ask_for_lost(struct audit *audit)
 {
 	if (!audit->control)
@@ -98,8 +98,8 @@ struct audit *audit_open(const struct audit_handler *handler)
 		return NULL;
 	}
 	audit->handler = *handler;
-	audit->log = open_socket(take_record, audit);
-	audit->control = audit->log ? open_socket(take_status, audit) : NULL;
+	audit->log = open_socket(handle_record, audit);
+	audit->control = audit->log ? open_socket(handle_status, audit) : NULL;
 	if (!audit->control) {
 		audit_close(audit);
 		return NULL;
@@ -137,7 +137,7 @@ int audit_wait(struct audit *audit)
 		return 0;
 	}
 	ret = nl_recvmsgs_default(audit->log);
-	/* ENOBUFS, as libnl passes it on */
+	/* what libnl returns for ENOBUFS */
 	if (ret == -NLE_NOMEM) {
 		audit->active = true;
 		audit->handler.overrun(audit->handler.arg);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The kernel's audit, by its multicast group: whoever has CAP_AUDIT_READ in the
- * initial user and network namespace hears all of it, also beside auditd.
+ * The kernel's audit log, read from its multicast group. This works beside auditd. It
+ * needs CAP_AUDIT_READ in the initial user namespace, and the initial network namespace.
  */
 #ifndef AUDIT_H
 #define AUDIT_H
@@ -12,11 +12,10 @@
 struct audit;
 
 /**
- * struct audit_handler - what is done with what comes
- * @record: a record of type AUDIT_SECCOMP, its text
- * @overrun: records came faster than they were read: some are lost, nobody knows
- *           how many
- * @dropped: the kernel has dropped @count audit records before they were sent
+ * struct audit_handler - callbacks for what arrives
+ * @record: the text of a record of type AUDIT_SECCOMP
+ * @overrun: records arrived faster than they were read: an unknown number is lost
+ * @dropped: the kernel dropped @count audit records before it sent them
  */
 struct audit_handler {
 	void (*record)(void *arg, const char *text, size_t len);
@@ -30,9 +29,9 @@ struct audit *audit_open(const struct audit_handler *handler);
 void audit_close(struct audit *audit);
 
 /**
- * audit_wait - hand on what comes within a second
+ * audit_wait - wait up to a second and call the handlers for what arrives
  *
- * Returns 0, -EINTR: a signal came; another negative errno after a message.
+ * Returns 0; -EINTR if a signal came; another negative errno after a message.
  */
 int audit_wait(struct audit *audit);
 

@@ -6,7 +6,7 @@
 static const char *load_fault(const struct sock_filter *insn)
 {
 	if (insn->k % sizeof(uint32_t) || insn->k >= sizeof(struct seccomp_data))
-		return "loads what is no word of struct seccomp_data";
+		return "does not load a word of struct seccomp_data";
 	return NULL;
 }
 
@@ -20,7 +20,7 @@ static bool is_jump(uint16_t code)
 	return BPF_CLASS(code) == BPF_JMP && code != (BPF_JMP | BPF_JA);
 }
 
-/* @left: the instructions behind this one */
+/* @left: the number of instructions after this one */
 static const char *jump_fault(const struct sock_filter *insn, size_t left)
 {
 	bool beyond;
@@ -29,7 +29,7 @@ static const char *jump_fault(const struct sock_filter *insn, size_t left)
 		beyond = insn->jt >= left || insn->jf >= left;
 	else
 		beyond = insn->k >= left;
-	return beyond ? "jumps behind the end" : NULL;
+	return beyond ? "jumps past the end" : NULL;
 }
 
 static const char *insn_fault(const struct sock_filter *insn, size_t left)
@@ -83,13 +83,13 @@ static const char *insn_fault(const struct sock_filter *insn, size_t left)
 	case BPF_ALU | BPF_NEG:
 		return NULL;
 	default:
-		return "is none that seccomp(2) knows";
+		return "is not one that seccomp(2) knows";
 	}
 }
 
 /*
- * Memory may be read only where every way to the instruction has written it: a
- * bit for each word, for each instruction the intersection over all jumps to it.
+ * A word of memory may be read only if every path to the instruction has written it.
+ * Each instruction has a bit for each word, the intersection over all jumps to it.
  */
 static bool reads_unwritten(const struct sock_filter *insns, size_t len, size_t *where)
 {

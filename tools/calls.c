@@ -7,7 +7,7 @@
 
 #include "calls.h"
 
-/* libseccomp finds architectures by their names, and does not list these. */
+/* libseccomp finds architectures by name, but cannot list the names. */
 static const char *const names[] = {
 	"x86_64", "x86",     "x32",	 "aarch64",   "arm",	     "mips",
 	"mipsel", "mips64",  "mipsel64", "mips64n32", "mipsel64n32", "ppc",
@@ -15,7 +15,7 @@ static const char *const names[] = {
 	"m68k",	  "parisc",  "parisc64", "sheb",      "sh",
 };
 
-/* Those that run on one kernel, its own first. */
+/* Architectures whose programs run on one kernel, the kernel's own first. */
 static const char *const families[][3] = {
 	{ "x86_64", "x86", "x32" }, { "aarch64", "arm" },     { "ppc64", "ppc" },
 	{ "s390x", "s390" },	    { "parisc64", "parisc" },
@@ -77,8 +77,8 @@ const char *arch_name(uint32_t audit)
 }
 
 /*
- * libseccomp has negative numbers for calls that an architecture lacks, or has in
- * another call: a filter never sees these.
+ * libseccomp has negative numbers for calls that an architecture lacks or multiplexes
+ * through another call. A filter never sees these.
  */
 bool call_name(const struct arch *arch, uint32_t nr, char name[CALL_NAME_SIZE])
 {
@@ -108,7 +108,7 @@ static bool parse_number(const char *text, uint32_t *nr)
 	return true;
 }
 
-/* By its number, as the other way round libseccomp also answers with negative ones. */
+/* Searches by number: looked up by name, libseccomp also returns negative numbers. */
 bool call_number(const struct arch *arch, const char *name, uint32_t *nr)
 {
 	char found[CALL_NAME_SIZE];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Names of system calls and architectures, which libseccomp knows. */
+/* Names of system calls and architectures, from libseccomp. */
 #ifndef CALLS_H
 #define CALLS_H
 
@@ -7,13 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What call numbers end before, on every architecture but for a few private calls of arm. */
+/* All call numbers are below this, on every architecture, except a few private calls of arm. */
 #define CALLS_END 7168
 
-/* x32 calls have the architecture x86_64 and this bit in their number. */
+/* x32 calls have the architecture x86_64, and this bit set in their number. */
 #define CALLS_X32_BIT 0x40000000u
 
-/* A number that no architecture has given to a call. */
+/* A number that no architecture uses for a call. */
 #define CALLS_NONE 1023u
 
 /* Room for a name, or a number as text. */
@@ -21,10 +21,10 @@
 
 /**
  * struct arch - a way to make system calls
- * @name: as libseccomp has it
+ * @name: libseccomp's name for it
  * @token: libseccomp's number for it
  * @audit: what a filter sees, AUDIT_ARCH_*
- * @bits: set in all its numbers
+ * @bits: set in all its call numbers
  */
 struct arch {
 	const char *name;
@@ -34,20 +34,20 @@ struct arch {
 /* Returns false if libseccomp does not know it. */
 bool arch_find(const char *name, struct arch *arch);
 
-/* That of this machine's kernel, and the @index-th that runs on it, too; 0 is itself. */
+/* The @index-th architecture that this machine's kernel runs; 0 is its own. */
 bool arch_native(unsigned int index, struct arch *arch);
 
-/* That of a call, by what a filter sees of it. */
+/* The architecture of a call, from what a filter sees. */
 bool arch_of(uint32_t audit, uint32_t nr, struct arch *arch);
 
-/* The name of an architecture, as a filter sees it: x32 is x86_64 here. NULL: unknown. */
+/* The name of an AUDIT_ARCH_* value: x32 is x86_64 here. NULL if it is unknown. */
 const char *arch_name(uint32_t audit);
 
 /**
  * call_name - the name of a call
  * @name: out
  *
- * Returns false if there is none with this number; @name is the number then.
+ * Returns false if no call has this number; @name is the number then.
  */
 bool call_name(const struct arch *arch, uint32_t nr, char name[CALL_NAME_SIZE]);
 
@@ -55,7 +55,7 @@ bool call_name(const struct arch *arch, uint32_t nr, char name[CALL_NAME_SIZE]);
  * call_number - the number of a call
  * @name: its name, or its number
  *
- * Returns false if this architecture has none of that name.
+ * Returns false if this architecture has no call of that name.
  */
 bool call_number(const struct arch *arch, const char *name, uint32_t *nr);
 

@@ -17,34 +17,35 @@
 #include "style.h"
 #include "subcommands.h"
 
-/* The first CRIU that exports what the plugin calls. */
+/* The first CRIU that exports the functions that the plugin calls. */
 #define CRIU_MAJOR 4
 #define CRIU_MINOR 1
 
 #define PLUGIN_FILE "seccomp_plugin.so"
 
-/* What was found on the way. */
+/* What the checks have found so far. */
 struct findings {
-	char criu[4096];    /* where it is; "" if nowhere */
-	char plugins[4096]; /* the folder that it looks in */
+	char criu[4096];    /* its path; "" if not found */
+	char plugins[4096]; /* the folder with its plugins */
 	const struct kernel *kernel;
-	struct json_object *checks; /* for other programs; NULL: lines for people */
+	struct json_object *checks; /* for --json; NULL: print lines for people */
 };
 
-static bool tell(const struct findings *found, bool well, const char *what, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
+static bool report_check(const struct findings *found, bool ok, const char *what, const char *fmt,
+			 ...) __attribute__((format(printf, 4, 5)));
 
-static void tell_program(struct json_object *checks, bool well, const char *what, const char *text)
+static void add_json_check(struct json_object *checks, bool ok, const char *what, const char *text)
 {
 	struct json_object *check = json_object_new_object();
 
 	json_add(check, "what", json_object_new_string(what));
-	json_add(check, "ok", json_object_new_boolean(well));
+	json_add(check, "ok", json_object_new_boolean(ok));
 	json_add(check, "text", json_object_new_string(text));
 	json_append(checks, check);
 }
 
-static bool tell(const struct findings *found, bool well, const char *what, const char *fmt, ...)
+static bool report_check(const struct findings *found, bool ok, const char *what, const char *fmt,
+			 ...)
 {
 	char text[8192];
 	va_list args;
@@ -53,15 +54,15 @@ static bool tell(const struct findings *found, bool well, const char *what, cons
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	if (found->checks)
-		tell_program(found->checks, well, what, text);
+		add_json_check(found->checks, ok, what, text);
 	else
-		printf("%s%-4s%s %-12s%s\n", style(well ? STYLE_GOOD : STYLE_BAD),
-		       well ? "ok" : "NO", style(STYLE_PLAIN), what, text);
-	return well;
+		printf("%s%-4s%s %-12s%s\n", style(ok ? STYLE_GOOD : STYLE_BAD), ok ? "ok" : "NO",
+		       style(STYLE_PLAIN), what, text);
+	return ok;
 }
 
-/* Below what was told last: a way to the filters that is not used. */
-static void note(const struct findings *found, const char *way, const char *why)
+/* Adds to the last check: a way to access the filters that is not used, and why. */
+static void add_note(const struct findings *found, const char *way, const char *why)
 {
 	struct json_object *check, *notes = NULL;
 	char text[512];
@@ -80,7 +81,7 @@ static void note(const struct findings *found, const char *way, const char *why)
 	json_append(notes, json_object_new_string(text));
 }
 
-/* Also says which way in is used; below that, why not a better one. */
+/* Also says which way to access filters is used, and below that, why not a better one. */
 static bool check_kernel(struct findings *found)
 {
 	struct kernel_choice choice;
@@ -91,20 +92,21 @@ static bool check_kernel(struct findings *found)
 	kernel_choose(&choice);
 	found->kernel = choice.kernel;
 	if (choice.kernel)
-		tell(found, true, "kernel", "%s has seccomp filter descriptors (by %s)",
-		     name.release, choice.reader->name);
+		report_check(found, true, "kernel", "%s has seccomp filter descriptors (by %s)",
+			     name.release, choice.reader->name);
 	else if (choice.reader)
-		tell(found, false, "kernel", "%s lets filters be read (by %s), and not restored",
-		     name.release, choice.reader->name);
+		report_check(found, false, "kernel",
+			     "%s lets filters be read (by %s), and not restored", name.release,
+			     choice.reader->name);
 	else
-		tell(found, false, "kernel", "%s lets filters be neither read nor restored",
-		     name.release);
+		report_check(found, false, "kernel", "%s lets filters be neither read nor restored",
+			     name.release);
 	for (i = 0; i < choice.n_refused; i++)
-		note(found, choice.refused[i].name, choice.refused[i].why);
+		add_note(found, choice.refused[i].name, choice.refused[i].why);
 	return choice.kernel;
 }
 
-/* Also where root's commands are, which may not be in the PATH of a person. */
+/* Also looks where root's commands are, which may not be in a user's PATH. */
 static bool find_criu(struct findings *found)
 {
 	const char *path = getenv("PATH");
@@ -123,8 +125,8 @@ static bool find_criu(struct findings *found)
 }
 
 /*
- * What follows @mark in what "criu OPTION" prints, up to one of @end. Returns
- * false if it does not print it.
+ * Finds @mark in the output of "criu OPTION", and copies what follows, up to a
+ * character of @end. Returns false if @mark is not there.
  */
 static bool ask_criu(struct findings *found, char *option, const char *mark, const char *end,
 		     char *answer, size_t size)
@@ -154,19 +156,21 @@ static bool check_criu(struct findings *found)
 	int major, minor;
 
 	if (!find_criu(found))
-		return tell(found, false, "CRIU", "not found (install CRIU %d.%d or newer)",
-			    CRIU_MAJOR, CRIU_MINOR);
+		return report_check(found, false, "CRIU", "not found (install CRIU %d.%d or newer)",
+				    CRIU_MAJOR, CRIU_MINOR);
 	if (!ask_criu(found, "--version", "Version: ", " \n", version, sizeof(version)) ||
 	    sscanf(version, "%d.%d", &major, &minor) != 2)
-		return tell(found, false, "CRIU",
-			    "%s does not tell its version (does it run at all?)", found->criu);
+		return report_check(found, false, "CRIU",
+				    "%s does not print its version (does it run at all?)",
+				    found->criu);
 	if (major < CRIU_MAJOR || (major == CRIU_MAJOR && minor < CRIU_MINOR))
-		return tell(found, false, "CRIU", "%s is version %s (install %d.%d or newer)",
-			    found->criu, version, CRIU_MAJOR, CRIU_MINOR);
-	return tell(found, true, "CRIU", "%s, version %s", found->criu, version);
+		return report_check(found, false, "CRIU",
+				    "%s is version %s (install %d.%d or newer)", found->criu,
+				    version, CRIU_MAJOR, CRIU_MINOR);
+	return report_check(found, true, "CRIU", "%s, version %s", found->criu, version);
 }
 
-/* criu(8): --libdir, and the environment before the default. */
+/* criu(8), --libdir: the environment variable comes before the default. */
 static void find_plugins(struct findings *found)
 {
 	const char *folder = getenv("CRIU_LIBS_DIR");
@@ -182,15 +186,15 @@ static void find_plugins(struct findings *found)
 static bool check_plugin(struct findings *found)
 {
 	char why[8192], *path;
-	bool well;
+	bool ok;
 
 	find_plugins(found);
 	if (asprintf(&path, "%s/" PLUGIN_FILE, found->plugins) < 0)
-		return tell(found, false, "plugin", "not enough memory to look for it");
-	well = plugin_fits(found->criu, path, why, sizeof(why));
-	tell(found, well, "plugin", "%s", well ? path : why);
+		return report_check(found, false, "plugin", "not enough memory to look for it");
+	ok = plugin_fits(found->criu, path, why, sizeof(why));
+	report_check(found, ok, "plugin", "%s", ok ? path : why);
 	free(path);
-	return well;
+	return ok;
 }
 
 static bool check_permissions(struct findings *found)
@@ -199,11 +203,11 @@ static bool check_permissions(struct findings *found)
 	int ret = probe_filters(found->kernel, &tried);
 
 	if (!ret)
-		return tell(found, true, "permissions", "%s", tried);
-	return tell(found, false, "permissions", "%s: %s%s", tried, strerror(-ret),
-		    ret == -EPERM || ret == -EACCES
-			    ? " (needs CAP_SYS_ADMIN, and no seccomp filter of its own)"
-			    : "");
+		return report_check(found, true, "permissions", "%s", tried);
+	return report_check(found, false, "permissions", "%s: %s%s", tried, strerror(-ret),
+			    ret == -EPERM || ret == -EACCES
+				    ? " (needs CAP_SYS_ADMIN, and no seccomp filter of its own)"
+				    : "");
 }
 
 typedef bool check_function(struct findings *found);
@@ -216,23 +220,23 @@ static bool check_all(struct findings *found)
 		check_plugin,
 		check_permissions,
 	};
-	bool well = true;
+	bool ok = true;
 	size_t i;
 
 	for (i = 0; i < sizeof(checks) / sizeof(*checks); i++)
-		well &= checks[i](found);
-	return well;
+		ok &= checks[i](found);
+	return ok;
 }
 
 static int check_json(void)
 {
 	struct json_object *document = json_document("check"), *checks = json_object_new_array();
 	struct findings found = { .checks = checks };
-	bool well = check_all(&found);
+	bool ok = check_all(&found);
 
-	json_add(document, "ok", json_object_new_boolean(well));
+	json_add(document, "ok", json_object_new_boolean(ok));
 	json_add(document, "checks", checks);
-	return json_print(document) || !well ? EXIT_FAILED : EXIT_SUCCESS;
+	return json_print(document) || !ok ? EXIT_FAILED : EXIT_SUCCESS;
 }
 
 enum { OPTION_JSON = OPTION_FIRST };
@@ -263,9 +267,10 @@ static int check_main(int argc, char **argv)
 const struct subcommand check_subcommand = {
 	.name = "check",
 	.run = check_main,
-	.help = "Tells whether everything that a dump needs is in place here",
+	.help = "Checks whether everything that a dump needs is in place here",
 	.arguments = "[--json]",
-	.details = "One line each for the kernel, CRIU, the plugin and permissions, with what to\n"
-		   "do. The exit status is 0 if all is well.\n"
-		   "  --json  for other programs\n",
+	.details =
+		"Prints a line for the kernel, for CRIU, the plugin and the permissions, and what\n"
+		"to do if something is missing. The exit status is 0 if everything is in place.\n"
+		"  --json  for other programs\n",
 };

@@ -21,7 +21,7 @@ static struct json_object *threads_json(const struct compare *compare,
 	for (i = 0; i < count; i++)
 		json_append(array, thread_id(compare->a, compare->matches[matches[i]].a));
 	free(matches);
-	/* an incomplete list is none */
+	/* marks the document as incomplete: a part of the list must not be printed */
 	if (count < 0)
 		json_append(array, NULL);
 	return array;
@@ -52,7 +52,7 @@ static void add_filter(struct json_object *object, const char *key, const struct
 		json_add(object, key, snapshot_filter_json(snapshot, filter));
 }
 
-/* What was one filter, or has become one: the several, each with its threads. */
+/* For a filter that was split or merged: the several filters, each with its threads. */
 static struct json_object *parts_json(const struct compare *compare,
 				      const struct difference *difference)
 {
@@ -70,7 +70,7 @@ static struct json_object *parts_json(const struct compare *compare,
 	return array;
 }
 
-static void add_what_it_was(struct json_object *object, const struct compare *compare,
+static void add_both_values(struct json_object *object, const struct compare *compare,
 			    const struct difference *difference)
 {
 	const struct snapshot *a = compare->a, *b = compare->b;
@@ -103,7 +103,7 @@ static struct json_object *difference_json(const struct compare *compare,
 		json_add(object, "thread",
 			 difference->a != COMPARE_NONE ? thread_id(compare->a, difference->a)
 						       : thread_id(compare->b, difference->b));
-		add_what_it_was(object, compare, difference);
+		add_both_values(object, compare, difference);
 		return object;
 	}
 	add_filter(object, "filter_a", compare->a, difference->a);

@@ -29,7 +29,7 @@ static int add_match(struct compare *compare, uint32_t a, uint32_t b)
 	return ret;
 }
 
-/* Threads by the id that an image has for them; those that have gone are not there. */
+/* Maps the ids that an image has for the threads to their places. */
 static int map_threads(const struct snapshot *snapshot, struct map *map)
 {
 	size_t i;
@@ -57,7 +57,7 @@ static int match_by_id(struct compare *compare, const struct map *in_a, const st
 	return ret;
 }
 
-/* The nth process of one with the nth of the other; COMPARE_NONE: it has not so many. */
+/* Matches the nth thread of one process with the nth thread of the other. */
 static int match_processes(struct compare *compare, const struct tree_process *a,
 			   const struct tree_process *b)
 {
@@ -98,7 +98,10 @@ static bool have_a_thread_in_common(const struct compare *compare, const struct 
 	return false;
 }
 
-/* Two running processes may be meant to be alike. An image says nothing of places. */
+/*
+ * Two running processes without a common id may still be meant to be alike: they are
+ * compared by place. An image says nothing about places.
+ */
 static int match_threads(struct compare *compare)
 {
 	struct map in_a = { 0 }, in_b = { 0 };
@@ -145,8 +148,8 @@ size_t compare_depth(const struct snapshot *snapshot, uint32_t thread)
 }
 
 /*
- * The pair of two filters that are equally deep, and those of all below them.
- * Where a pair is known, so are the ones below it.
+ * The pair of two filters at the same depth, and the pairs of all filters below them.
+ * If a pair is known, the pairs below it are known, too.
  */
 static int find_pair(struct compare *compare, uint32_t a, uint32_t b, uint32_t *pair)
 {
@@ -172,7 +175,7 @@ static int find_pair(struct compare *compare, uint32_t a, uint32_t b, uint32_t *
 	}
 }
 
-/* Filters that one of them has more are on top, as a rule: they are left out. */
+/* If one thread has more filters, the extra ones are usually the newest: they are left out. */
 static int pair_filters(struct compare *compare, struct match *match)
 {
 	const struct tree *tree_a = &compare->a->tree, *tree_b = &compare->b->tree;
@@ -191,7 +194,7 @@ static int pair_filters(struct compare *compare, struct match *match)
 	return ret ? ret : find_pair(compare, a, b, &match->pair);
 }
 
-/* What can be known of both without filters: an image does not know strict mode. */
+/* For threads without filters. An image does not record strict mode. */
 static int compare_modes(struct compare *compare, const struct match *match)
 {
 	enum thread_mode a = compare->a->labels[match->a].mode,
@@ -286,7 +289,7 @@ static int add_other(struct compare *compare, uint32_t *place, enum difference_k
 	return 0;
 }
 
-/* One filter on @kind's side that is several on the other: it is in several pairs. */
+/* Finds filters that are several filters on the other side: those in more than one pair. */
 static int compare_sharing(struct compare *compare, enum difference_kind kind)
 {
 	bool split = kind == DIFFERENCE_SPLIT;
@@ -319,7 +322,7 @@ static int compare_sharing(struct compare *compare, enum difference_kind kind)
 
 #define FILE_KINDS 8 /* more than there are */
 
-/* How many files of each kind stand for each filter; for the caller to free. */
+/* How many files of each kind refer to each filter; for the caller to free. */
 static uint32_t (*count_files(const struct tree *tree))[FILE_KINDS]
 {
 	uint32_t(*counts)[FILE_KINDS] = calloc(tree->n_filters + 1, sizeof(*counts));
@@ -331,7 +334,7 @@ static uint32_t (*count_files(const struct tree *tree))[FILE_KINDS]
 	return counts;
 }
 
-/* Only images know of files. Their numbers are of one dump; how many there are is not. */
+/* Only images have files. File ids differ from dump to dump, so only counts are compared. */
 static int compare_files(struct compare *compare)
 {
 	uint32_t(*in_a)[FILE_KINDS], (*in_b)[FILE_KINDS];

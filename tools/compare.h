@@ -12,43 +12,43 @@
 
 #define COMPARE_NONE UINT32_MAX
 
-/* The kinds of differences, in the order in which they are told. */
+/* The kinds of differences, in the order in which they are reported. */
 enum difference_kind {
-	DIFFERENCE_ONLY_A,  /* a thread that B has not */
-	DIFFERENCE_ONLY_B,  /* and that A has not */
-	DIFFERENCE_PROCESS, /* a thread is one of different processes */
+	DIFFERENCE_ONLY_A,  /* a thread that B does not have */
+	DIFFERENCE_ONLY_B,  /* a thread that A does not have */
+	DIFFERENCE_PROCESS, /* a thread belongs to different processes */
 	DIFFERENCE_MODE,    /* one of them is confined by filters, the other is not */
-	DIFFERENCE_COUNT,   /* another number of filters */
+	DIFFERENCE_COUNT,   /* a thread has a different number of filters */
 	DIFFERENCE_PROGRAM, /* filters in the same place with different programs */
 	DIFFERENCE_FLAGS,   /* ... with different flags, or listeners */
 	DIFFERENCE_SPLIT,   /* one filter in A, several in B */
 	DIFFERENCE_MERGED,  /* several filters in A, one in B */
-	DIFFERENCE_FILES,   /* descriptors of a filter, both are images */
+	DIFFERENCE_FILES,   /* descriptors of a filter; only for two images */
 };
 
 /**
- * struct match - a thread of both
+ * struct match - a thread that both sides have
  * @a, @b: its places in the trees
- * @pair: its newest filters, a place in the list of pairs, or COMPARE_NONE
+ * @pair: the place of its newest filters in the list of pairs, or COMPARE_NONE
  */
 struct match {
 	uint32_t a, b, pair;
 };
 
 /**
- * struct pair - filters that are in the same place for some thread
- * @a, @b: filters of each side
- * @below: what they stand on; COMPARE_NONE: nothing
+ * struct pair - two filters that are in the same place of some thread's stack
+ * @a, @b: the filter on each side
+ * @below: the pair of their parents, or COMPARE_NONE
  */
 struct pair {
 	uint32_t a, b, below;
 };
 
 /**
- * struct difference - one of them
- * @a, @b: for ONLY_*, PROCESS and MODE the thread, else the filter, on each side;
- *         COMPARE_NONE where it has none or several
- * @others: for SPLIT and MERGED the filters of the other side, @n_others
+ * struct difference - a difference
+ * @a, @b: the thread for ONLY_*, PROCESS and MODE, else the filter, on each side;
+ *         COMPARE_NONE if that side has none or several
+ * @others: for SPLIT and MERGED, the @n_others filters on the other side
  */
 struct difference {
 	enum difference_kind kind;
@@ -59,8 +59,8 @@ struct difference {
 
 /**
  * struct compare - the result
- * @by_place: no thread of A has its id in B, so the nth thread of the nth process is
- *            taken to be the same
+ * @by_place: no thread id is on both sides, so the nth thread of the nth process
+ *            is taken to be the same
  */
 struct compare {
 	const struct snapshot *a, *b;
@@ -78,11 +78,11 @@ struct compare {
 };
 
 /**
- * compare - what differs
+ * compare - find the differences between two snapshots
  *
  * Threads are the same if they have the same id in the pid namespace of the first
- * process. Filters of a thread are compared from the oldest on. Returns 0, or
- * -ENOMEM after a message. compare_free() is due in either case.
+ * process. The filters of a thread are compared from the oldest on. Returns 0, or
+ * -ENOMEM after a message. Call compare_free() in either case.
  */
 int compare(struct compare *compare, const struct snapshot *a, const struct snapshot *b);
 void compare_free(struct compare *compare);
@@ -93,9 +93,9 @@ size_t compare_depth(const struct snapshot *snapshot, uint32_t thread);
 /**
  * compare_threads - the threads that a difference is about
  * @matches: out, for the caller to free: places in the list of matches
- * @filter: of SPLIT and MERGED: only threads on this one of the others, or COMPARE_NONE
+ * @filter: for SPLIT and MERGED, only the threads of this one of @others; or COMPARE_NONE
  *
- * Only for differences of filters. Returns how many there are, or -ENOMEM.
+ * Only for differences between filters. Returns how many there are, or -ENOMEM.
  */
 long compare_threads(const struct compare *compare, const struct difference *difference,
 		     uint32_t filter, uint32_t **matches);

@@ -142,7 +142,7 @@ static const struct constant bpf_commands[] = {
 	C(BPF_MAP_CREATE), C(BPF_MAP_LOOKUP_ELEM), C(BPF_MAP_UPDATE_ELEM), C(BPF_PROG_LOAD), { 0 },
 };
 
-/* @bits: values are made of several, with | between them */
+/* @bits: a value combines several constants, with | between them */
 static const struct argument {
 	const char *call, *name;
 	const struct constant *constants;
@@ -237,7 +237,7 @@ static void number_text(uint64_t value, char *text, size_t size)
 	snprintf(text, size, value < 10 ? "%llu" : "%#llx", (unsigned long long)value);
 }
 
-/* All its bits by name, what is left over as a number behind them. */
+/* All bits that have a name, then the rest as a number. */
 static void bits_text(const struct constant *constants, uint64_t value, char *text, size_t size)
 {
 	char rest[24];

@@ -7,11 +7,12 @@
 
 #define ID_DIGITS 64
 
-/* How cgroups of containers begin; a longer one comes before those that it begins with. */
+/* How names of container cgroups begin. Longer prefixes come before shorter ones that match, too.
+ */
 static const struct prefix {
 	const char *text;
-	const char *engine; /* NULL: this is no container */
-	bool any_name;	    /* what follows need not be an id */
+	const char *engine; /* NULL: not a container */
+	bool any_name;	    /* what follows does not have to be an id */
 } prefixes[] = {
 	{ "libpod-conmon-", NULL, false },
 	{ "libpod-payload-", "podman", false },
@@ -50,26 +51,26 @@ static bool is_name(const char *text, size_t len)
 	return len;
 }
 
-static size_t without_ending(const char *text, size_t len)
+static size_t length_without_suffix(const char *text, size_t len)
 {
-	static const char *const endings[] = { ".scope", ".service" };
+	static const char *const suffixes[] = { ".scope", ".service" };
 	size_t i, size;
 
-	for (i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
-		size = strlen(endings[i]);
-		if (len > size && !memcmp(text + len - size, endings[i], size))
+	for (i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
+		size = strlen(suffixes[i]);
+		if (len > size && !memcmp(text + len - size, suffixes[i], size))
 			return len - size;
 	}
 	return len;
 }
 
-/* One name of a path, of @len characters. */
-static void take_name(const char *text, size_t len, struct container *container)
+/* One component of a path, of @len characters. */
+static void parse_name(const char *text, size_t len, struct container *container)
 {
 	const struct prefix *prefix;
 	size_t begin;
 
-	len = without_ending(text, len);
+	len = length_without_suffix(text, len);
 	for (prefix = prefixes; prefix < prefixes + N_PREFIXES; prefix++) {
 		begin = strlen(prefix->text);
 		if (len <= begin || memcmp(text, prefix->text, begin))
@@ -79,7 +80,7 @@ static void take_name(const char *text, size_t len, struct container *container)
 		if (!is_id(text + begin, len - begin) &&
 		    !(prefix->any_name && is_name(text + begin, len - begin)))
 			return;
-		/* "/docker/ID": the folder has said whose it is */
+		/* "/docker/ID": the folder has already named the engine */
 		if (*prefix->engine || container->id[0])
 			strcpy(container->engine, prefix->engine);
 		snprintf(container->id, sizeof(container->id), "%.*s", (int)(len - begin),
@@ -88,8 +89,8 @@ static void take_name(const char *text, size_t len, struct container *container)
 	}
 }
 
-/* The innermost one counts: containers may be inside of others. */
-static bool take_path(const char *path, size_t len, struct container *container)
+/* Containers may be nested: the innermost one counts. */
+static bool parse_path(const char *path, size_t len, struct container *container)
 {
 	static const char docker[] = "docker";
 	const char *end = path + len, *name;
@@ -99,7 +100,7 @@ static bool take_path(const char *path, size_t len, struct container *container)
 		if (len == strlen(docker) && !memcmp(name, docker, len) && !container->id[0])
 			strcpy(container->engine, docker);
 		else
-			take_name(name, len, container);
+			parse_name(name, len, container);
 	}
 	if (!container->id[0])
 		container->engine[0] = '\0';
@@ -115,7 +116,7 @@ bool container_parse(const char *cgroup, struct container *container)
 		*container = (struct container){ 0 };
 		len = strcspn(line, "\n");
 		path = memchr(line, '/', len);
-		if (path && take_path(path + 1, line + len - path - 1, container))
+		if (path && parse_path(path + 1, line + len - path - 1, container))
 			return true;
 	}
 	return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Which container a process is in, as far as its cgroup tells. */
+/* Which container a process is in, as far as its cgroup shows. */
 #ifndef CONTAINER_H
 #define CONTAINER_H
 
@@ -7,9 +7,9 @@
 #include <sys/types.h>
 
 /**
- * struct container - one of them
- * @engine: who runs it ("podman", "docker", ...); "" if its name does not say
- * @id: what that calls it: 64 hexadecimal digits, or a name
+ * struct container - a container
+ * @engine: what runs it ("podman", "docker", ...); "" if the cgroup does not say
+ * @id: the engine's id for it: 64 hexadecimal digits, or a name
  */
 struct container {
 	char engine[12];
@@ -20,8 +20,8 @@ struct container {
  * container_of - the container of a process
  * @container: out; empty strings if there is none
  *
- * Engines have no interface in common; what is known here is how they name the
- * cgroups of containers. Returns whether it is in one.
+ * Engines have no common interface, so containers are recognized by the names that the
+ * engines give to their cgroups. Returns whether the process is in a container.
  */
 bool container_of(pid_t pid, struct container *container);
 

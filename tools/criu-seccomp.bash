@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
-# Completion for bash. test/tools/completion holds the words against the command's own.
+# Completion for bash. test/tools/completion compares these words with the command's own.
 
-# the ids of processes that words can stand for
+# the process ids that begin with the word
 _criu_seccomp_pids() {
 	local pids=(/proc/[0-9]*)
 

@@ -51,20 +51,20 @@ static void print_help(FILE *to)
 	size_t i;
 
 	fputs("usage: criu-seccomp SUBCOMMAND [ARG]...\n"
-	      "Looks at trees of seccomp filters, as the CRIU plugin keeps them.\n"
+	      "Shows trees of seccomp filters, as the CRIU plugin saves and restores them.\n"
 	      "\n",
 	      to);
 	for (i = 0; i < N_SUBCOMMANDS; i++)
 		fprintf(to, "  %-7s %s\n", subcommands[i]->name, subcommands[i]->help);
 	fputs("\n"
-	      "\"criu-seccomp help SUBCOMMAND\" tells more of one; --version, the version.\n",
+	      "\"criu-seccomp help SUBCOMMAND\" explains a subcommand; --version prints the version.\n",
 	      to);
 }
 
 int usage_of(const char *name)
 {
 	print_usage(stderr, find(name));
-	fprintf(stderr, "\"criu-seccomp help %s\" tells more\n", name);
+	fprintf(stderr, "try \"criu-seccomp help %s\"\n", name);
 	return EXIT_USAGE;
 }
 
@@ -91,7 +91,7 @@ static int help(const char *name)
 	return EXIT_SUCCESS;
 }
 
-/* Anywhere among the options, as getopt_long(3) takes them. */
+/* "--help" may be anywhere among the options, as for getopt_long(3). */
 static bool asks_for_help(int argc, char **argv)
 {
 	int i;

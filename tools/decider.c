@@ -5,7 +5,7 @@
 #include "source.h"
 #include "verdicts.h"
 
-/* @several: more than one filter can have decided */
+/* @several: more than one filter may have decided */
 struct votes {
 	struct decision decision;
 	bool several;
@@ -43,7 +43,7 @@ static void ask_stack(const struct source *source, uint32_t newest,
 	source_free_stack(&stack);
 }
 
-/* @process: its leader's id; threads with the same newest filter are asked once */
+/* @process: its leader's id; neighbouring threads with the same newest filter count once */
 static void ask_threads(const struct source *source, pid_t process,
 			const struct audit_record *record, struct votes *votes)
 {
@@ -70,7 +70,7 @@ static void ask_process(const struct audit_record *record, struct votes *votes)
 	source_free(&source);
 }
 
-/* The process may have ended: its id in the image is then not known, unless it is the same. */
+/* If the process has ended, its id in the image is unknown, and taken to be the same. */
 static void ask_image(const struct snapshot *image, const struct audit_record *record,
 		      struct votes *votes)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Which filter has decided, of an event that the audit reports. */
+/* Which filter decided, for an event from the audit log. */
 #ifndef DECIDER_H
 #define DECIDER_H
 
@@ -10,25 +10,25 @@
 
 /**
  * struct decider - where filters can be read
- * @image: those of the tasks are in there; NULL: they are not
- * @stops: running threads may be stopped to read theirs
+ * @image: the image with the filters of the tasks, or NULL
+ * @stops: running threads may be stopped to read their filters
  */
 struct decider {
 	const struct snapshot *image;
 	bool stops;
 };
 
-/* @known: only this one can have decided; @filter: its number, as source_number() */
+/* @known: only @filter can have decided; @filter: a number from source_number() */
 struct decision {
 	bool known;
 	unsigned long long filter;
 };
 
 /*
- * decider_ask - which one has it been?
+ * decider_ask - find the filter that decided
  *
- * The audit does not report arguments, nor which thread it was. So it is known where
- * no other filter of no other thread of the process can have done the same.
+ * The audit log names neither the arguments nor the thread. So the filter is known only
+ * if no other filter of any thread of the process can have done the same.
  */
 void decider_ask(const struct decider *decider, const struct audit_record *record,
 		 struct decision *decision);

@@ -50,12 +50,12 @@ const char *describe_file(enum tree_file_kind kind)
 	return "a file";
 }
 
-/* No thread yet; none of these values is the place of a container. */
-#define NOBODY (SNAPSHOT_NO_CONTAINER - 1)
+/* No thread was seen yet. Neither value is the place of a container. */
+#define NO_THREAD (SNAPSHOT_NO_CONTAINER - 1)
 
-static void take(uint32_t *section, uint32_t container)
+static void merge_container(uint32_t *section, uint32_t container)
 {
-	if (*section == NOBODY)
+	if (*section == NO_THREAD)
 		*section = container;
 	else if (*section != container)
 		*section = SNAPSHOT_NO_CONTAINER;
@@ -67,16 +67,16 @@ void describe_sections(const struct snapshot *snapshot, uint32_t *sections)
 	size_t i;
 
 	for (i = 0; i < tree->n_filters; i++)
-		sections[i] = NOBODY;
+		sections[i] = NO_THREAD;
 	for (i = 0; i < tree->n_threads; i++)
 		if (tree->threads[i].filter != TREE_NONE)
-			take(&sections[tree->threads[i].filter],
-			     snapshot->container[tree->threads[i].process]);
-	/* a filter comes before those that stand on it */
+			merge_container(&sections[tree->threads[i].filter],
+					snapshot->container[tree->threads[i].process]);
+	/* a parent comes before its children */
 	for (i = tree->n_filters; i--;) {
-		if (sections[i] == NOBODY)
+		if (sections[i] == NO_THREAD)
 			sections[i] = SNAPSHOT_NO_CONTAINER;
 		if (tree->filters[i].parent != TREE_NONE)
-			take(&sections[tree->filters[i].parent], sections[i]);
+			merge_container(&sections[tree->filters[i].parent], sections[i]);
 	}
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What every picture says of a filter, and JSON. */
+/* What text, pictures and JSON say about a filter. */
 #ifndef DESCRIBE_H
 #define DESCRIBE_H
 
@@ -10,23 +10,23 @@
 #include "tree.h"
 
 /**
- * describe_flag - the words for the flags of a filter
- * @index: 0, 1, ... for those that it has
+ * describe_flag - the word for a flag of a filter
+ * @index: 0, 1, ... among the flags that it has
  *
- * Returns the word, or NULL: it has not so many.
+ * Returns the word, or NULL if it does not have that many flags.
  */
 const char *describe_flag(const struct tree_filter *filter, size_t index);
 
 /* All of them, each after ", "; @size 80 is enough. */
 void describe_flags(const struct tree_filter *filter, char *text, size_t size);
 
-/* What a file of an image is. */
+/* What a file in an image is. */
 const char *describe_file(enum tree_file_kind kind);
 
 /**
- * describe_sections - the container of all that stands on each filter
- * @sections: out, of each filter: the container of all threads on it and above
- *            it, or SNAPSHOT_NO_CONTAINER
+ * describe_sections - the container that all users of a filter are in
+ * @sections: out, for each filter: the container of all threads that have it, as their
+ *            newest or an older filter; SNAPSHOT_NO_CONTAINER if there is no such container
  */
 void describe_sections(const struct snapshot *snapshot, uint32_t *sections);
 

@@ -34,7 +34,7 @@ static int diff_main(int argc, char **argv)
 const struct subcommand diff_subcommand = {
 	.name = "diff",
 	.run = diff_main,
-	.help = "Tells what differs between two images, processes, or one of each",
+	.help = "Shows what differs between two images, processes, or one of each",
 	.arguments = "[--json] A B",
 	.details = "  A, B    the id of a process, or the folder of a dump, or the image in it;\n"
 		   "          a folder whose name is a number is ./NUMBER\n"

@@ -6,7 +6,7 @@
 #include "report.h"
 #include "rows.h"
 
-/* A string of the language: names have no control characters in them any more. */
+/* A quoted string of DOT. Control characters were already removed from names. */
 static void print_quoted(const char *text)
 {
 	putchar('"');

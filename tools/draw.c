@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Trees as text. libsmartcols would do it, but it moves each level to the right:
- * filters are often a stack of twenty, which has to stay readable.
+ * Trees as text. libsmartcols could do it, but it indents each level, and filters
+ * are often a stack of twenty, which has to stay readable.
  */
 #include <errno.h>
 #include <langinfo.h>
@@ -19,32 +19,32 @@
 #define NONE UINT32_MAX
 
 /**
- * struct links - lists of items, one for each owner
- * @first: of each owner; the last list is that of items without one
- * @next: of each item
+ * struct links - linked lists of items, one list for each owner
+ * @first: the first item of each owner; the last list has the items without an owner
+ * @next: the next item after each item
  */
 struct links {
 	uint32_t *first, *next;
 	size_t owners;
 };
 
-/* How a filter is drawn: at the margin, as a twig, with the one below it as a stack. */
-enum twig { TWIG_NONE, TWIG_MIDDLE, TWIG_LAST, TWIG_STACKED };
+/* How a filter is drawn: at the margin, as a branch, or stacked on its parent. */
+enum branch { BRANCH_NONE, BRANCH_MIDDLE, BRANCH_LAST, BRANCH_STACKED };
 
 struct frame {
 	uint32_t filter;
-	enum twig twig;
+	enum branch branch;
 	size_t prefix;
 };
 
 /**
- * struct canvas - a picture half drawn
- * @children: filters by parent, the last of a parent first
- * @rows: threads by filter; @files: by filter
- * @section: of each filter, see describe_sections()
- * @now: the container that is being drawn
- * @prefix: what lines begin with at present
- * @stack: filters that are still to be drawn, the next on top
+ * struct canvas - the state of the drawing
+ * @children: filters by parent, the last child first
+ * @rows: threads by filter; @files: files by filter
+ * @section: the container of each filter, see describe_sections()
+ * @current: the container that is being drawn
+ * @prefix: what lines begin with at the moment
+ * @stack: filters that are still to be drawn, the next one on top
  */
 struct canvas {
 	const struct tree *tree;
@@ -52,37 +52,37 @@ struct canvas {
 	const struct draw_options *options;
 	struct rows rows;
 	struct links children, files;
-	uint32_t *section, now;
+	uint32_t *section, current;
 	char *prefix;
 	struct frame *stack;
 	size_t height;
 };
 
-/* For each twig how it begins, and how the lines below it go on. */
-static const char *const twigs_utf8[][2] = {
-	[TWIG_NONE] = { "", "" },
-	[TWIG_MIDDLE] = { "├─ ", "│  " },
-	[TWIG_LAST] = { "└─ ", "   " },
-	[TWIG_STACKED] = { "+ ", "  " },
+/* For each kind of branch, how its line begins, and what the lines below it begin with. */
+static const char *const branches_utf8[][2] = {
+	[BRANCH_NONE] = { "", "" },
+	[BRANCH_MIDDLE] = { "├─ ", "│  " },
+	[BRANCH_LAST] = { "└─ ", "   " },
+	[BRANCH_STACKED] = { "+ ", "  " },
 };
 
-static const char *const twigs_ascii[][2] = {
-	[TWIG_NONE] = { "", "" },
-	[TWIG_MIDDLE] = { "|- ", "|  " },
-	[TWIG_LAST] = { "`- ", "   " },
-	[TWIG_STACKED] = { "+ ", "  " },
+static const char *const branches_ascii[][2] = {
+	[BRANCH_NONE] = { "", "" },
+	[BRANCH_MIDDLE] = { "|- ", "|  " },
+	[BRANCH_LAST] = { "`- ", "   " },
+	[BRANCH_STACKED] = { "+ ", "  " },
 };
 
-#define TWIG_BYTES sizeof("│  ")
+#define BRANCH_BYTES sizeof("│  ")
 
 static bool has_utf8(void)
 {
 	return !strcmp(nl_langinfo(CODESET), "UTF-8");
 }
 
-static const char *const (*twigs(void))[2]
+static const char *const (*branches(void))[2]
 {
-	return has_utf8() ? twigs_utf8 : twigs_ascii;
+	return has_utf8() ? branches_utf8 : branches_ascii;
 }
 
 static int links_init(struct links *links, size_t owners, size_t items)
@@ -122,7 +122,7 @@ static int canvas_init(struct canvas *canvas, const struct snapshot *snapshot,
 	size_t i;
 
 	*canvas = (struct canvas){ .tree = tree, .snapshot = snapshot, .options = options };
-	canvas->prefix = calloc(tree->n_filters + 1, TWIG_BYTES);
+	canvas->prefix = calloc(tree->n_filters + 1, BRANCH_BYTES);
 	canvas->stack = calloc(tree->n_filters + 1, sizeof(*canvas->stack));
 	canvas->section = calloc(tree->n_filters + 1, sizeof(*canvas->section));
 	if (rows_init(&canvas->rows, snapshot, options->collapse) || !canvas->prefix ||
@@ -149,9 +149,9 @@ static void canvas_free(struct canvas *canvas)
 	free(canvas->stack);
 }
 
-static void begin_line(const struct canvas *canvas, enum twig twig)
+static void begin_line(const struct canvas *canvas, enum branch branch)
 {
-	printf("%s%s", canvas->prefix, twigs()[twig][0]);
+	printf("%s%s", canvas->prefix, branches()[branch][0]);
 }
 
 static void end_filter_line(const struct canvas *canvas, uint32_t index)
@@ -167,7 +167,7 @@ static void end_filter_line(const struct canvas *canvas, uint32_t index)
 	       style(STYLE_PLAIN));
 }
 
-/* Where what is drawn has a container of its own, the line says so. */
+/* Names the container of the row if it is not the one that is being drawn. */
 static void end_row_line(const struct canvas *canvas, const struct row *row)
 {
 	const struct container *container;
@@ -175,7 +175,7 @@ static void end_row_line(const struct canvas *canvas, const struct row *row)
 
 	row_text(&canvas->rows, row, has_utf8() ? "×" : "x", text, sizeof(text));
 	fputs(text, stdout);
-	if (row->container != canvas->now && row->container != SNAPSHOT_NO_CONTAINER) {
+	if (row->container != canvas->current && row->container != SNAPSHOT_NO_CONTAINER) {
 		container = &canvas->snapshot->containers[row->container];
 		printf(" %s[%s%s%.12s]%s", style(STYLE_NOTE), container->engine,
 		       *container->engine ? " " : "", container->id, style(STYLE_PLAIN));
@@ -190,7 +190,7 @@ static void end_file_line(const struct canvas *canvas, uint32_t index)
 	printf("file %u: %s\n", file->id, describe_file(file->kind));
 }
 
-/* The threads and files of a filter; @more: something comes after them. */
+/* The threads and files of a filter. @more: children come after them. */
 static void draw_users(const struct canvas *canvas, uint32_t row, uint32_t file, bool more)
 {
 	uint32_t next;
@@ -198,35 +198,36 @@ static void draw_users(const struct canvas *canvas, uint32_t row, uint32_t file,
 	for (; row != ROW_NONE; row = next) {
 		next = canvas->rows.list[row].next;
 		begin_line(canvas,
-			   more || file != NONE || next != ROW_NONE ? TWIG_MIDDLE : TWIG_LAST);
+			   more || file != NONE || next != ROW_NONE ? BRANCH_MIDDLE : BRANCH_LAST);
 		end_row_line(canvas, &canvas->rows.list[row]);
 	}
 	for (; file != NONE; file = next) {
 		next = canvas->files.next[file];
-		begin_line(canvas, more || next != NONE ? TWIG_MIDDLE : TWIG_LAST);
+		begin_line(canvas, more || next != NONE ? BRANCH_MIDDLE : BRANCH_LAST);
 		end_file_line(canvas, file);
 	}
 }
 
-/* The children of @filter are next; the list is backwards, so the first ends on top. */
-static void push_children(struct canvas *canvas, uint32_t filter, enum twig last, enum twig others)
+/* The children of @filter are drawn next. The list is reversed, so the first ends on top. */
+static void push_children(struct canvas *canvas, uint32_t filter, enum branch last,
+			  enum branch others)
 {
 	uint32_t child = *first_of(&canvas->children, filter);
-	enum twig twig = last;
+	enum branch branch = last;
 
 	for (; child != NONE; child = canvas->children.next[child]) {
-		if (filter == TREE_NONE && canvas->section[child] != canvas->now)
+		if (filter == TREE_NONE && canvas->section[child] != canvas->current)
 			continue;
 		canvas->stack[canvas->height++] = (struct frame){
 			.filter = child,
-			.twig = twig,
+			.branch = branch,
 			.prefix = strlen(canvas->prefix),
 		};
-		twig = others;
+		branch = others;
 	}
 }
 
-/* Only one other filter uses it. Then a twig would only take room. */
+/* Only one other filter uses it. A branch for that would only take up space. */
 static bool is_stacked_on(const struct canvas *canvas, uint32_t filter)
 {
 	uint32_t child = *first_of(&canvas->children, filter);
@@ -241,8 +242,8 @@ static uint32_t filters_stacked_on(const struct canvas *canvas, uint32_t filter)
 	return is_stacked_on(canvas, filter) ? *first_of(&canvas->children, filter) : NONE;
 }
 
-/* Filters that only others stand on, in a line. Returns the one on top of them. */
-static uint32_t draw_run(const struct canvas *canvas, enum twig twig, uint32_t filter)
+/* Draws a run of filters without other users as one line. Returns the filter on top of them. */
+static uint32_t draw_run(const struct canvas *canvas, enum branch branch, uint32_t filter)
 {
 	uint32_t first = filter, last = filter, above;
 	size_t count = 0, insns = 0;
@@ -255,7 +256,7 @@ static uint32_t draw_run(const struct canvas *canvas, enum twig twig, uint32_t f
 	}
 	if (count < 2)
 		return first;
-	begin_line(canvas, twig);
+	begin_line(canvas, branch);
 	printf("%sfilters %llu ... %llu%s: a stack of %zu (%zu instructions)\n",
 	       style(STYLE_FILTER), (unsigned long long)snapshot_filter_id(canvas->snapshot, first),
 	       (unsigned long long)snapshot_filter_id(canvas->snapshot, last), style(STYLE_PLAIN),
@@ -265,37 +266,37 @@ static uint32_t draw_run(const struct canvas *canvas, enum twig twig, uint32_t f
 
 static void draw_filter(struct canvas *canvas, const struct frame *frame)
 {
-	enum twig twig = frame->twig;
+	enum branch branch = frame->branch;
 	uint32_t filter = frame->filter;
 
 	canvas->prefix[frame->prefix] = '\0';
-	if (canvas->options->collapse && twig != TWIG_STACKED) {
-		filter = draw_run(canvas, twig, filter);
+	if (canvas->options->collapse && branch != BRANCH_STACKED) {
+		filter = draw_run(canvas, branch, filter);
 		if (filter != frame->filter) {
-			strcat(canvas->prefix, twigs()[twig][1]);
-			twig = TWIG_STACKED;
+			strcat(canvas->prefix, branches()[branch][1]);
+			branch = BRANCH_STACKED;
 		}
 	}
-	begin_line(canvas, twig);
+	begin_line(canvas, branch);
 	end_filter_line(canvas, filter);
-	/* A stack is as flat as if it were one. */
-	if (twig != TWIG_STACKED || !is_stacked_on(canvas, filter))
-		strcat(canvas->prefix, twigs()[twig][1]);
+	/* Filters of one stack are all indented alike. */
+	if (branch != BRANCH_STACKED || !is_stacked_on(canvas, filter))
+		strcat(canvas->prefix, branches()[branch][1]);
 
 	if (is_stacked_on(canvas, filter)) {
-		push_children(canvas, filter, TWIG_STACKED, TWIG_STACKED);
+		push_children(canvas, filter, BRANCH_STACKED, BRANCH_STACKED);
 		return;
 	}
 	draw_users(canvas, rows_of_filter(&canvas->rows, filter), *first_of(&canvas->files, filter),
 		   *first_of(&canvas->children, filter) != NONE);
-	push_children(canvas, filter, TWIG_LAST, TWIG_MIDDLE);
+	push_children(canvas, filter, BRANCH_LAST, BRANCH_MIDDLE);
 }
 
 static void draw_filters(struct canvas *canvas)
 {
 	struct frame frame;
 
-	push_children(canvas, TREE_NONE, TWIG_NONE, TWIG_NONE);
+	push_children(canvas, TREE_NONE, BRANCH_NONE, BRANCH_NONE);
 	while (canvas->height) {
 		frame = canvas->stack[--canvas->height];
 		draw_filter(canvas, &frame);
@@ -303,25 +304,26 @@ static void draw_filters(struct canvas *canvas)
 	canvas->prefix[0] = '\0';
 }
 
-/* The next row from @row on that belongs to what is being drawn. */
-static uint32_t here(const struct canvas *canvas, uint32_t row)
+/* The first row from @row on that belongs to the container that is being drawn. */
+static uint32_t next_in_section(const struct canvas *canvas, uint32_t row)
 {
-	while (row != ROW_NONE && canvas->rows.list[row].container != canvas->now)
+	while (row != ROW_NONE && canvas->rows.list[row].container != canvas->current)
 		row = canvas->rows.list[row].next;
 	return row;
 }
 
 static void draw_mode(struct canvas *canvas, enum thread_mode mode)
 {
-	uint32_t row = here(canvas, rows_of_mode(&canvas->rows, mode)), next;
+	uint32_t row = next_in_section(canvas, rows_of_mode(&canvas->rows, mode)), next;
 	size_t processes = 0, threads = 0;
 
 	if (row == ROW_NONE)
 		return;
 	printf("%s%s%s", style(STYLE_TITLE), thread_mode_text(mode), style(STYLE_PLAIN));
 	if (canvas->options->count_unconfined && mode == THREAD_NO_FILTER &&
-	    canvas->now == SNAPSHOT_NO_CONTAINER) {
-		for (; row != ROW_NONE; row = here(canvas, canvas->rows.list[row].next)) {
+	    canvas->current == SNAPSHOT_NO_CONTAINER) {
+		for (; row != ROW_NONE;
+		     row = next_in_section(canvas, canvas->rows.list[row].next)) {
 			processes += canvas->rows.list[row].processes;
 			threads += canvas->rows.list[row].threads;
 		}
@@ -331,8 +333,8 @@ static void draw_mode(struct canvas *canvas, enum thread_mode mode)
 	}
 	putchar('\n');
 	for (; row != ROW_NONE; row = next) {
-		next = here(canvas, canvas->rows.list[row].next);
-		begin_line(canvas, next == ROW_NONE ? TWIG_LAST : TWIG_MIDDLE);
+		next = next_in_section(canvas, canvas->rows.list[row].next);
+		begin_line(canvas, next == ROW_NONE ? BRANCH_LAST : BRANCH_MIDDLE);
 		end_row_line(canvas, &canvas->rows.list[row]);
 	}
 }
@@ -346,7 +348,7 @@ static bool is_empty(const struct canvas *canvas, uint32_t section)
 		if (canvas->section[root] == section)
 			return false;
 	for (mode = THREAD_FILTER + 1; mode < THREAD_MODES; mode++)
-		if (here(canvas, rows_of_mode(&canvas->rows, mode)) != ROW_NONE)
+		if (next_in_section(canvas, rows_of_mode(&canvas->rows, mode)) != ROW_NONE)
 			return false;
 	return true;
 }
@@ -356,7 +358,7 @@ static void draw_section(struct canvas *canvas, uint32_t section)
 	const struct container *container;
 	enum thread_mode mode;
 
-	canvas->now = section;
+	canvas->current = section;
 	if (is_empty(canvas, section))
 		return;
 	if (section != SNAPSHOT_NO_CONTAINER) {

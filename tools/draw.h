@@ -7,11 +7,11 @@
 #include "snapshot.h"
 
 /**
- * struct draw_options - what a picture has
- * @programs: the programs of the filters, too
- * @collapse: what is alike in one line, see rows.h
- * @count_unconfined: of threads without filters that are in no container only how
- *                    many there are
+ * struct draw_options - what is drawn
+ * @programs: also list the programs of the filters
+ * @collapse: one line for what is alike, see rows.h
+ * @count_unconfined: only count the threads that have no filters and are not in a
+ *                    container
  */
 struct draw_options {
 	bool programs;
@@ -22,7 +22,7 @@ struct draw_options {
 /**
  * draw - draw the filters on stdout, and under each the threads that use it
  *
- * Returns 0 or -ENOMEM, after a message.
+ * Returns 0, or -ENOMEM after a message.
  */
 int draw(const struct snapshot *snapshot, const struct draw_options *options);
 

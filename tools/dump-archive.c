@@ -14,11 +14,11 @@
 
 #define BLOCK_SIZE 65536
 
-/* No image is larger (doc/image-format.md, "Limits"), and no inventory. */
+/* No image (doc/image-format.md, "Limits") and no inventory is larger. */
 #define MAX_IMAGE ((size_t)1 << 30)
 #define MAX_INVENTORY ((size_t)1 << 16)
 
-/* Dumps in one archive whose inventories are remembered until the tree comes. */
+/* How many inventories are kept until the tree is found in the archive. */
 #define MAX_INVENTORIES 16
 
 /**
@@ -40,7 +40,7 @@ void archive_free_file(struct archive_file *file)
 	*file = (struct archive_file){ 0 };
 }
 
-static int fails(const struct search *search)
+static int report_read_error(const struct search *search)
 {
 	pr_err("cannot read %s: %s", search->path, archive_error_string(search->archive));
 	return -EIO;
@@ -58,7 +58,7 @@ static bool is_called(const char *name, const char *file)
 	return !strcmp(name + folder_length(name), file);
 }
 
-/* Reads as far as it goes: the size that the archive says need not be true. */
+/* Reads to the end, as the size in the archive's header may be wrong. */
 static int read_data(struct search *search, struct archive_file *file, size_t max)
 {
 	size_t room = 0;
@@ -78,7 +78,7 @@ static int read_data(struct search *search, struct archive_file *file, size_t ma
 		got = archive_read_data(search->archive, (char *)file->data + file->size,
 					BLOCK_SIZE);
 		if (got < 0)
-			return fails(search);
+			return report_read_error(search);
 		file->size += got;
 		if (file->size > max) {
 			pr_err("%s in %s is larger than such a file can be", file->name,
@@ -89,7 +89,7 @@ static int read_data(struct search *search, struct archive_file *file, size_t ma
 	return 0;
 }
 
-static int take_tree(struct search *search, const char *name)
+static int read_tree(struct search *search, const char *name)
 {
 	if (search->tree->name) {
 		pr_err("%s has two dumps, %s and %s: unpack it and name the folder of one",
@@ -103,7 +103,7 @@ static int take_tree(struct search *search, const char *name)
 	return -ENOMEM;
 }
 
-static int take_inventory(struct search *search, const char *name)
+static int read_inventory(struct search *search, const char *name)
 {
 	struct archive_file *inventory;
 
@@ -117,15 +117,15 @@ static int take_inventory(struct search *search, const char *name)
 	return -ENOMEM;
 }
 
-static int take_entry(struct search *search, struct archive_entry *entry)
+static int read_entry(struct search *search, struct archive_entry *entry)
 {
 	const char *name = archive_entry_pathname(entry);
 
 	if (!name || archive_entry_filetype(entry) != AE_IFREG)
 		return 0;
 	if (is_called(name, IMAGE_NAME))
-		return take_tree(search, name);
-	return is_called(name, INVENTORY_NAME) ? take_inventory(search, name) : 0;
+		return read_tree(search, name);
+	return is_called(name, INVENTORY_NAME) ? read_inventory(search, name) : 0;
 }
 
 static int read_entries(struct search *search)
@@ -139,9 +139,9 @@ static int read_entries(struct search *search)
 		if (next == ARCHIVE_EOF)
 			break;
 		if (next < ARCHIVE_WARN)
-			return first ? -EINVAL : fails(search);
+			return first ? -EINVAL : report_read_error(search);
 		first = false;
-		ret = take_entry(search, entry);
+		ret = read_entry(search, entry);
 	}
 	if (!ret && first)
 		return -EINVAL;
@@ -154,7 +154,7 @@ static int read_entries(struct search *search)
 	return ret;
 }
 
-/* The one in the folder of the tree. */
+/* The inventory in the same folder as the tree. */
 static void choose_inventory(struct search *search, struct archive_file *inventory)
 {
 	size_t len = folder_length(search->tree->name), i;

@@ -13,7 +13,7 @@ static struct json_object *numbers(const uint64_t *list, size_t count)
 	char text[24];
 	size_t i;
 
-	/* as text: 64 bits are more than a number has in many languages */
+	/* as text: in many languages, a JSON number cannot hold 64 bits */
 	for (i = 0; i < count; i++) {
 		snprintf(text, sizeof(text), "%#llx", (unsigned long long)list[i]);
 		json_append(array, json_object_new_string(text));
@@ -73,7 +73,7 @@ static void add_verdicts(const struct subject *subject, const char *call,
 	json_add(to, "computed", json_object_new_boolean(verdicts->computed));
 }
 
-/* @nr: the number counts; without it the object stands for all that have no name */
+/* @nr: add name and number; without them, the object stands for all numbers without a name */
 static int add_call(const struct subject *subject, const struct question *question, bool nr,
 		    struct verdicts *verdicts, struct json_object *call)
 {
@@ -125,7 +125,7 @@ static int add_filter(const struct subject *subject, const struct question *ques
 	int ret = verdicts_find(&alone.stack, &question->call, verdicts);
 	size_t i;
 
-	/* it is none of the numbers that count in a stack of one */
+	/* the places in a stack of one mean nothing to the reader */
 	for (i = 0; i < verdicts->count; i++)
 		verdicts->list[i].filter = VERDICT_NO_FILTER;
 	json_add(filter, "filter",

@@ -12,7 +12,7 @@
 #include "style.h"
 
 #define WAY_SIZE 2048
-/* Ways to one verdict that are shown; the rest is a number. */
+/* How many ways to one verdict are shown; the rest is only counted. */
 #define MAX_SHOWN 12
 
 void explain_ask(const struct arch *arch, uint32_t nr, struct question *question)
@@ -51,7 +51,7 @@ static void verdict_text(const struct subject *subject, const struct verdict *ve
 		snprintf(text, size, "%s%s", verdict->certain ? "" : "perhaps ", action);
 }
 
-/* From what allows most to what allows least. */
+/* Sorts from the most permissive to the least permissive action. */
 static int by_action(const void *a, const void *b)
 {
 	const struct verdict *const *one = a, *const *other = b;
@@ -81,10 +81,10 @@ void explain_text(const struct subject *subject, const struct verdicts *verdicts
 		snprintf(text + len, size - len, " or what a filter computes");
 }
 
-/* How often each text came. */
-/* of all verdicts of a call together */
+/* Room for all verdicts of a call together. */
 #define ROW_TEXT_SIZE 256
 
+/* How often a text came up. */
 struct tally {
 	char text[ROW_TEXT_SIZE];
 	size_t count;
@@ -149,7 +149,7 @@ static int by_name(const void *a, const void *b)
 	return strcmp(one->name, other->name);
 }
 
-/* The calls by name, and last all other numbers. */
+/* The calls sorted by name, and at the end all other numbers. */
 static int fill_rows(const struct subject *subject, const struct arch *arch, struct rows *rows)
 {
 	struct verdicts verdicts = { 0 };
@@ -226,7 +226,7 @@ int explain_table(const struct subject *subject, const struct arch *arch, bool b
 	return ret;
 }
 
-/* What one filter says, as if it were alone. */
+/* What one filter returns, as if it were alone. */
 static int print_filter(const struct subject *subject, const struct question *question,
 			size_t index, struct verdicts *verdicts)
 {
@@ -249,7 +249,7 @@ static int print_filter(const struct subject *subject, const struct question *qu
 	return 0;
 }
 
-static void print_given(const struct question *question)
+static void print_arguments(const struct question *question)
 {
 	char text[256];
 	const char *name;
@@ -267,7 +267,7 @@ static void print_given(const struct question *question)
 	}
 }
 
-/* Was the same condition there before? Ways differ in the order of jumps, too. */
+/* Whether the same condition was already printed: ways may differ only in the order of jumps. */
 static bool is_repeated(const struct question *question, const struct verdicts *verdicts,
 			size_t way, const char *text)
 {
@@ -305,7 +305,7 @@ static void print_ways(const struct question *question, const struct verdicts *v
 		printf("      and in %zu more cases\n", more);
 }
 
-/* All verdicts, and for each when it comes to it. */
+/* All verdicts, and the conditions for each. */
 static void print_verdicts(const struct subject *subject, const struct question *question,
 			   const struct verdicts *verdicts)
 {
@@ -332,9 +332,9 @@ int explain_call(const struct subject *subject, const struct question *question)
 
 	printf("%s%s %s%s (%u)", style(STYLE_TITLE), question->arch.name, question->name,
 	       style(STYLE_PLAIN), question->call.data.nr & ~question->arch.bits);
-	print_given(question);
+	print_arguments(question);
 	putchar('\n');
-	/* a single one says the same as all together */
+	/* a single filter gives the same result as all together */
 	for (i = 0; !ret && subject->stack.count > 1 && i < subject->stack.count; i++)
 		ret = print_filter(subject, question, i, &verdicts);
 	if (!ret)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Facts about words of struct seccomp_data, as conditions on arguments. */
+/* Turns facts about words of struct seccomp_data into conditions on arguments. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,13 +9,13 @@
 
 #define CONSTANT_SIZE 640
 
-/* The text so far; what does not fit is cut off. */
+/* The text so far; it is cut off where it does not fit. */
 struct line {
 	char *text;
 	size_t size, len;
 };
 
-/* What the facts about one word are about. */
+/* The argument that a word belongs to. */
 struct topic {
 	const char *call;
 	unsigned int argument;
@@ -46,7 +46,7 @@ static bool is_exact(const struct fact *fact)
 	return fact->mask == UINT32_MAX && !fact->differs && fact->low == fact->high;
 }
 
-/* All bits of the word are known: then nothing else has to be said. */
+/* A fact that gives all bits of the word: then the other facts add nothing. */
 static const struct fact *find_exact(const struct way *way, uint8_t word)
 {
 	size_t i;
@@ -68,10 +68,10 @@ static bool is_one_bit(uint32_t mask)
 }
 
 /*
- * Does the fact say that all bits of its mask are set, or that none is? Then it
- * adds them to those of other facts of the kind.
+ * If the fact says that all bits of its mask are set, or that none of them is, adds
+ * them to the bits of other such facts. Returns whether it did.
  */
-static bool take_bits(const struct fact *fact, uint32_t *set, uint32_t *clear)
+static bool merge_bits(const struct fact *fact, uint32_t *set, uint32_t *clear)
 {
 	bool none = fact->low == 0, all = fact->low == fact->mask;
 
@@ -115,7 +115,7 @@ static void add_fact(struct line *line, const struct topic *topic, const struct 
 	}
 }
 
-/* Several numbers that it is not are one condition. */
+/* Several values that are excluded are printed as one condition. */
 static void add_differences(struct line *line, const struct topic *topic, const struct way *way)
 {
 	size_t count = 0, i;
@@ -143,7 +143,7 @@ static void add_word(struct line *line, const struct topic *topic, const struct 
 	for (i = 0; i < way->count; i++) {
 		if (way->facts[i].word != topic->word || is_difference(&way->facts[i]))
 			continue;
-		if (!bits || !take_bits(&way->facts[i], &set, &clear))
+		if (!bits || !merge_bits(&way->facts[i], &set, &clear))
 			add_fact(line, topic, &way->facts[i]);
 	}
 	add_bits(line, topic, " has ", set);
@@ -161,7 +161,7 @@ static bool has_facts(const struct way *way, uint8_t word)
 	return false;
 }
 
-/* Filters compare the halves of an argument, people think of it as one. */
+/* Filters compare the two halves of an argument separately; people see one value. */
 static void add_pair(struct line *line, const char *call, unsigned int argument, const char *name,
 		     uint8_t low, const struct way *way)
 {
@@ -188,14 +188,14 @@ static void add_pair(struct line *line, const char *call, unsigned int argument,
 	add_word(line, &topic, way);
 }
 
-static bool same(const struct fact *a, const struct fact *b)
+static bool are_equal(const struct fact *a, const struct fact *b)
 {
 	return a->word == b->word && a->mask == b->mask && a->low == b->low && a->high == b->high &&
 	       a->differs == b->differs;
 }
 
-/* One of them is true, and the other is not. */
-static bool contrary(const struct fact *a, const struct fact *b)
+/* Whether each fact is the negation of the other. */
+static bool are_opposite(const struct fact *a, const struct fact *b)
 {
 	if (a->word != b->word || a->mask != b->mask)
 		return false;
@@ -205,16 +205,16 @@ static bool contrary(const struct fact *a, const struct fact *b)
 			       (!b->low && a->high == a->mask && a->low == b->high + 1));
 }
 
-/* Does @end end with the contrary of the fact at @at, and is it the same before? */
-static bool ends_otherwise(const struct way *end, const struct way *way, size_t at)
+/* Whether @end is the same as @way up to @at, and ends there with the opposite fact. */
+static bool ends_with_opposite(const struct way *end, const struct way *way, size_t at)
 {
 	size_t i;
 
 	if (end->verdict != way->verdict || end->count != at + 1 ||
-	    !contrary(&end->facts[at], &way->facts[at]))
+	    !are_opposite(&end->facts[at], &way->facts[at]))
 		return false;
 	for (i = 0; i < at; i++)
-		if (!same(&end->facts[i], &way->facts[i]))
+		if (!are_equal(&end->facts[i], &way->facts[i]))
 			return false;
 	return true;
 }
@@ -225,7 +225,7 @@ static bool is_needed(const struct verdicts *verdicts, const struct way *way, si
 	size_t i;
 
 	for (i = 0; i < verdicts->n_ways; i++)
-		if (ends_otherwise(&verdicts->ways[i], way, at))
+		if (ends_with_opposite(&verdicts->ways[i], way, at))
 			return false;
 	return true;
 }

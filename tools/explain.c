@@ -18,16 +18,15 @@ enum { OPTION_SYSCALL = OPTION_FIRST, OPTION_ARCH, OPTION_THREAD, OPTION_PROGRAM
 /* How many architectures run on one kernel. */
 #define MAX_ARCHS 4
 
-/* Threads of a headline that are named; of the others it says how many they are. */
+/* How many threads a headline names; the others are only counted. */
 #define MAX_NAMED 6
 
 /**
  * struct request - what was asked for
  * @syscall: NULL: all of them
  * @given: its arguments, NAME=VALUE
- * @arch: NULL: all that run here, and of the table only this machine's own in full
- * @thread: 0: all
- * @seen: the filters that were explained; threads that have the same are one subject
+ * @arch: NULL: all that run here; only this machine's own gets a full table
+ * @thread: 0: all of them
  */
 struct request {
 	const char *what, *syscall, *arch;
@@ -49,27 +48,28 @@ static size_t find_archs(const struct request *request, struct arch *archs)
 	return count;
 }
 
-/* NAME=VALUE: both words of the argument are known from now on. */
-static int give(struct question *question, const char *given)
+/* Sets an argument from NAME=VALUE: both words of it are known from now on. */
+static int set_argument(struct question *question, const char *given)
 {
 	const char *equals = strchr(given, '=');
 	unsigned int argument;
 	char name[32];
 
 	if (!equals) {
-		pr_err("'%s' is no argument of a call: NAME=VALUE, or 0=VALUE for the first",
+		pr_err("'%s' is not an argument of a call: give NAME=VALUE, or 0=VALUE for the first",
 		       given);
 		return -EINVAL;
 	}
 	snprintf(name, sizeof(name), "%.*s", (int)(equals - given), given);
 	if (!argument_find(question->name, name, &argument)) {
-		pr_err("there is no name '%s' for an argument of %s (0 to 5 are always understood)",
-		       name, question->name);
+		pr_err("%s has no argument named '%s' (0 to 5 can always be used)", question->name,
+		       name);
 		return -EINVAL;
 	}
 	if (!constant_parse(question->name, argument, equals + 1,
 			    (uint64_t *)&question->call.data.args[argument])) {
-		pr_err("'%s' is no value for argument %s of %s", equals + 1, name, question->name);
+		pr_err("'%s' is not a value for argument %s of %s", equals + 1, name,
+		       question->name);
 		return -EINVAL;
 	}
 	question->call.known |= 3 << (BPF_WORD_ARGS + 2 * argument);
@@ -77,7 +77,8 @@ static int give(struct question *question, const char *given)
 }
 
 /* Returns 0; -ENOENT: the architecture has no such call; -EINVAL after a message. */
-static int ask(const struct request *request, const struct arch *arch, struct question *question)
+static int make_question(const struct request *request, const struct arch *arch,
+			 struct question *question)
 {
 	uint32_t nr;
 	int ret = 0, i;
@@ -86,12 +87,12 @@ static int ask(const struct request *request, const struct arch *arch, struct qu
 		return -ENOENT;
 	explain_ask(arch, nr, question);
 	for (i = 0; !ret && i < request->n_given; i++)
-		ret = give(question, request->given[i]);
+		ret = set_argument(question, request->given[i]);
 	return ret;
 }
 
-/* Is everything that was typed right? Before anything is read. */
-static int check(const struct request *request)
+/* Checks the command line before anything is read. */
+static int check_request(const struct request *request)
 {
 	struct arch archs[MAX_ARCHS];
 	struct question question;
@@ -100,29 +101,30 @@ static int check(const struct request *request)
 	int ret;
 
 	if (!count) {
-		pr_err("libseccomp knows no architecture '%s'",
+		pr_err("libseccomp does not know the architecture '%s'",
 		       request->arch ? request->arch : "of this machine");
 		return -EINVAL;
 	}
 	for (i = 0; request->syscall && i < count; i++) {
-		ret = ask(request, &archs[i], &question);
+		ret = make_question(request, &archs[i], &question);
 		if (ret == -EINVAL)
 			return ret;
 		found |= !ret;
 	}
 	if (request->syscall && !found) {
-		pr_err("libseccomp knows no call '%s' of %s", request->syscall, archs[0].name);
+		pr_err("libseccomp does not know a call '%s' of %s", request->syscall,
+		       archs[0].name);
 		return -EINVAL;
 	}
 	if (request->n_given && !request->syscall) {
-		pr_err("'%s' is too much: one process or image, arguments only with --syscall",
+		pr_err("unexpected '%s': give one process or image, and arguments only with --syscall",
 		       request->given[0]);
 		return -EINVAL;
 	}
 	return 0;
 }
 
-/* With one more than is needed; of an architecture that lacks the call nothing is said. */
+/* Prints nothing for an architecture that lacks the call. */
 static int explain_arch(const struct request *request, const struct subject *subject,
 			const struct arch *arch, bool brief, struct json_object *archs)
 {
@@ -131,7 +133,7 @@ static int explain_arch(const struct request *request, const struct subject *sub
 	if (!request->syscall)
 		return archs ? explain_json_table(subject, arch, archs)
 			     : explain_table(subject, arch, brief);
-	if (ask(request, arch, &question))
+	if (make_question(request, arch, &question))
 		return 0;
 	return archs ? explain_json_call(subject, &question, archs)
 		     : explain_call(subject, &question);
@@ -167,7 +169,7 @@ static int explain_stack(const struct request *request, const struct subject *su
 	return ret;
 }
 
-/* Does this thread belong to the subject that begins with @first? */
+/* Whether the thread belongs to the subject that begins with @first. */
 static bool same_subject(const struct source *source, size_t first, size_t thread)
 {
 	const struct snapshot *snapshot = &source->snapshot;
@@ -181,7 +183,7 @@ static bool is_wanted(const struct request *request, const struct source *source
 	return !request->thread || source->snapshot.tree.threads[thread].tid == request->thread;
 }
 
-/* A subject has its place at the first of its threads. */
+/* A subject is printed where its first thread is. */
 static bool is_first(const struct request *request, const struct source *source, size_t thread)
 {
 	size_t i;
@@ -225,7 +227,7 @@ static void print_stack(const struct subject *subject)
 	printf("%s\n", subject->stack.count == 1 ? "" : ", the newest first");
 }
 
-static const char *without(enum thread_mode mode)
+static const char *text_without_filters(enum thread_mode mode)
 {
 	return mode == THREAD_STRICT
 		       ? "strict mode: read, write, exit and rt_sigreturn are allowed, all else kills"
@@ -262,7 +264,7 @@ static struct json_object *json_filters(const struct subject *subject)
 	return array;
 }
 
-/* @object: where it goes to; NULL: to people */
+/* @object: where the JSON goes; NULL: print text */
 static int explain_subject(const struct request *request, const struct subject *subject,
 			   enum thread_mode mode, struct json_object *object)
 {
@@ -275,7 +277,7 @@ static int explain_subject(const struct request *request, const struct subject *
 	} else if (subject->stack.count) {
 		print_stack(subject);
 	} else {
-		puts(without(mode));
+		puts(text_without_filters(mode));
 	}
 	if (subject->stack.count)
 		ret = explain_stack(request, subject, archs);
@@ -385,7 +387,7 @@ static int explain_main(int argc, char **argv)
 	struct source source;
 	int ret;
 
-	if (parse(argc, argv, &request) || check(&request))
+	if (parse(argc, argv, &request) || check_request(&request))
 		return usage_of("explain");
 	if (source_open(&source, request.what))
 		return EXIT_FAILED;
@@ -397,17 +399,17 @@ static int explain_main(int argc, char **argv)
 const struct subcommand explain_subcommand = {
 	.name = "explain",
 	.run = explain_main,
-	.help = "Tells what filters make of system calls",
+	.help = "Explains what filters do with system calls",
 	.arguments = "[OPTION]... PID|DIR|FILE|ARCHIVE [--syscall NAME [ARG=VALUE]...]",
 	.details = "  PID             a process, with all its threads\n"
 		   "  DIR, FILE, ...  a dump, as for \"criu-seccomp image\"\n"
 		   "  --syscall NAME  only this call, filter by filter; otherwise a table\n"
 		   "  ARG=VALUE       an argument of it: flags=CLONE_NEWUSER, or 0=0x10000000\n"
-		   "  --arch NAME     the architecture of the calls, as libseccomp has it\n"
+		   "  --arch NAME     the architecture of the calls, as libseccomp calls it\n"
 		   "  --thread TID    only this thread\n"
 		   "  --programs      also lists the programs\n"
 		   "  --json          for other programs\n"
 		   "\n"
 		   "Needs CAP_SYS_ADMIN for a process, and works on every kernel. Threads that\n"
-		   "have filters are stopped for the moment that it takes to read these.\n",
+		   "have filters are stopped for a moment while their filters are read.\n",
 };

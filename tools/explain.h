@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* "criu-seccomp explain": what becomes of calls, for people and as JSON. */
+/* "criu-seccomp explain": what happens to calls, as text and as JSON. */
 #ifndef EXPLAIN_H
 #define EXPLAIN_H
 
@@ -12,7 +12,7 @@
 
 /**
  * struct subject - threads that have the same filters
- * @newest: the newest of these
+ * @newest: the newest of their filters
  */
 struct subject {
 	const struct source *source;
@@ -21,7 +21,7 @@ struct subject {
 };
 
 /**
- * struct question - a call, as it was asked for
+ * struct question - a call that was asked about
  * @name: its name, or its number
  */
 struct question {
@@ -30,21 +30,21 @@ struct question {
 	struct call call;
 };
 
-/* The question about a call with that number, of which no argument is known. */
+/* Fills in the question about a call with this number and unknown arguments. */
 void explain_ask(const struct arch *arch, uint32_t nr, struct question *question);
 
 /*
- * The next call of an architecture from @nr on. Returns false if there is none, and
- * @question is then that of a number which no call has.
+ * The next call of an architecture from @nr on. If there is none, returns false, and
+ * @question is about a number that no call has.
  */
 bool explain_next(const struct arch *arch, uint32_t nr, struct question *question);
 
 /* All of these return 0 or -ENOMEM. */
 
-/* A line for each call, or with @brief one for all. */
+/* A line for each call; with @brief, one line for all calls. */
 int explain_table(const struct subject *subject, const struct arch *arch, bool brief);
 
-/* Each filter, what may become of the call, and on what that depends. */
+/* What each filter returns, what may happen to the call, and what that depends on. */
 int explain_call(const struct subject *subject, const struct question *question);
 
 /* The verdicts in a few words: "ALLOW", "ALLOW or ERRNO EPERM (filter 3)". */
@@ -53,14 +53,13 @@ void explain_text(const struct subject *subject, const struct verdicts *verdicts
 
 /**
  * explain_way - what has to be true of the arguments for one way to a verdict
- * @index: of the way. What ways to the same verdict do not need, as the contrary
- *         comes to it as well, is left out
+ * @index: of the way. A condition is left out if its opposite leads to the same verdict
  * @text: out: "domain == AF_VSOCK"; "" if nothing has to be true
  */
 void explain_way(const char *call, const struct verdicts *verdicts, size_t index, char *text,
 		 size_t size);
 
-/* The same for other programs; tools/schema/explain.json */
+/* The same as JSON; see tools/schema/explain.json. */
 int explain_json_table(const struct subject *subject, const struct arch *arch,
 		       struct json_object *to);
 int explain_json_call(const struct subject *subject, const struct question *question,

@@ -3,11 +3,11 @@
 
 #include "facts.h"
 
-/* How many values are tried before an example counts as not found. */
+/* How many values are tried before the search for an example gives up. */
 #define MAX_TRIES 1024
 #define MAX_CANDIDATES 1024
 
-/* What follows for one word: these bits of it are known, and its range. */
+/* What is known about one word: the bits that are known, and its range. */
 struct bounds {
 	uint32_t known, value;
 	uint32_t low, high;
@@ -59,7 +59,7 @@ static bool all_hold(const struct facts *facts, uint8_t word, uint32_t value)
 	return true;
 }
 
-/* Learns that these bits have this value. Returns false for a contradiction. */
+/* Notes that these bits have this value. Returns false for a contradiction. */
 static bool learn_bits(struct bounds *bounds, uint32_t mask, uint32_t value)
 {
 	if (value & ~mask || (bounds->value ^ value) & bounds->known & mask)
@@ -69,7 +69,7 @@ static bool learn_bits(struct bounds *bounds, uint32_t mask, uint32_t value)
 	return true;
 }
 
-/* All bits but one are known to be those that are not allowed: so the last is not. */
+/* If all bits but one equal the excluded value, the last bit must differ from it. */
 static bool learn_difference(struct bounds *bounds, const struct fact *fact)
 {
 	uint32_t unknown = fact->mask & ~bounds->known;
@@ -101,7 +101,7 @@ static bool learn_range(struct bounds *bounds, const struct fact *fact)
 	return bounds->low != bounds->high || learn_bits(bounds, UINT32_MAX, bounds->low);
 }
 
-/* Until nothing new follows. Returns false for a contradiction. */
+/* Applies all facts until nothing new follows. Returns false for a contradiction. */
 static bool learn(const struct facts *facts, uint8_t word, struct bounds *bounds)
 {
 	const struct fact *fact;
@@ -123,7 +123,7 @@ static bool learn(const struct facts *facts, uint8_t word, struct bounds *bounds
 	return bounds->value <= bounds->high && (bounds->value | ~bounds->known) >= bounds->low;
 }
 
-/* Values near what is compared with: where there is an example, it is one of them. */
+/* Values near those in the facts: if there is an example, it can be made from these. */
 static size_t candidates(const struct facts *facts, uint8_t word, const struct bounds *bounds,
 			 uint32_t *list)
 {
@@ -161,7 +161,7 @@ enum possible facts_possible(const struct facts *facts, uint8_t word, uint32_t *
 	if (!learn(facts, word, &bounds))
 		return IMPOSSIBLE;
 	count = candidates(facts, word, &bounds, list);
-	/* one alone first, as the first in the list is 0 */
+	/* the first in the list is 0, so single values are tried first */
 	for (i = 0; i < count && tries < MAX_TRIES; i++) {
 		for (k = 0; k < count && tries < MAX_TRIES; k++, tries++) {
 			*example = with_known(&bounds, list[i] | list[k]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What is known of the words of struct seccomp_data on one way through a
- * program: each conditional jump that was taken, or not, says something.
+ * What is known about the words of struct seccomp_data on one way through a program:
+ * each conditional jump says something, whether it was taken or not.
  */
 #ifndef FACTS_H
 #define FACTS_H
@@ -14,7 +14,7 @@
 
 /**
  * struct fact - (word & mask) lies in [low, high]
- * @differs: the contrary; low and high are the same then
+ * @differs: it does not; low and high are equal then
  */
 struct fact {
 	uint32_t mask, low, high;
@@ -22,7 +22,7 @@ struct fact {
 	bool differs;
 };
 
-/* The first @count hold, all of them. */
+/* Facts that are all true. */
 struct facts {
 	struct fact list[FACTS_MAX];
 	size_t count;
@@ -31,24 +31,24 @@ struct facts {
 enum possible {
 	IMPOSSIBLE,
 	POSSIBLE,
-	PERHAPS /* no contradiction, and no example found */
+	PERHAPS /* neither a contradiction nor an example was found */
 };
 
 /**
- * fact_of_jump - what a conditional jump says of a word when it is taken, or not
+ * fact_of_jump - what a conditional jump says about a word when it is taken, or not
  * @code: of the jump
- * @mask: what of the word was compared
- * @k: with what
+ * @mask: the bits of the word that are compared
+ * @k: the number that they are compared with
  *
- * JSET with more than one bit is a fact, too: the bits are not all 0.
+ * JSET with more than one bit is also a fact: the bits are not all 0.
  */
 struct fact fact_of_jump(uint16_t code, uint8_t word, uint32_t mask, uint32_t k, bool taken);
 
 /**
- * facts_possible - is there a value for a word with all that is known of it?
- * @example: out, with POSSIBLE: one
+ * facts_possible - whether any value of a word agrees with all facts about it
+ * @example: out, with POSSIBLE: such a value
  *
- * IMPOSSIBLE is certain, and so is POSSIBLE.
+ * IMPOSSIBLE and POSSIBLE are both certain.
  */
 enum possible facts_possible(const struct facts *facts, uint8_t word, uint32_t *example);
 

@@ -4,7 +4,7 @@
 #include "describe.h"
 #include "graphic.h"
 
-/* Neighbours differ most if each is a golden angle further on the circle of colours. */
+/* Hues a golden angle apart make consecutive programs easy to tell apart. */
 void graphic_colour(uint32_t program, char colour[8])
 {
 	unsigned int hue = program * 137u % 360, part = hue % 60 * 45 / 60;

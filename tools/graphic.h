@@ -12,8 +12,8 @@
  * graphic_svg, graphic_dot - draw a snapshot on stdout
  * @collapse: as in rows.h
  *
- * A filter is a box, once; what uses it hangs from it. Filters with equal programs
- * have the same colour. Return 0, or -ENOMEM after a message.
+ * Each filter is one box, and its users are attached to it. Filters with equal programs
+ * have the same colour. Both return 0, or -ENOMEM after a message.
  */
 int graphic_svg(const struct snapshot *snapshot, bool collapse);
 int graphic_dot(const struct snapshot *snapshot, bool collapse);

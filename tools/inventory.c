@@ -9,18 +9,18 @@
 #include "report.h"
 #include "seccomp-tree.pb-c.h"
 
-/* criu/include/magic.h; the inventory alone does not begin with the number that images share */
+/* criu/include/magic.h. Only the inventory does not begin with the magic that images share. */
 #define INVENTORY_MAGIC 0x58313116
 
-/* CRIU writes some hundred bytes. */
+/* CRIU writes a few hundred bytes. */
 #define MAX_SIZE 65536
 
-/* It is followed by the message. */
+/* The message follows it. */
 struct head {
 	uint32_t magic, size;
 };
 
-/* The message of @file. Returns its size, or -EBADMSG. */
+/* Reads the message of @file. Returns its size, or -EBADMSG. */
 static int read_message(FILE *file, uint8_t *message)
 {
 	struct head head;
@@ -60,8 +60,8 @@ static int read_run_id(FILE *file, char *id, size_t size)
 	return 0;
 }
 
-/* @file: NULL: errno says why; it is closed */
-static int take_run_id(const char *name, FILE *file, char *id, size_t size)
+/* Closes @file. If that is NULL, errno says why it could not be opened. */
+static int read_and_close(const char *name, FILE *file, char *id, size_t size)
 {
 	int ret = file ? 0 : -errno;
 
@@ -78,10 +78,10 @@ static int take_run_id(const char *name, FILE *file, char *id, size_t size)
 
 int inventory_run_id(const char *path, char *id, size_t size)
 {
-	return take_run_id(path, fopen(path, "re"), id, size);
+	return read_and_close(path, fopen(path, "re"), id, size);
 }
 
 int inventory_parse_run_id(const char *name, const void *data, size_t len, char *id, size_t size)
 {
-	return take_run_id(name, fmemopen((void *)data, len, "r"), id, size);
+	return read_and_close(name, fmemopen((void *)data, len, "r"), id, size);
 }

@@ -7,16 +7,16 @@
 #define INVENTORY_NAME "inventory.img"
 
 /**
- * inventory_run_id - which run of CRIU has written an inventory.img
+ * inventory_run_id - the run of CRIU that wrote an inventory.img
  * @id: out, @size bytes with the NUL; empty if it names none, as before CRIU 4.1
  *
- * What is longer than @size, or not printable, counts as none. Returns 0;
- * -ENOENT, without a message: there is no such file; another negative errno
- * after a message (-EBADMSG: it is not an inventory).
+ * An id that is longer than @size, or not printable, counts as none. Returns 0;
+ * -ENOENT without a message if there is no such file; another negative errno after
+ * a message (-EBADMSG: it is not an inventory).
  */
 int inventory_run_id(const char *path, char *id, size_t size);
 
-/* The same of an inventory in memory; messages call it @name. */
+/* The same for an inventory in memory; messages call it @name. */
 int inventory_parse_run_id(const char *name, const void *data, size_t len, char *id, size_t size);
 
 #endif /* INVENTORY_H */

@@ -16,27 +16,27 @@
 #include "stop.h"
 
 /**
- * struct sight - what was seen of a thread
+ * struct result - what was read of a thread
  * @filter: its newest filter, or TREE_NONE
- * @stops: it has been told to
+ * @stopping: it was told to stop
  */
-struct sight {
+struct result {
 	uint32_t filter;
-	bool stops;
+	bool stopping;
 	struct label label;
 };
 
 /**
- * struct look - all that was seen
- * @sights: of each of @tasks
+ * struct reading - the state of reading all threads
+ * @results: one for each of @tasks
  * @depth: of the pid namespace for ids
- * @error: why no more was seen; 0: nothing
+ * @error: why it was aborted, or 0
  */
-struct look {
+struct reading {
 	const struct tasks *tasks;
 	struct snapshot *snapshot;
 	struct collect collect;
-	struct sight *sights;
+	struct result *results;
 	int depth;
 	int error;
 };
@@ -46,7 +46,7 @@ static void report_not_traced(const struct task *task, int error)
 	int tracer = proc_number(task->tid, "TracerPid");
 
 	if (error == -ETIMEDOUT)
-		pr_err("thread %d of process %d does not stop, the kernel has it in an uninterruptible wait (try again later)",
+		pr_err("thread %d of process %d does not stop: it is in an uninterruptible wait in the kernel (try again later)",
 		       task->tid, task->pid);
 	else if (tracer > 0)
 		pr_err("cannot trace thread %d of process %d: process %d does (end that one first)",
@@ -62,140 +62,142 @@ static void report_not_read(const struct task *task, int error)
 {
 	pr_err("cannot read the filters of thread %d of process %d: %s%s", task->tid, task->pid,
 	       strerror(-error),
-	       error == -EACCES ? " (it needs CAP_SYS_ADMIN, and may be under no filter itself)"
-				: "");
+	       error == -EACCES
+		       ? " (it needs CAP_SYS_ADMIN, and must not run under a filter itself)"
+		       : "");
 }
 
-/* Not in filter mode, or it could not be stopped: nothing more is to be learned of it. */
-static void not_stopped(const struct task *task, struct sight *sight, int error)
+/* The thread has exited, or could not be stopped: nothing more can be read of it. */
+static void not_stopped(const struct task *task, struct result *result, int error)
 {
-	sight->label.mode = task_is_dead(task->tid) ? THREAD_EXITED : THREAD_NOT_READ;
-	if (sight->label.mode == THREAD_NOT_READ)
+	result->label.mode = task_is_dead(task->tid) ? THREAD_EXITED : THREAD_NOT_READ;
+	if (result->label.mode == THREAD_NOT_READ)
 		report_not_traced(task, error);
 }
 
-/* Only threads with filters are stopped for it. */
-static void begin(const struct look *look, const struct task *task, struct sight *sight)
+/* Reads the state of a thread. Only a thread with filters is told to stop. */
+static void begin_read(const struct reading *reading, const struct task *task,
+		       struct result *result)
 {
 	struct task_state state;
-	int ret = task_read_state(task->tid, look->depth, &state);
+	int ret = task_read_state(task->tid, reading->depth, &state);
 
-	memcpy(sight->label.name, state.name, sizeof(sight->label.name));
-	sight->label.inner = state.inner;
-	sight->label.asleep = state.state == 'S';
-	sight->filter = TREE_NONE;
-	sight->stops = false;
+	memcpy(result->label.name, state.name, sizeof(result->label.name));
+	result->label.inner = state.inner;
+	result->label.asleep = state.state == 'S';
+	result->filter = TREE_NONE;
+	result->stopping = false;
 	if (ret || task_state_is_dead(state.state)) {
-		sight->label.mode = THREAD_EXITED;
+		result->label.mode = THREAD_EXITED;
 	} else if (state.mode == SECCOMP_MODE_FILTER) {
 		ret = stop_begin(task->tid);
-		sight->stops = !ret;
+		result->stopping = !ret;
 		if (ret)
-			not_stopped(task, sight, ret);
+			not_stopped(task, result, ret);
 	} else {
-		sight->label.mode =
+		result->label.mode =
 			state.mode == SECCOMP_MODE_STRICT ? THREAD_STRICT : THREAD_NO_FILTER;
 	}
 }
 
-/* Returns 0 also where only this thread could not be read. */
-static int finish(struct look *look, const struct task *task, struct sight *sight)
+/* Reads the filters. Returns 0 also if only this thread could not be stopped. */
+static int finish_read(struct reading *reading, const struct task *task, struct result *result)
 {
 	int signal, ret;
 
 	ret = stop_finish(task->tid, &signal);
 	if (ret) {
-		not_stopped(task, sight, ret);
+		not_stopped(task, result, ret);
 		return 0;
 	}
-	ret = collect_thread(&look->collect, task->tid, &sight->filter);
+	ret = collect_thread(&reading->collect, task->tid, &result->filter);
 	resume_thread(task->tid, signal);
 	if (ret == -ESRCH) {
-		sight->label.mode = THREAD_EXITED;
+		result->label.mode = THREAD_EXITED;
 		return 0;
 	}
 	if (ret)
 		report_not_read(task, ret);
-	sight->label.mode = sight->filter == TREE_NONE ? THREAD_NO_FILTER : THREAD_FILTER;
+	result->label.mode = result->filter == TREE_NONE ? THREAD_NO_FILTER : THREAD_FILTER;
 	return ret;
 }
 
 /*
- * Stopping a thread takes as long as it takes until a processor has time for it;
- * so many wait for that at once. They stand still for as long as the others are read.
+ * A thread stops only when a processor has time for it, so many are told to stop at
+ * once. Each stays stopped until those before it in the batch are read.
  */
 #define BATCH 64
 
-static int look_at_batch(struct look *look, size_t first)
+static int read_batch(struct reading *reading, size_t first)
 {
-	const struct task *task = &look->tasks->list[first];
-	struct sight *sight = &look->sights[first];
-	size_t count = look->tasks->count - first, i;
+	const struct task *task = &reading->tasks->list[first];
+	struct result *result = &reading->results[first];
+	size_t count = reading->tasks->count - first, i;
 	int ret = 0;
 
 	if (count > BATCH)
 		count = BATCH;
 	for (i = 0; i < count; i++)
-		begin(look, &task[i], &sight[i]);
+		begin_read(reading, &task[i], &result[i]);
 	for (i = 0; !ret && i < count; i++)
-		if (sight[i].stops)
-			ret = finish(look, &task[i], &sight[i]);
+		if (result[i].stopping)
+			ret = finish_read(reading, &task[i], &result[i]);
 	return ret;
 }
 
-static void *look_at_all(void *arg)
+static void *read_all(void *arg)
 {
-	struct look *look = arg;
+	struct reading *reading = arg;
 	size_t i;
 
-	for (i = 0; !look->error && i < look->tasks->count; i += BATCH) {
-		look->error = look_at_batch(look, i);
-		progress("threads", i, look->tasks->count);
+	for (i = 0; !reading->error && i < reading->tasks->count; i += BATCH) {
+		reading->error = read_batch(reading, i);
+		progress("threads", i, reading->tasks->count);
 	}
 	progress_end();
 	return NULL;
 }
 
 /*
- * In a thread of its own: when it ends, the kernel lets go of every tracee that
- * we could not, and none waits for somebody to read our output.
+ * Reads in a thread of its own: when that ends, the kernel detaches every tracee that we
+ * could not, so none of them stays stopped while our output waits for a reader.
  */
-static int see(struct look *look)
+static int read_in_thread(struct reading *reading)
 {
-	pthread_t looker;
+	pthread_t reader;
 	int ret;
 
 	stop_init();
-	ret = pthread_create(&looker, NULL, look_at_all, look);
+	ret = pthread_create(&reader, NULL, read_all, reading);
 	if (ret) {
 		pr_err("cannot start a thread: %s", strerror(ret));
 		return -ret;
 	}
-	pthread_join(looker, NULL);
-	return look->error;
+	pthread_join(reader, NULL);
+	return reading->error;
 }
 
-/* The threads of one process that are still there; a leader is, as long as they are. */
-static size_t living(const struct look *look, size_t first, size_t count,
-		     struct tree_thread *threads)
+/* The threads of one process that still exist. A leader exists as long as the others do. */
+static size_t collect_living(const struct reading *reading, size_t first, size_t count,
+			     struct tree_thread *threads)
 {
-	const struct sight *sight = look->sights + first;
-	struct snapshot *snapshot = look->snapshot;
+	const struct result *result = reading->results + first;
+	struct snapshot *snapshot = reading->snapshot;
 	size_t n = 0, i;
 
 	for (i = 0; i < count; i++) {
-		if (i && sight[i].label.mode == THREAD_EXITED)
+		if (i && result[i].label.mode == THREAD_EXITED)
 			continue;
-		snapshot->labels[snapshot->tree.n_threads + n] = sight[i].label;
-		threads[n].tid = look->tasks->list[first + i].tid;
-		threads[n++].filter = sight[i].filter;
-		if (sight[i].label.mode == THREAD_NOT_READ)
+		snapshot->labels[snapshot->tree.n_threads + n] = result[i].label;
+		threads[n].tid = reading->tasks->list[first + i].tid;
+		threads[n++].filter = result[i].filter;
+		if (result[i].label.mode == THREAD_NOT_READ)
 			snapshot->complete = false;
 	}
-	return n == 1 && sight->label.mode == THREAD_EXITED ? 0 : n;
+	return n == 1 && result->label.mode == THREAD_EXITED ? 0 : n;
 }
 
-/* The place of a container among those that are known. Returns 0 or -ENOMEM. */
+/* Finds the container of a process in the list, or adds it. Returns 0 or -ENOMEM. */
 static int find_container(struct snapshot *snapshot, pid_t pid, uint32_t *place)
 {
 	struct container container, *grown;
@@ -204,7 +206,7 @@ static int find_container(struct snapshot *snapshot, pid_t pid, uint32_t *place)
 	*place = SNAPSHOT_NO_CONTAINER;
 	if (!container_of(pid, &container))
 		return 0;
-	/* from the last on: processes of a container are often side by side */
+	/* from the last one on: processes of a container are often next to each other */
 	for (i = snapshot->n_containers; i--;)
 		if (!strcmp(snapshot->containers[i].id, container.id)) {
 			*place = i;
@@ -219,15 +221,15 @@ static int find_container(struct snapshot *snapshot, pid_t pid, uint32_t *place)
 	return 0;
 }
 
-static int add_process(struct look *look, size_t first, size_t count)
+static int add_process(struct reading *reading, size_t first, size_t count)
 {
 	struct tree_thread *threads = calloc(count, sizeof(*threads));
-	pid_t pid = look->tasks->list[first].pid;
-	struct snapshot *snapshot = look->snapshot;
+	pid_t pid = reading->tasks->list[first].pid;
+	struct snapshot *snapshot = reading->snapshot;
 	int ret = threads ? 0 : -ENOMEM;
 	size_t n;
 
-	n = threads ? living(look, first, count, threads) : 0;
+	n = threads ? collect_living(reading, first, count, threads) : 0;
 	if (n) {
 		ret = find_container(snapshot, pid,
 				     &snapshot->container[snapshot->tree.n_processes]);
@@ -237,14 +239,14 @@ static int add_process(struct look *look, size_t first, size_t count)
 	free(threads);
 	if (ret >= 0)
 		return 0;
-	pr_err("cannot take process %d in: %s", pid,
-	       ret == -EINVAL ? "its threads came and went meanwhile (try again)" : strerror(-ret));
+	pr_err("cannot add process %d: %s", pid,
+	       ret == -EINVAL ? "its threads changed meanwhile (try again)" : strerror(-ret));
 	return ret;
 }
 
-static int add_processes(struct look *look)
+static int add_processes(struct reading *reading)
 {
-	const struct tasks *tasks = look->tasks;
+	const struct tasks *tasks = reading->tasks;
 	size_t first, next;
 	int ret = 0;
 
@@ -252,32 +254,32 @@ static int add_processes(struct look *look)
 		next = first + 1;
 		while (next < tasks->count && tasks->list[next].pid == tasks->list[first].pid)
 			next++;
-		ret = add_process(look, first, next - first);
+		ret = add_process(reading, first, next - first);
 	}
 	return ret;
 }
 
-static int look_and_add(struct look *look)
+static int read_and_add(struct reading *reading)
 {
-	struct snapshot *snapshot = look->snapshot;
-	size_t count = look->tasks->count;
+	struct snapshot *snapshot = reading->snapshot;
+	size_t count = reading->tasks->count;
 	int ret;
 
-	look->sights = calloc(count + 1, sizeof(*look->sights));
+	reading->results = calloc(count + 1, sizeof(*reading->results));
 	snapshot->labels = calloc(count + 1, sizeof(*snapshot->labels));
 	snapshot->container = calloc(count + 1, sizeof(*snapshot->container));
-	if (!look->sights || !snapshot->labels || !snapshot->container) {
+	if (!reading->results || !snapshot->labels || !snapshot->container) {
 		pr_err("not enough memory for %zu threads", count);
 		return -ENOMEM;
 	}
 	snapshot->complete = true;
-	ret = see(look);
-	return ret ? ret : add_processes(look);
+	ret = read_in_thread(reading);
+	return ret ? ret : add_processes(reading);
 }
 
 int snapshot_read_tasks(struct snapshot *snapshot, const struct tasks *tasks, int depth)
 {
-	struct look look = {
+	struct reading reading = {
 		.tasks = tasks,
 		.snapshot = snapshot,
 		.depth = depth,
@@ -285,15 +287,16 @@ int snapshot_read_tasks(struct snapshot *snapshot, const struct tasks *tasks, in
 	};
 	int ret;
 
-	if (!look.collect.reader) {
-		pr_err("there is no way to see here which filters are the same (\"criu-seccomp check\" tells why)");
+	if (!reading.collect.reader) {
+		pr_err("there is no way to see here which filters are the same (\"criu-seccomp check\" says why)");
 		return -EOPNOTSUPP;
 	}
-	ret = look_and_add(&look);
-	/* the snapshot keeps them, also where there are no filters */
-	snapshot->ids = look.collect.ids ? look.collect.ids : calloc(1, sizeof(*snapshot->ids));
-	look.collect.ids = NULL;
-	collect_end(&look.collect);
-	free(look.sights);
+	ret = read_and_add(&reading);
+	/* the snapshot keeps the ids, and has them even if there are no filters */
+	snapshot->ids =
+		reading.collect.ids ? reading.collect.ids : calloc(1, sizeof(*snapshot->ids));
+	reading.collect.ids = NULL;
+	collect_end(&reading.collect);
+	free(reading.results);
 	return ret;
 }

@@ -17,18 +17,18 @@
 /* proc(5): the field of /proc/PID/stat with the time at which it was started, in ticks. */
 #define FIELD_START 22
 
-/* How far up it is looked for an ancestor that is meant. */
+/* How many ancestors are looked at. */
 #define MAX_ANCESTORS 64
 
-/* A process that may be of the image. @ids: in each pid namespace, ours first. */
+/* A process that may have been restored from the image, and its innermost pid namespace. */
 struct candidate {
 	pid_t pid;
 	int depth;
 	ino_t namespace;
 };
 
-/* Returns 0 if it has gone. */
-static unsigned long long start_of(pid_t pid)
+/* Returns 0 if the process has gone. */
+static unsigned long long start_time(pid_t pid)
 {
 	unsigned long long start = 0;
 	char path[32], line[1024];
@@ -43,7 +43,7 @@ static unsigned long long start_of(pid_t pid)
 	len = fread(line, 1, sizeof(line) - 1, file);
 	fclose(file);
 	line[len] = '\0';
-	/* the name, which may have blanks in it, is the second */
+	/* the second field is the name, which may contain blanks */
 	field = strrchr(line, ')');
 	for (i = 2; field && i < FIELD_START; i++)
 		field = strchr(field + 1, ' ');
@@ -52,10 +52,10 @@ static unsigned long long start_of(pid_t pid)
 	return start;
 }
 
-/* A number that has been given away again is another process: so its start counts, too. */
-static int put(struct members *members, pid_t pid)
+/* Pids are reused, so the start time is kept, too. */
+static int remember(struct members *members, pid_t pid)
 {
-	return map_put(&members->known, pid, start_of(pid));
+	return map_put(&members->known, pid, start_time(pid));
 }
 
 static bool is_known(const struct members *members, pid_t pid)
@@ -65,7 +65,7 @@ static bool is_known(const struct members *members, pid_t pid)
 
 	if (!map_get(&members->known, pid, &start))
 		return false;
-	now = start_of(pid);
+	now = start_time(pid);
 	return !now || !start || start == (uint32_t)now;
 }
 
@@ -78,7 +78,7 @@ int members_add_tree(struct members *members, pid_t pid)
 	members->restricted = true;
 	ret = tasks_find(&tasks, pid);
 	for (i = 0; !ret && i < tasks.count; i++)
-		ret = put(members, tasks.list[i].pid);
+		ret = remember(members, tasks.list[i].pid);
 	tasks_free(&tasks);
 	return ret;
 }
@@ -97,7 +97,7 @@ static enum member descends(struct members *members, pid_t pid)
 	for (i = 0; i < MAX_ANCESTORS && ancestor > 0; i++) {
 		if (is_known(members, ancestor)) {
 			if (i)
-				put(members, pid);
+				remember(members, pid);
 			return MEMBER_YES;
 		}
 		ancestor = proc_number(ancestor, "PPid");
@@ -113,8 +113,8 @@ enum member members_has(struct members *members, pid_t pid, struct container *co
 
 	if (members->container) {
 		if (seen && in_container(members, container))
-			put(members, pid);
-		else if (!seen && !start_of(pid))
+			remember(members, pid);
+		else if (!seen && !start_time(pid))
 			return is_known(members, pid) ? MEMBER_YES : MEMBER_GONE;
 		return seen && in_container(members, container) ? MEMBER_YES : MEMBER_NO;
 	}
@@ -139,7 +139,7 @@ static bool read_candidate(const char *name, double not_before, struct candidate
 	int depth;
 
 	candidate->pid = atoi(name);
-	if (candidate->pid <= 0 || (double)start_of(candidate->pid) / ticks < not_before)
+	if (candidate->pid <= 0 || (double)start_time(candidate->pid) / ticks < not_before)
 		return false;
 	depth = proc_namespace_depth(candidate->pid);
 	snprintf(path, sizeof(path), "/proc/%d/ns/pid", candidate->pid);
@@ -150,8 +150,8 @@ static bool read_candidate(const char *name, double not_before, struct candidate
 	return true;
 }
 
-/* The time since boot at which the image was written; a second less, as clocks are coarse. */
-static double age_of(const char *path)
+/* When the image was written, in seconds since boot; one less, as clocks are coarse. */
+static double written_at(const char *path)
 {
 	struct timespec now, up;
 	struct stat st;
@@ -165,7 +165,7 @@ static double age_of(const char *path)
 
 static int find_candidates(const char *path, struct candidate **list, size_t *count)
 {
-	double not_before = age_of(path);
+	double not_before = written_at(path);
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
 	size_t room = 0;
@@ -181,7 +181,7 @@ static int find_candidates(const char *path, struct candidate **list, size_t *co
 	return ret;
 }
 
-/* The process with that id in the namespace of @first, or in one below it. */
+/* The process with that id in the namespace of @first. It may be in a namespace below. */
 static const struct candidate *find_process(const struct candidate *list, size_t count,
 					    const struct candidate *first, pid_t id)
 {
@@ -199,8 +199,8 @@ static pid_t leader_of(const struct tree *tree, size_t process)
 	return tree->threads[tree->processes[process].first].tid;
 }
 
-static bool all_there(const struct tree *tree, const struct candidate *list, size_t count,
-		      const struct candidate *first)
+static bool all_running(const struct tree *tree, const struct candidate *list, size_t count,
+			const struct candidate *first)
 {
 	size_t i;
 
@@ -210,7 +210,7 @@ static bool all_there(const struct tree *tree, const struct candidate *list, siz
 	return true;
 }
 
-/* Returns how many namespaces have them all; @found: the first process of the last one. */
+/* Returns how many namespaces have all processes. @found: the first process in the last one. */
 static size_t find_first(const struct tree *tree, const struct candidate *list, size_t count,
 			 const struct candidate **found)
 {
@@ -218,7 +218,7 @@ static size_t find_first(const struct tree *tree, const struct candidate *list, 
 
 	for (i = 0; tree->n_processes && i < count; i++)
 		if (has_id(list[i].pid, list[i].depth, leader_of(tree, 0)) &&
-		    all_there(tree, list, count, &list[i])) {
+		    all_running(tree, list, count, &list[i])) {
 			*found = &list[i];
 			matches++;
 		}
@@ -253,10 +253,10 @@ int members_add_restored(struct members *members, const struct snapshot *image, 
 	if (matches == 1) {
 		ret = add_all(members, &image->tree, list, count, first);
 	} else if (matches) {
-		pr_err("%s may have been restored more than once: name the process, too", path);
+		pr_err("%s may have been restored more than once: also give the process", path);
 		ret = -ENOTUNIQ;
 	} else {
-		pr_err("no processes are running that were restored from %s", path);
+		pr_err("no process that was restored from %s is running", path);
 		ret = -ESRCH;
 	}
 	free(list);

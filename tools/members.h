@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Which processes are meant: those of a tree, of a container, of a restored image. */
+/* A set of processes: a process tree, a container, or what was restored from an image. */
 #ifndef MEMBERS_H
 #define MEMBERS_H
 
@@ -10,13 +10,13 @@
 #include "map.h"
 #include "snapshot.h"
 
-/* Whether a process is meant. MEMBER_GONE: it has ended, and nobody knew it before. */
+/* Whether a process is in the set. MEMBER_GONE: it has ended, and was not known before. */
 enum member { MEMBER_NO, MEMBER_YES, MEMBER_GONE };
 
 /**
- * struct members - all processes are, while it is zero bytes
- * @container: only those in a container whose id begins so
- * @restricted: only those that were put in, and what descends from them
+ * struct members - the set; zero bytes stand for all processes
+ * @container: only processes in a container whose id begins with this
+ * @restricted: only the processes that were added, and their descendants
  */
 struct members {
 	const char *container;
@@ -26,20 +26,19 @@ struct members {
 	struct map known;
 };
 
-/* A process, and what descends from it, as far as it is there now. Returns 0 or a negative errno.
- */
+/* Adds a process and the descendants that it has now. Returns 0 or a negative errno. */
 int members_add_tree(struct members *members, pid_t pid);
 
 /**
- * members_add_restored - the processes that a restore has made from an image
- * @path: of the image, its folder or archive; younger processes only are looked at
+ * members_add_restored - add the processes that were restored from an image
+ * @path: of the image, its folder or archive; only younger processes are considered
  *
- * They are found by their ids in one pid namespace: all that the image has need to
- * be there. Returns 0 or a negative errno after a message.
+ * They are found by their ids in one pid namespace: all ids of the image have to
+ * exist there. Returns 0 or a negative errno after a message.
  */
 int members_add_restored(struct members *members, const struct snapshot *image, const char *path);
 
-/* @container: out, the one that it is in, as far as it can still be seen */
+/* @container: out, the container of the process, if that can still be seen */
 enum member members_has(struct members *members, pid_t pid, struct container *container);
 
 void members_free(struct members *members);

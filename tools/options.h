@@ -4,18 +4,18 @@
 
 #include <getopt.h>
 
-/* The val of each struct option: from here on, so that none is a letter. */
+/* Values of struct option.val begin here, so that none is a letter. */
 #define OPTION_FIRST 256
 
-/* Not an option that there is; options_next() has said so. */
+/* An unknown or incomplete option; options_next() has printed a message. */
 #define OPTION_WRONG '?'
 
 /**
  * options_next - the next option of a subcommand
  * @options: as getopt_long(3) takes them; there are no short ones
  *
- * Returns its val, with its value in optarg; -1 after the last one, and optind
- * is then the place of the first other argument; OPTION_WRONG after a message.
+ * Returns its val, with its value in optarg; -1 after the last option, with optind
+ * at the first other argument; OPTION_WRONG after a message.
  */
 int options_next(int argc, char **argv, const struct option *options);
 

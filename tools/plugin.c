@@ -16,7 +16,8 @@ struct reason {
 	size_t size;
 };
 
-static bool __attribute__((format(printf, 2, 3))) no(const struct reason *why, const char *fmt, ...)
+static bool __attribute__((format(printf, 2, 3)))
+refuse(const struct reason *why, const char *fmt, ...)
 {
 	va_list args;
 
@@ -30,28 +31,29 @@ static bool is_plugin(const struct criu_plugin_desc *desc, const char *path,
 		      const struct reason *why)
 {
 	if (!desc)
-		return no(why, "%s is not a plugin of CRIU (\"make install\" again)", path);
+		return refuse(why, "%s is not a plugin of CRIU (\"make install\" again)", path);
 	if (desc->version > CRIU_PLUGIN_VERSION)
-		return no(why,
-			  "%s is of version %#x, which CRIU does not know (\"make install\" again)",
-			  path, desc->version);
+		return refuse(
+			why,
+			"%s is of version %#x, which CRIU does not know (\"make install\" again)",
+			path, desc->version);
 	return true;
 }
 
-static bool has_its_hooks(const struct symbols *criu, const char *name,
-			  const struct criu_plugin_desc *desc, const struct reason *why)
+static bool criu_has_hooks(const struct symbols *criu, const char *name,
+			   const struct criu_plugin_desc *desc, const struct reason *why)
 {
 	size_t size, hooks;
 
 	hooks = symbols_find(criu, CRIU_LISTS, &size) ? criu_known_hooks(size) : 0;
 	if (desc->max_hooks <= hooks)
 		return true;
-	return no(why, "has %u hooks, and %s knows %zu (install CRIU 4.1 or newer)",
-		  desc->max_hooks, name, hooks);
+	return refuse(why, "has %u hooks, and %s knows %zu (install CRIU 4.1 or newer)",
+		      desc->max_hooks, name, hooks);
 }
 
-static bool has_its_functions(const struct symbols *criu, const char *name,
-			      const struct reason *why)
+static bool criu_has_functions(const struct symbols *criu, const char *name,
+			       const struct reason *why)
 {
 #define NAME(function) #function,
 	static const char *const functions[] = { CRIU_FUNCTIONS(NAME) };
@@ -59,8 +61,9 @@ static bool has_its_functions(const struct symbols *criu, const char *name,
 
 	for (i = 0; i < sizeof(functions) / sizeof(*functions); i++)
 		if (!symbols_find(criu, functions[i], NULL))
-			return no(why, "needs %s(), which %s does not export (4.1 and newer do)",
-				  functions[i], name);
+			return refuse(why,
+				      "needs %s(), which %s does not export (4.1 and newer do)",
+				      functions[i], name);
 	return true;
 }
 
@@ -71,11 +74,11 @@ static bool fits_criu(const char *name, const struct criu_plugin_desc *desc,
 	bool fits;
 
 	if (!criu)
-		return no(
+		return refuse(
 			why,
-			"what it needs of %s cannot be seen (is it a script? put the program before it in PATH)",
+			"cannot see which functions %s exports (is it a script? put the program before it in PATH)",
 			name);
-	fits = has_its_hooks(criu, name, desc, why) && has_its_functions(criu, name, why);
+	fits = criu_has_hooks(criu, name, desc, why) && criu_has_functions(criu, name, why);
 	symbols_close(criu);
 	return fits;
 }
@@ -88,12 +91,12 @@ bool plugin_fits(const char *criu, const char *path, char *text, size_t size)
 	bool fits;
 
 	if (access(path, F_OK))
-		return no(&why, "%s: %s (CRIU looks there; \"make install\" puts it there)", path,
-			  strerror(errno));
-	/* CRIU loads it lazily; what would be missed at a call is to be found now. */
+		return refuse(&why, "%s: %s (CRIU looks there; \"make install\" puts it there)",
+			      path, strerror(errno));
+	/* CRIU binds lazily; RTLD_NOW finds missing symbols now instead of at a call. */
 	plugin = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (!plugin)
-		return no(&why, "cannot be loaded: %s", dlerror());
+		return refuse(&why, "cannot be loaded: %s", dlerror());
 	desc = dlsym(plugin, CRIU_PLUGIN_SYMBOL);
 	fits = is_plugin(desc, path, &why) && (!*criu || fits_criu(criu, desc, &why));
 	dlclose(plugin);

@@ -6,12 +6,12 @@
 #include <stddef.h>
 
 /**
- * plugin_fits - would this CRIU load this plugin, and the plugin go along?
- * @criu: the program; "": there is none, only the plugin is looked at
+ * plugin_fits - whether this CRIU and this plugin would accept each other
+ * @criu: the program; "" if there is none: only the plugin is checked
  * @path: the plugin
- * @why: out, a text that says why not, with what can be done
+ * @why: out, the reason if not, and what can be done
  *
- * What CRIU's loader looks at, and what the plugin looks at when it is loaded.
+ * Makes the checks of CRIU's loader, and those of the plugin when it is loaded.
  */
 bool plugin_fits(const char *criu, const char *path, char *why, size_t size);
 

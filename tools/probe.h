@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What is known only by trying it. */
+/* Checks that have to try something out. */
 #ifndef PROBE_H
 #define PROBE_H
 
@@ -8,7 +8,7 @@
 #include "kernel.h"
 
 /**
- * probe_output - what a command prints on stdout; its stderr is not shown
+ * probe_output - run a command and read its stdout; its stderr is discarded
  * @argv: the path of the command first
  *
  * Returns a stream, for probe_end(), or NULL.
@@ -17,11 +17,11 @@ FILE *probe_output(char **argv);
 void probe_end(FILE *output);
 
 /**
- * probe_filters - may we read a task's filters, and set them?
- * @kernel: NULL: then only whether seccomp may be suspended is tried
- * @tried: out, what was tried last, in words
+ * probe_filters - whether we may read and set a task's filters
+ * @kernel: if NULL, only whether seccomp may be suspended is tried
+ * @tried: out, a text that says what was tried last
  *
- * On a child of our own, which is gone afterwards. Returns 0 or a negative errno.
+ * Uses a child process that is gone afterwards. Returns 0 or a negative errno.
  */
 int probe_filters(const struct kernel *kernel, const char **tried);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Classic BPF as seccomp(2) takes it: the registers A and X, 16 words of memory,
- * and struct seccomp_data to load from.
+ * Prints classic BPF as seccomp(2) accepts it: the registers A and X, 16 words of
+ * memory, and struct seccomp_data to load from.
  */
 #include <errno.h>
 #include <linux/seccomp.h>
@@ -42,8 +42,8 @@ static const char *const words[BPF_DATA_WORDS] = {
 
 /**
  * struct meaning - what is true whenever an instruction is reached
- * @word: A is this word of struct seccomp_data, or some of its bits; < 0: it is not
- * @arch_known, @arch; @nr_known, @nr: what the jumps up to here have found out
+ * @word: A holds this word of struct seccomp_data, or some of its bits; < 0: no word
+ * @arch_known, @arch; @nr_known, @nr: what the jumps up to here have checked
  * @labelled: something jumps here; @label: the number of the label
  */
 struct meaning {
@@ -58,8 +58,8 @@ static bool is_jump(uint16_t code)
 	return BPF_CLASS(code) == BPF_JMP;
 }
 
-/* Two ways meet: what they do not agree on is not known. */
-static void meet(struct meaning *to, const struct meaning *from)
+/* Two ways join: what they do not agree on is not known. */
+static void join(struct meaning *to, const struct meaning *from)
 {
 	if (!to->reached) {
 		to->word = from->word;
@@ -88,8 +88,8 @@ static void learn_equal(struct meaning *meaning, uint32_t k)
 	}
 }
 
-/* What follows for the instructions behind one that is no return. */
-static void follow(const struct sock_filter *insn, struct meaning *meaning, size_t left)
+/* Passes on what is known to the instructions that may come next. Not for returns. */
+static void propagate(const struct sock_filter *insn, struct meaning *meaning, size_t left)
 {
 	struct meaning next = *meaning;
 
@@ -106,7 +106,7 @@ static void follow(const struct sock_filter *insn, struct meaning *meaning, size
 		break;
 	case BPF_JMP | BPF_JA:
 		if (insn->k < left)
-			meet(meaning + 1 + insn->k, &next);
+			join(meaning + 1 + insn->k, &next);
 		return;
 	default:
 		if (!is_jump(insn->code) && BPF_CLASS(insn->code) != BPF_LDX)
@@ -114,15 +114,15 @@ static void follow(const struct sock_filter *insn, struct meaning *meaning, size
 	}
 	if (!is_jump(insn->code)) {
 		if (left)
-			meet(meaning + 1, &next);
+			join(meaning + 1, &next);
 		return;
 	}
 	if (insn->jf < left)
-		meet(meaning + 1 + insn->jf, &next);
+		join(meaning + 1 + insn->jf, &next);
 	if (insn->code == (BPF_JMP | BPF_JEQ | BPF_K))
 		learn_equal(&next, insn->k);
 	if (insn->jt < left)
-		meet(meaning + 1 + insn->jt, &next);
+		join(meaning + 1 + insn->jt, &next);
 }
 
 static void set_label(struct meaning *meanings, size_t len, size_t target)
@@ -159,17 +159,17 @@ static void find_meanings(const struct sock_filter *insns, size_t len, struct me
 	meanings[0].word = -1;
 	for (i = 0; i < len; i++)
 		if (meanings[i].reached && BPF_CLASS(insns[i].code) != BPF_RET)
-			follow(&insns[i], &meanings[i], len - i - 1);
+			propagate(&insns[i], &meanings[i], len - i - 1);
 	find_labels(insns, len, meanings);
 }
 
-/* The architecture that a call number is of; this machine's where no jump has said it. */
+/* The architecture of a call number; this machine's if no jump has checked it. */
 static bool arch_here(const struct meaning *meaning, uint32_t nr, struct arch *arch)
 {
 	return meaning->arch_known ? arch_of(meaning->arch, nr, arch) : arch_native(0, arch);
 }
 
-/* The call that an argument is of, "" if that is not known. */
+/* The call that an argument belongs to, or "" if that is not known. */
 static const char *call_here(const struct meaning *meaning, char name[CALL_NAME_SIZE])
 {
 	struct arch arch;
@@ -180,7 +180,7 @@ static const char *call_here(const struct meaning *meaning, char name[CALL_NAME_
 	return name;
 }
 
-/* Of the upper half of an argument the names of constants say nothing. */
+/* Only for the lower half of an argument: constants have no upper half. */
 static bool is_argument(const struct meaning *meaning)
 {
 	return meaning->word >= BPF_WORD_ARGS && !((meaning->word - BPF_WORD_ARGS) % 2);
@@ -206,7 +206,7 @@ static void call_text(const struct meaning *meaning, uint32_t nr, bool equal, ch
 		snprintf(text, TEXT_SIZE, "%u (%s)", nr, name);
 }
 
-/* A number that A is compared with, or cut down to. */
+/* A number that A is compared with, or masked with. */
 static void constant(const struct meaning *meaning, uint32_t k, bool equal, char *text)
 {
 	const char *arch = meaning->word == BPF_WORD_ARCH ? arch_name(k) : NULL;
@@ -286,7 +286,7 @@ static const char *jump_operator(uint16_t code)
 	}
 }
 
-static const char *contrary_operator(uint16_t code)
+static const char *opposite_operator(uint16_t code)
 {
 	switch (BPF_OP(code)) {
 	case BPF_JEQ:
@@ -322,17 +322,17 @@ static void print_alu(const struct meaning *meaning, const struct sock_filter *i
 	}
 }
 
-/* The place of an instruction that is jumped to; a broken program may have none. */
+/* The target of a jump; in a broken program it may not exist. */
 static void print_target(const struct meaning *meaning, size_t distance, size_t left)
 {
 	if (distance < left)
 		printf("L%u", meaning[1 + distance].label);
 	else
-		printf("%zu instructions further", distance);
+		printf("%zu instructions ahead", distance);
 }
 
 static void print_condition(const struct meaning *meaning, const struct sock_filter *insn,
-			    bool contrary)
+			    bool opposite)
 {
 	bool equal = BPF_OP(insn->code) == BPF_JEQ, bits = BPF_OP(insn->code) == BPF_JSET;
 	const char *sign = jump_operator(insn->code);
@@ -340,13 +340,13 @@ static void print_condition(const struct meaning *meaning, const struct sock_fil
 
 	if (BPF_SRC(insn->code) != BPF_X)
 		constant(meaning, insn->k, equal, text);
-	if (contrary && bits)
+	if (opposite && bits)
 		printf("if not A & %s goto ", text);
 	else
-		printf("if A %s %s goto ", contrary ? contrary_operator(insn->code) : sign, text);
+		printf("if A %s %s goto ", opposite ? opposite_operator(insn->code) : sign, text);
 }
 
-/* @meaning: of the instruction, in an array with those behind it */
+/* @meaning: of this instruction, in an array with those of the instructions after it */
 static void print_jump(const struct meaning *meaning, const struct sock_filter *insn, size_t left)
 {
 	if (insn->code == (BPF_JMP | BPF_JA)) {

@@ -6,13 +6,13 @@
 #include <stddef.h>
 
 /**
- * program_print - a program in words, on stdout, an instruction a line
+ * program_print - print a program as text on stdout, one instruction per line
  *
  * Jumps have labels. What is compared with a call number, an architecture or an
- * argument is shown by name, where all ways to the instruction agree on what it
- * is. What seccomp(2) would not take as an instruction is written as numbers.
+ * argument is shown by name, if all ways to the instruction agree on what is compared.
+ * What seccomp(2) would not accept as an instruction is printed as numbers.
  *
- * Returns 0 or -ENOMEM, after a message.
+ * Returns 0, or -ENOMEM after a message.
  */
 int program_print(const struct sock_filter *insns, size_t len);
 

@@ -9,7 +9,7 @@
 
 #define MS INT64_C(1000000)
 
-static int64_t next; /* when the line is written; 0: nothing has begun */
+static int64_t next; /* when the line is written next; 0: not started */
 static bool shown;
 
 static int64_t now(void)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Where a person waits at a terminal: how far it is. */
+/* Progress of long operations, for somebody who waits at a terminal. */
 #ifndef PROGRESS_H
 #define PROGRESS_H
 
 #include <stddef.h>
 
-/* Shows a line on stderr, if that is a terminal and it has taken a second already. */
+/* Shows a line on stderr if that is a terminal and a second has passed. */
 void progress(const char *what, size_t done, size_t all);
 
 /* Removes the line. */

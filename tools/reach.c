@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The verdicts of a stack where there are too many ways to walk them all: one
- * pass over each program, as jumps only go forward.
+ * The verdicts of a stack with too many ways to walk them all. One pass over each
+ * program is enough, as jumps only go forward.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -9,14 +9,14 @@
 #include "array.h"
 #include "value.h"
 
-/* All that one program may return. @computed: also what it makes of arguments. */
+/* All values that one program may return. @computed: also values computed from arguments. */
 struct returns {
 	uint32_t *list;
 	size_t count, room;
 	bool computed;
 };
 
-/* What is true of the registers whenever an instruction is reached, if it ever is. */
+/* What is known about the registers whenever an instruction is reached. */
 struct state {
 	bool reached;
 	struct registers registers;
@@ -68,8 +68,8 @@ static void jump(struct state *next, const struct registers *registers,
 		join(next + insn->jf, registers);
 }
 
-static int pass(const struct sock_filter *insn, struct state *state, const struct call *call,
-		struct returns *returns)
+static int interpret(const struct sock_filter *insn, struct state *state, const struct call *call,
+		     struct returns *returns)
 {
 	struct registers registers = state->registers;
 
@@ -108,12 +108,12 @@ static int find_returns(const struct program *program, const struct call *call,
 	registers_reset(&states[0].registers);
 	for (i = 0; !ret && i < program->len; i++)
 		if (states[i].reached)
-			ret = pass(&program->insns[i], &states[i], call, returns);
+			ret = interpret(&program->insns[i], &states[i], call, returns);
 	free(states);
 	return ret;
 }
 
-/* May it return something with an action as high as this, or higher? */
+/* Whether the program may return an action as high as this, or higher. */
 static bool reaches(const struct returns *returns, int64_t action)
 {
 	size_t i;
@@ -124,7 +124,7 @@ static bool reaches(const struct returns *returns, int64_t action)
 	return returns->computed;
 }
 
-/* May all but one return what does not win over @ret of that one? */
+/* Whether @ret of @filter may win: every other filter may return what does not win over it. */
 static bool may_win(const struct returns *all, size_t count, size_t filter, uint32_t ret)
 {
 	int64_t action = verdict_action(ret);

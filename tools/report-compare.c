@@ -7,7 +7,7 @@
 #include "report-compare.h"
 #include "style.h"
 
-/* So many of a list are written out. */
+/* How many entries of a list are printed. */
 #define MOST 5
 
 static bool is_complete(const struct compare *compare)
@@ -22,7 +22,7 @@ const char *compare_verdict(const struct compare *compare)
 	return is_complete(compare) ? "same" : "unknown";
 }
 
-/* The id that an image has for it, too. */
+/* The id as an image has it. */
 static pid_t id_of(const struct snapshot *snapshot, uint32_t thread)
 {
 	return snapshot->labels[thread].inner;
@@ -94,7 +94,7 @@ static void print_programs(const struct compare *compare, const struct differenc
 
 	while (i < a->len && i < b->len && !memcmp(&a->insns[i], &b->insns[i], sizeof(*a->insns)))
 		i++;
-	printf("other programs, of %u and %u instructions, which differ from %u on (--programs of \"tree\" and \"image\" lists them)",
+	printf("the programs differ: %u and %u instructions, the first difference is at %u (\"tree\" and \"image\" list them with --programs)",
 	       a->len, b->len, i);
 }
 
@@ -160,7 +160,7 @@ static void print_difference(const struct compare *compare, const struct differe
 		break;
 	case DIFFERENCE_FILES:
 		print_pair(compare, difference);
-		fputs("other descriptors stand for them", stdout);
+		fputs("different descriptors refer to them", stdout);
 		break;
 	case DIFFERENCE_SPLIT:
 	case DIFFERENCE_MERGED:
@@ -172,7 +172,7 @@ static void print_difference(const struct compare *compare, const struct differe
 	putchar('\n');
 }
 
-/* Threads that one of them does not have are many if a process is missing: in one line. */
+/* All threads that only one side has, in one line: a missing process may have many. */
 static void print_only(const struct compare *compare, enum difference_kind kind)
 {
 	const struct snapshot *snapshot = kind == DIFFERENCE_ONLY_A ? compare->a : compare->b;
@@ -194,7 +194,7 @@ static void print_only(const struct compare *compare, enum difference_kind kind)
 		putchar('\n');
 }
 
-/* Of a kind that has many, some are as good as all. */
+/* Prints the differences of a kind; if there are many, only the first ones. */
 static void print_kind(const struct compare *compare, enum difference_kind kind)
 {
 	size_t count = 0, i;
@@ -211,7 +211,7 @@ void compare_print(const struct compare *compare)
 	enum difference_kind kind;
 
 	if (compare->by_place)
-		printf("no thread id is in both: threads are compared in the order that they were started in\n");
+		printf("no thread id is on both sides: threads are compared in the order in which they were started\n");
 	print_only(compare, DIFFERENCE_ONLY_A);
 	print_only(compare, DIFFERENCE_ONLY_B);
 	for (kind = DIFFERENCE_PROCESS; kind <= DIFFERENCE_FILES; kind++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What verify and diff have in common: how they tell what differs. */
+/* How verify and diff report what differs. */
 #ifndef REPORT_COMPARE_H
 #define REPORT_COMPARE_H
 
@@ -11,17 +11,17 @@
 #define EXIT_DIFFERS 1
 #define EXIT_NOT_LOOKED 2
 
-/* The words of JSON for the result: all is the same, something differs, not all could be read. */
+/* The result in JSON's words: "same", "differs", or "unknown" if not all could be read. */
 const char *compare_verdict(const struct compare *compare);
 
-/* For a person. */
+/* As text. */
 void compare_print(const struct compare *compare);
 
-/* For a program. Returns 0, or -ENOMEM after a message. */
+/* As JSON. Returns 0, or -ENOMEM after a message. */
 int compare_print_json(const struct compare *compare, const char *subcommand);
 
 /**
- * compare_and_report - all that there is to do once both were read
+ * compare_and_report - compare two snapshots and print the result
  *
  * Returns the exit status of the program.
  */

@@ -8,6 +8,7 @@
 #include "hash.h"
 #include "rows.h"
 
+/* The owner of a row: a filter, or a mode without filters. */
 static uint32_t owner_of(const struct rows *rows, uint32_t thread)
 {
 	const struct tree *tree = &rows->snapshot->tree;
@@ -63,32 +64,32 @@ static int add_threads(struct rows *rows)
 	return ret;
 }
 
-/* What rows have in common that can be one. */
-struct likeness {
+/* Rows that have all of this in common can be merged. */
+struct merge_key {
 	char name[TASK_NAME_SIZE];
 	uint32_t owner, container;
 };
 
-static struct likeness likeness_of(const struct rows *rows, uint32_t owner, const struct row *row)
+static struct merge_key merge_key_of(const struct rows *rows, uint32_t owner, const struct row *row)
 {
-	struct likeness likeness = { .owner = owner, .container = row->container };
+	struct merge_key merge_key = { .owner = owner, .container = row->container };
 
-	strcpy(likeness.name, rows->snapshot->labels[row->first].name);
-	return likeness;
+	strcpy(merge_key.name, rows->snapshot->labels[row->first].name);
+	return merge_key;
 }
 
-/* Puts @row into one that is like it. Returns whether there is one. */
-static bool merge(struct rows *rows, const struct likeness *likeness, const struct row *row)
+/* Merges @row into a row with the same key. Returns whether there is one. */
+static bool merge(struct rows *rows, const struct merge_key *merge_key, const struct row *row)
 {
-	struct likeness other;
+	struct merge_key other;
 	struct row *to;
 	uint32_t place;
 
-	if (!map_get(&rows->alike, hash_bytes(likeness, sizeof(*likeness)), &place))
+	if (!map_get(&rows->alike, hash_bytes(merge_key, sizeof(*merge_key)), &place))
 		return false;
 	to = &rows->list[place];
-	other = likeness_of(rows, owner_of(rows, to->first), to);
-	if (memcmp(&other, likeness, sizeof(other)))
+	other = merge_key_of(rows, owner_of(rows, to->first), to);
+	if (memcmp(&other, merge_key, sizeof(other)))
 		return false;
 	to->last = row->last;
 	to->processes += row->processes;
@@ -96,26 +97,26 @@ static bool merge(struct rows *rows, const struct likeness *likeness, const stru
 	return true;
 }
 
-/* Processes that do something, or whose threads differ, have rows of their own. */
+/* Processes that are running, or whose threads have different filters, keep rows of their own. */
 static int add_row(struct rows *rows, uint32_t owner, const struct row *row)
 {
-	struct likeness likeness = likeness_of(rows, owner, row);
+	struct merge_key merge_key = merge_key_of(rows, owner, row);
 	int ret;
 
-	if (!row->whole || !row->asleep || !*likeness.name)
+	if (!row->whole || !row->asleep || !*merge_key.name)
 		return append(rows, owner, row);
-	if (merge(rows, &likeness, row))
+	if (merge(rows, &merge_key, row))
 		return 0;
 	ret = append(rows, owner, row);
 	return ret ? ret
-		   : map_put(&rows->alike, hash_bytes(&likeness, sizeof(likeness)),
+		   : map_put(&rows->alike, hash_bytes(&merge_key, sizeof(merge_key)),
 			     rows->count - 1);
 }
 
 /**
- * struct pending - the rows of one process that is gone through
- * @seen: the process that each owner was last seen in
- * @place: the row of each owner in @rows
+ * struct pending - the rows of the process that is being added
+ * @seen: for each owner, the last process that it was seen in
+ * @place: for each owner, its place in @rows
  */
 struct pending {
 	uint32_t *seen, *place;
@@ -123,8 +124,7 @@ struct pending {
 	size_t count, room;
 };
 
-static int take_thread(struct rows *rows, struct pending *pending, uint32_t process,
-		       uint32_t thread)
+static int add_thread(struct rows *rows, struct pending *pending, uint32_t process, uint32_t thread)
 {
 	uint32_t owner = owner_of(rows, thread);
 	struct row *row;
@@ -155,7 +155,7 @@ static int add_process(struct rows *rows, struct pending *pending, uint32_t inde
 
 	pending->count = 0;
 	for (i = 0; !ret && i < process->count; i++)
-		ret = take_thread(rows, pending, index, process->first + i);
+		ret = add_thread(rows, pending, index, process->first + i);
 	for (i = 0; !ret && i < pending->count; i++) {
 		row = &pending->rows[i];
 		row->whole = row->threads == process->count;
@@ -212,7 +212,7 @@ uint32_t rows_of_mode(const struct rows *rows, enum thread_mode mode)
 	return rows->first[rows->snapshot->tree.n_filters + mode];
 }
 
-static void one_thread(const struct snapshot *snapshot, uint32_t thread, char *text, size_t size)
+static void thread_text(const struct snapshot *snapshot, uint32_t thread, char *text, size_t size)
 {
 	const struct tree_thread *leader = snapshot_leader(snapshot, thread);
 	const struct tree_thread *it = &snapshot->tree.threads[thread];
@@ -233,7 +233,7 @@ void row_text(const struct rows *rows, const struct row *row, const char *times,
 	const char *name = snapshot->labels[leader - snapshot->tree.threads].name;
 
 	if (row->threads == 1)
-		one_thread(snapshot, row->first, text, size);
+		thread_text(snapshot, row->first, text, size);
 	else if (!row->whole)
 		snprintf(text, size, "%zu threads of %d%s%s", row->threads, leader->tid,
 			 *name ? " " : "", name);

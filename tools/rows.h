@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What hangs from a filter in a picture: a line for each thread or, collapsed,
- * for each process or for many that are alike.
+ * The users of a filter in a picture: a line for each thread or, collapsed, for each
+ * process or for many processes that are alike.
  */
 #ifndef ROWS_H
 #define ROWS_H
@@ -16,12 +16,12 @@
 
 /**
  * struct row - one line
- * @first: a thread; of processes the leader of the first
- * @last: the leader of the last
- * @processes: how many there are
- * @threads: of all these, as far as they have this filter
- * @whole: these are all threads of the processes
- * @container: of all of them, or SNAPSHOT_NO_CONTAINER
+ * @first: the thread; if there are several processes, the leader of the first
+ * @last: the leader of the last process
+ * @processes: how many processes there are
+ * @threads: how many of their threads have this filter
+ * @whole: all threads of the processes have it
+ * @container: of all the processes, or SNAPSHOT_NO_CONTAINER
  * @next: the next row of the same owner, or ROW_NONE
  */
 struct row {
@@ -34,7 +34,7 @@ struct row {
 
 /**
  * struct rows - the rows of a snapshot
- * @first: of each filter; then, of threads without one, of each mode
+ * @first: the first row of each filter, then of each mode without filters
  */
 struct rows {
 	struct row *list;
@@ -49,12 +49,12 @@ struct rows {
 };
 
 /**
- * rows_init - the rows of a snapshot
- * @collapse: a process is a row for each filter that its threads have, and
- *            processes are one row together where all threads of each are asleep
- *            under one filter, with the same name, in the same container
+ * rows_init - find the rows of a snapshot
+ * @collapse: a process has one row for each filter that its threads have, and
+ *            processes share one row if all their threads are asleep under the
+ *            same filter, with the same name, in the same container
  *
- * Returns 0 or -ENOMEM. rows_free() is due in either case.
+ * Returns 0 or -ENOMEM. Call rows_free() in either case.
  */
 int rows_init(struct rows *rows, const struct snapshot *snapshot, bool collapse);
 void rows_free(struct rows *rows);
@@ -63,7 +63,7 @@ void rows_free(struct rows *rows);
 uint32_t rows_of_filter(const struct rows *rows, uint32_t filter);
 uint32_t rows_of_mode(const struct rows *rows, enum thread_mode mode);
 
-/* What a person reads; @size 128 is enough. @times: the sign between a number and a name. */
+/* The text of a row; @size 128 is enough. @times: the sign between a number and a name. */
 void row_text(const struct rows *rows, const struct row *row, const char *times, char *text,
 	      size_t size);
 

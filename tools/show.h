@@ -9,9 +9,9 @@
 enum show_form { SHOW_TEXT, SHOW_JSON, SHOW_RAW, SHOW_DOT, SHOW_SVG };
 
 /**
- * struct show - what a person wants to see
- * @subcommand: that has asked
- * @program: of SHOW_RAW
+ * struct show - what is shown, and how
+ * @subcommand: the name of the subcommand
+ * @program: for SHOW_RAW, the number of the program
  */
 struct show {
 	const char *subcommand;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Snapshots for other programs. */
+/* Snapshots as JSON, and programs as bytes. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #include "json.h"
 #include "snapshot.h"
 
-/* Adds a snapshot to a document, as tools/schema/tree.json has it. */
+/* Adds a snapshot to a document, as tools/schema/tree.json describes it. */
 void snapshot_to_json(struct json_object *document, const struct snapshot *snapshot, bool programs);
 
 /* A filter by its number. */
@@ -17,10 +17,10 @@ struct json_object *snapshot_filter_json(const struct snapshot *snapshot, uint32
 struct json_object *snapshot_mode_json(enum thread_mode mode);
 
 /**
- * snapshot_write_program - a program as bytes on stdout: struct sock_filter[]
- * @number: as a person has typed it: the place of the program
+ * snapshot_write_program - write a program as bytes to stdout: struct sock_filter[]
+ * @number: the place of the program, as text
  *
- * Returns 0; -EINVAL: there is no such program, or stdout is a terminal, after a message.
+ * Returns 0, or -EINVAL after a message: there is no such program, or stdout is a terminal.
  */
 int snapshot_write_program(const struct snapshot *snapshot, const char *number);
 

@@ -46,13 +46,13 @@ static char *inventory_path(const char *path)
 	return asprintf(&joined, "%.*s" INVENTORY_NAME, folder, path) < 0 ? NULL : joined;
 }
 
-/* A restore takes the tree only with the inventory of its dump. */
+/* A restore accepts the tree only with the inventory of the same dump. */
 static int compare_run(const char *path, const char *inventory, const char *run,
 		       const struct tree *tree)
 {
 	if (!strcmp(run, tree->run_id))
 		return 0;
-	pr_err("%s is of another dump than %s, which names %s%s: a restore refuses them, copy all files of one dump",
+	pr_err("%s is of another dump than %s, which names %s%s: a restore refuses them (copy all files of one dump)",
 	       path, inventory, *run ? "CRIU run " : "no run of CRIU", run);
 	return -ESTALE;
 }
@@ -75,7 +75,7 @@ static int compare_with_inventory(const char *path, const struct tree *tree)
 	return ret;
 }
 
-/* What an image says of its threads. */
+/* Fills in what an image says about its threads. */
 static int label_threads(struct snapshot *snapshot)
 {
 	const struct tree *tree = &snapshot->tree;
@@ -110,7 +110,7 @@ static int read_image_file(struct snapshot *snapshot, const char *path)
 	return ret ? ret : compare_with_inventory(path, &snapshot->tree);
 }
 
-/* A file that does not begin as an image does. */
+/* Whether it is a file that does not begin like an image. */
 static bool may_be_archive(const char *path)
 {
 	uint32_t magic = 0;
@@ -144,7 +144,7 @@ static int parse_archive(struct snapshot *snapshot, const struct archive_file *t
 	return ret ? ret : compare_run(tree->name, inventory->name, run, &snapshot->tree);
 }
 
-/* Returns as snapshot_read_image(), or -EINVAL without a message: it is no archive. */
+/* Returns as snapshot_read_image(), or -EINVAL without a message if it is not an archive. */
 static int read_archive(struct snapshot *snapshot, const char *path)
 {
 	struct archive_file tree, inventory;

@@ -18,8 +18,8 @@
 #include "stop.h"
 
 /**
- * struct reading - a process that is being read
- * @collect: where this kernel has filter descriptors; its tree is the source's
+ * struct reading - the state of reading a process
+ * @collect: used if this kernel has filter descriptors; adds to the tree of @snapshot
  */
 struct reading {
 	struct snapshot *snapshot;
@@ -31,7 +31,7 @@ struct reading {
 	int error;
 };
 
-/* A filter that looks the same on the same parent, or a new one. */
+/* Finds a filter that looks the same and has the same parent, or adds one. */
 static int find_or_add(struct tree *tree, uint32_t program, uint32_t parent, uint32_t flags)
 {
 	const struct tree_filter filter = { .program = program, .parent = parent, .flags = flags };
@@ -44,7 +44,10 @@ static int find_or_add(struct tree *tree, uint32_t program, uint32_t parent, uin
 	return tree_add_filter(tree, &filter);
 }
 
-/* PTRACE_SECCOMP_GET_FILTER, which every kernel has that CRIU runs on. 1: there are no more. */
+/*
+ * Uses PTRACE_SECCOMP_GET_FILTER, which every kernel has that CRIU runs on. Returns 1 if
+ * there are no more filters.
+ */
 static int read_filter(struct tree *tree, pid_t tid, unsigned long index, uint32_t *filter)
 {
 	struct seccomp_metadata metadata = { .filter_off = index };
@@ -90,7 +93,7 @@ static int read_filters(struct reading *reading, pid_t tid, uint32_t *filter)
 	return ret;
 }
 
-static void tell(const struct reading *reading, pid_t tid, int error)
+static void report_not_read(const struct reading *reading, pid_t tid, int error)
 {
 	bool rights = error == -EPERM || error == -EACCES;
 
@@ -98,7 +101,7 @@ static void tell(const struct reading *reading, pid_t tid, int error)
 		return;
 	pr_err("cannot read the filters of thread %d of process %d: %s%s", tid, reading->pid,
 	       strerror(-error),
-	       rights ? " (this needs CAP_SYS_ADMIN, no filter of its own, and that nobody else traces the thread)"
+	       rights ? " (this needs CAP_SYS_ADMIN, no filter of our own, and no other tracer of the thread)"
 		      : "");
 }
 
@@ -122,11 +125,11 @@ static int read_thread(struct reading *reading, size_t index)
 	if (ret == -ESRCH)
 		return 0;
 	if (ret)
-		tell(reading, tid, ret);
+		report_not_read(reading, tid, ret);
 	return ret;
 }
 
-/* In a thread of its own, so that nothing is traced when it has ended. */
+/* Runs in a thread of its own: when that ends, the kernel detaches all tracees. */
 static void *read_all(void *arg)
 {
 	struct reading *reading = arg;
@@ -158,7 +161,7 @@ static int read_threads(struct reading *reading)
 	return ret < 0 ? ret : 0;
 }
 
-/* They are the numbers that "tree" shows. */
+/* These are the numbers that "criu-seccomp tree" shows. */
 static int take_ids(struct snapshot *snapshot, const struct collect *collect)
 {
 	size_t size = snapshot->tree.n_filters * sizeof(*snapshot->ids);

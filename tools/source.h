@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The stack of filters of each thread of a process, or of an image. */
+/* The stack of filters of each thread of a process or an image. */
 #ifndef SOURCE_H
 #define SOURCE_H
 
@@ -9,11 +9,10 @@
 #include "verdicts.h"
 
 /**
- * struct source - for source_free() in the end
- * @snapshot: what was read; of a process there is no container in it. On a kernel
- *            without the patches nobody can tell whether filters that look alike
- *            are the same: here they are
- * @by_age: filters have no number there but their place in a stack, 0 is the oldest
+ * struct source - where stacks of filters come from; free with source_free()
+ * @snapshot: what was read; without the container of a process. On a kernel without
+ *            the patches, filters that look the same are taken to be the same
+ * @by_age: filters have no numbers, only their place in a stack; 0 is the oldest
  */
 struct source {
 	struct snapshot snapshot;
@@ -24,7 +23,7 @@ struct source {
  * source_open - read the filters of one process, or those in an image
  * @what: the id of a process or thread, or a path, as snapshot_read() takes it
  *
- * Works on kernels without the patches, too. A process is read with all its
+ * Also works on kernels without the patches. A process is read with all its
  * threads; those that have filters are stopped for a moment. Needs CAP_SYS_ADMIN.
  * Returns 0 or a negative errno after a message.
  */
@@ -39,13 +38,13 @@ void source_free(struct source *source);
  * @newest: its newest filter, or TREE_NONE
  * @stack: out, for source_free_stack()
  *
- * Returns 0; -EBADMSG after a message: the kernel would not take one of the
+ * Returns 0; -EBADMSG after a message if the kernel would not accept one of the
  * programs; -ENOMEM after a message.
  */
 int source_stack(const struct source *source, uint32_t newest, struct stack *stack);
 void source_free_stack(struct stack *stack);
 
-/* The number that people know a filter of that stack by; 0 is @newest. */
+/* The number that is shown for a filter of that stack; @index 0 is @newest. */
 unsigned long long source_number(const struct source *source, uint32_t newest, size_t index);
 
 #endif /* SOURCE_H */

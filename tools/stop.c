@@ -14,7 +14,7 @@ static sigset_t child_signal;
 
 void stop_init(void)
 {
-	/* A signal that is ignored would not wake us. */
+	/* An ignored signal would not wake us up. */
 	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&child_signal);
 	sigaddset(&child_signal, SIGCHLD);
@@ -49,7 +49,7 @@ static int wait_for_stop(pid_t tid, int *status)
 
 int stop_begin(pid_t tid)
 {
-	/* Unlike PTRACE_ATTACH it sends no signal, and knows a stop from a signal. */
+	/* Unlike PTRACE_ATTACH, this sends no signal, and a stop can be told from a signal. */
 	return ptrace(PTRACE_SEIZE, tid, NULL, NULL) || ptrace(PTRACE_INTERRUPT, tid, NULL, NULL)
 		       ? -errno
 		       : 0;
@@ -62,7 +62,7 @@ int stop_finish(pid_t tid, int *signal)
 	ret = wait_for_stop(tid, &status);
 	if (ret)
 		return ret;
-	/* ptrace(2): what stops for a signal does not tell of an event */
+	/* ptrace(2): a stop for a signal has no event in the status */
 	*signal = status >> 16 ? 0 : WSTOPSIG(status);
 	return 0;
 }
@@ -76,6 +76,6 @@ int stop_thread(pid_t tid, int *signal)
 
 void resume_thread(pid_t tid, int signal)
 {
-	/* It fails only where the thread was killed meanwhile. */
+	/* This fails only if the thread was killed meanwhile. */
 	ptrace(PTRACE_DETACH, tid, NULL, (void *)(intptr_t)signal);
 }

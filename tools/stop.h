@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Stopping a thread to look at it. All calls from one thread; when that ends,
- * nothing is traced any more.
+ * Stops a thread to read it. Make all calls from one thread; when that ends, the kernel
+ * detaches all tracees.
  */
 #ifndef STOP_H
 #define STOP_H
 
 #include <sys/types.h>
 
-/* Once, before there are threads: signals of children are waited for from now on. */
+/* Call it once, before there are threads: it blocks SIGCHLD, which is waited for later. */
 void stop_init(void);
 
 /**
- * stop_thread - trace a thread and have it stand still
+ * stop_thread - trace a thread and stop it
  * @signal: out, for resume_thread()
  *
- * Returns 0; -ESRCH: it has gone; -EPERM: may not trace it, or somebody does;
- * -ETIMEDOUT: it has not stopped within a second, and runs on traced;
+ * Returns 0; -ESRCH: it has gone; -EPERM: we may not trace it, or it has a tracer;
+ * -ETIMEDOUT: it did not stop within a second, and keeps running while traced;
  * another negative errno.
  */
 int stop_thread(pid_t tid, int *signal);
@@ -24,15 +24,15 @@ int stop_thread(pid_t tid, int *signal);
 /**
  * stop_begin, stop_finish - the two halves of stop_thread()
  *
- * For many threads: all stop at the same time, and none is waited for alone.
- * stop_finish() is only for a thread for which stop_begin() has returned 0.
+ * For many threads: all of them stop at the same time, instead of one after the other.
+ * Call stop_finish() only for a thread for which stop_begin() returned 0.
  */
 int stop_begin(pid_t tid);
 int stop_finish(pid_t tid, int *signal);
 
 /*
- * As if nothing had been: a signal that the stop came upon is delivered, a thread
- * that was stopped before stays so.
+ * Detaches without a trace: a signal that the stop intercepted is delivered, and a
+ * thread that was stopped before stays stopped.
  */
 void resume_thread(pid_t tid, int signal);
 

@@ -6,7 +6,7 @@
 
 #include "style.h"
 
-static bool wanted(void)
+static bool use_colours(void)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
@@ -23,6 +23,6 @@ const char *style(enum style style)
 	static int answer = -1;
 
 	if (answer < 0)
-		answer = wanted();
+		answer = use_colours();
 	return answer ? codes[style] : "";
 }

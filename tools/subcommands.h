@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a person can ask for. Each subcommand is a file of that name, which
- * defines NAME_subcommand; a line in SUBCOMMANDS() adds it to the command.
+ * The subcommands. Each is in a file of its name that defines NAME_subcommand, and has
+ * a line in SUBCOMMANDS().
  */
 #ifndef SUBCOMMANDS_H
 #define SUBCOMMANDS_H
@@ -11,11 +11,11 @@
 #define EXIT_USAGE 2
 
 /**
- * struct subcommand - one of them
- * @name: what a person types
- * @run: gets its own arguments, argv[0] is the name. Returns the exit status
+ * struct subcommand - a subcommand
+ * @name: what the user types
+ * @run: gets its own arguments; argv[0] is the name. Returns the exit status
  *       of the program.
- * @help: what it does, in a line
+ * @help: what it does, in one line
  * @arguments: what may follow the name, for the usage message
  * @details: further lines of its help
  */
@@ -43,7 +43,7 @@ struct subcommand {
 SUBCOMMANDS(DECLARE)
 #undef DECLARE
 
-/* Says how the subcommand is used, on stderr. Returns EXIT_USAGE. */
+/* Prints the usage of the subcommand to stderr. Returns EXIT_USAGE. */
 int usage_of(const char *subcommand);
 
 #endif /* SUBCOMMANDS_H */

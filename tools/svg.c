@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A picture is a list of items from top to bottom, each hanging from one above
- * it. That is little to compute; Graphviz as a library would bring a hundred times
- * as much code into a command that runs as root.
+ * A picture is a list of items from top to bottom, each attached to one above it. The
+ * layout is simple to compute; Graphviz as a library would add a hundred times as much
+ * code to a command that runs as root.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 #include "report.h"
 #include "rows.h"
 
-/* In pixels. A letter of the font is not wider than LETTER. */
+/* In pixels. No letter of the font is wider than LETTER. */
 #define LINE 30
 #define BOX 24
 #define INDENT 32
@@ -27,9 +27,9 @@
 enum item_kind { ITEM_TITLE, ITEM_FILTER, ITEM_TASKS, ITEM_FILE };
 
 /**
- * struct item - one of them
- * @below: the item that it hangs from, or NONE
- * @stacked: it stands on that, as its only child
+ * struct item - a line of the picture
+ * @below: the item that it is attached to, or NONE
+ * @stacked: it is the only child of that item, and touches it
  */
 struct item {
 	enum item_kind kind;
@@ -46,9 +46,9 @@ struct frame {
 
 /**
  * struct drawing - all items
- * @child, @sibling: filters by parent; the last of @child is of those without one
+ * @child, @sibling: filters by parent; the last of @child is for filters without one
  * @file, @next_file: files by filter
- * @stack: filters that are still to come, the next on top
+ * @stack: filters that are still to be added, the next one on top
  */
 struct drawing {
 	const struct snapshot *snapshot;
@@ -73,13 +73,13 @@ static struct item *add(struct drawing *drawing, enum item_kind kind, uint32_t b
 	return item;
 }
 
-/* Once its text is known. */
+/* Computes the position of an item whose text is known. */
 static void place(struct drawing *drawing, struct item *item)
 {
 	const struct item *below = item->below == NONE ? NULL : &drawing->items[item->below];
 
 	item->x = below ? below->x + (item->stacked ? 0 : INDENT) : MARGIN;
-	/* what is stacked touches what it stands on */
+	/* a stacked item touches its parent */
 	if (item->stacked)
 		drawing->y -= LINE - BOX;
 	item->y = drawing->y;
@@ -212,7 +212,7 @@ static int add_section(struct drawing *drawing, uint32_t section)
 		ret = add_filters(drawing, section);
 	for (mode = THREAD_FILTER + 1; !ret && mode < THREAD_MODES; mode++)
 		ret = add_mode(drawing, mode, section);
-	/* nothing but its title */
+	/* the section has nothing but a title */
 	if (section != SNAPSHOT_NO_CONTAINER && drawing->count == before + 1) {
 		drawing->count--;
 		drawing->y -= LINE;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What a program offers to the libraries that it loads. */
+/* The symbols that a program exports to the libraries that it loads. */
 #ifndef SYMBOLS_H
 #define SYMBOLS_H
 
@@ -9,17 +9,17 @@
 struct symbols;
 
 /**
- * symbols_open - look at a program file
+ * symbols_open - open a program file
  *
- * Returns what symbols_close() takes, or NULL if it is no ELF file with
- * a table of dynamic symbols.
+ * Returns a handle for symbols_close(), or NULL if it is not an ELF file with a table
+ * of dynamic symbols.
  */
 struct symbols *symbols_open(const char *path);
 void symbols_close(struct symbols *symbols);
 
 /**
- * symbols_find - does it define and export this one?
- * @size: out, the bytes that it takes; NULL: not asked for
+ * symbols_find - whether the program defines and exports a symbol
+ * @size: out, the size of the symbol in bytes; may be NULL
  */
 bool symbols_find(const struct symbols *symbols, const char *name, size_t *size);
 

@@ -41,7 +41,7 @@ static int add_process(struct tasks *tasks, pid_t pid)
 	return ret;
 }
 
-/* A child that has ended meanwhile is left out, the others are not. */
+/* A child that has ended meanwhile is left out. */
 static int add_children(struct tasks *tasks, const struct task *task)
 {
 	struct proc_threads children = { 0 };
@@ -75,11 +75,11 @@ int tasks_find(struct tasks *tasks, pid_t tid)
 		ret = add_children(tasks, &task);
 	}
 	if (ret)
-		pr_err("cannot list what descends from process %d: %s", pid, strerror(-ret));
+		pr_err("cannot list the descendants of process %d: %s", pid, strerror(-ret));
 	return ret;
 }
 
-/* include/linux/sched.h: PF_KTHREAD. A line in status says so only since Linux 6.8. */
+/* include/linux/sched.h: PF_KTHREAD. Before Linux 6.8, /proc/PID/status does not say it. */
 #define KERNEL_THREAD 0x00200000u
 
 static bool is_kernel_thread(pid_t pid)
@@ -96,7 +96,7 @@ static bool is_kernel_thread(pid_t pid)
 	if (!fgets(line, sizeof(line), file))
 		line[0] = '\0';
 	fclose(file);
-	/* "17 (a name) S 1 ...", and the name may have any characters */
+	/* "17 (a name) S 1 ...", where the name may contain any characters */
 	behind = strrchr(line, ')');
 	return behind && sscanf(behind, ") %*c %*d %*d %*d %*d %*d %u", &flags) == 1 &&
 	       flags & KERNEL_THREAD;
@@ -131,7 +131,7 @@ void tasks_free(struct tasks *tasks)
 	*tasks = (struct tasks){ 0 };
 }
 
-/* The kernel writes a newline as \n, and a backslash as two. */
+/* The kernel writes a newline as \n, and a backslash as two of them. */
 static void parse_name(const char *text, char name[TASK_NAME_SIZE])
 {
 	size_t len = 0;

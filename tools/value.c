@@ -24,20 +24,20 @@ static struct value load(const struct call *call, unsigned int word)
 	return (struct value){ .kind = VALUE_WORD, .number = UINT32_MAX, .word = word };
 }
 
-/* Bits that are cut off leave less of a word; of two words no value comes. */
+/* A mask keeps some bits of a word. Any other operation on a word has an unknown result. */
 static struct value alu(const struct registers *registers, const struct sock_filter *insn,
-			bool *goes_on)
+			bool *may_continue)
 {
 	struct value a = registers->a, operand = value_operand(registers, insn);
 	bool divides = BPF_OP(insn->code) == BPF_DIV;
 	uint32_t result = 0;
 
 	if (operand.kind == VALUE_NUMBER && a.kind == VALUE_NUMBER) {
-		*goes_on = bpf_alu(insn->code, a.number, operand.number, &result);
+		*may_continue = bpf_alu(insn->code, a.number, operand.number, &result);
 		return value_number(result);
 	}
 	if (divides && (operand.kind != VALUE_NUMBER || !operand.number))
-		*goes_on = false;
+		*may_continue = false;
 	if (BPF_OP(insn->code) != BPF_AND)
 		return unknown;
 	if (a.kind == VALUE_WORD && operand.kind == VALUE_NUMBER) {
@@ -54,7 +54,7 @@ static struct value alu(const struct registers *registers, const struct sock_fil
 bool registers_step(struct registers *registers, const struct sock_filter *insn,
 		    const struct call *call)
 {
-	bool goes_on = true;
+	bool may_continue = true;
 
 	switch (insn->code) {
 	case BPF_LD | BPF_W | BPF_ABS:
@@ -91,7 +91,7 @@ bool registers_step(struct registers *registers, const struct sock_filter *insn,
 		registers->a = registers->x;
 		break;
 	default:
-		registers->a = alu(registers, insn, &goes_on);
+		registers->a = alu(registers, insn, &may_continue);
 	}
-	return goes_on;
+	return may_continue;
 }

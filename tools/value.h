@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What a register holds where some of struct seccomp_data is not known. */
+/* What a register holds if parts of struct seccomp_data are not known. */
 #ifndef VALUE_H
 #define VALUE_H
 
@@ -9,7 +9,7 @@
 enum value_kind { VALUE_UNKNOWN, VALUE_NUMBER, VALUE_WORD };
 
 /**
- * struct value - a number, or those bits of a word that are in a mask
+ * struct value - a number, or the bits of a word that are in a mask
  * @number: the number, or the mask
  */
 struct value {
@@ -27,19 +27,19 @@ static inline struct value value_number(uint32_t number)
 	return (struct value){ .kind = VALUE_NUMBER, .number = number };
 }
 
-/* As at the beginning of a program. */
+/* Sets the registers as at the beginning of a program. */
 void registers_reset(struct registers *registers);
 
 /**
- * registers_step - an instruction that neither jumps nor returns
- * @call: what is known of the words
+ * registers_step - interpret an instruction that neither jumps nor returns
+ * @call: what is known about the words
  *
- * Returns false if the program may end here: a division by what may be 0.
+ * Returns false if the program may end here: a division by a value that may be 0.
  */
 bool registers_step(struct registers *registers, const struct sock_filter *insn,
 		    const struct call *call);
 
-/* What A is compared with by a conditional jump. */
+/* What a conditional jump compares A with. */
 struct value value_operand(const struct registers *registers, const struct sock_filter *insn);
 
 #endif /* VALUE_H */

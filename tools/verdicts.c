@@ -7,12 +7,12 @@
 #include "value.h"
 #include "verdicts.h"
 
-/* Jumps that go both ways before it is given up; profiles of containers have some ten. */
+/* The walk gives up after this many two-way jumps; profiles of containers have about ten. */
 #define MAX_BRANCHES 4096
 
 /**
  * struct walk - a walk through all programs
- * @facts: what the jumps up to here say
+ * @facts: what is known from the jumps up to here
  * @error: 0; -ENOMEM; -E2BIG: too many ways
  */
 struct walk {
@@ -24,7 +24,7 @@ struct walk {
 	int error;
 };
 
-/* A place on a way: what the filters before @filter return together is known. */
+/* A place on a way. @ret and @decides: the result of the filters before @filter. */
 struct place {
 	size_t filter, insn;
 	struct registers registers;
@@ -37,7 +37,7 @@ int32_t verdict_action(uint32_t ret)
 	return (int32_t)(ret & SECCOMP_RET_ACTION_FULL);
 }
 
-/* The newest of those with the lowest action decides, data and all. */
+/* The newest filter with the lowest action decides, and its data is used, too. */
 static void combine(uint32_t ret, size_t filter, uint32_t *all, size_t *decides)
 {
 	if (verdict_action(ret) >= verdict_action(*all))
@@ -70,7 +70,7 @@ int verdicts_add(struct verdicts *verdicts, uint32_t ret, size_t filter)
 	return i;
 }
 
-/* Arguments that take this way, as far as they can be found. */
+/* Arguments that lead along this way, as far as they can be found. */
 static void find_example(const struct walk *walk, struct seccomp_data *data)
 {
 	uint32_t value;
@@ -107,8 +107,8 @@ static int add_way(struct walk *walk, size_t verdict)
 	return 0;
 }
 
-/* The kernel decides: its result for the example counts, if there is none other. */
-static void arrive(struct walk *walk, const struct place *place, bool computed)
+/* Adds the verdict of a way. It is certain if running the filters on the example confirms it. */
+static void end_way(struct walk *walk, const struct place *place, bool computed)
 {
 	struct seccomp_data example;
 	size_t decides;
@@ -133,8 +133,8 @@ static void arrive(struct walk *walk, const struct place *place, bool computed)
 	}
 }
 
-/* May the jump go there, after all that is known? */
-static bool may_go(struct walk *walk, const struct fact *fact)
+/* Whether a jump can go there, given all that is known. */
+static bool may_jump(struct walk *walk, const struct fact *fact)
 {
 	uint32_t example;
 	bool possible;
@@ -145,9 +145,9 @@ static bool may_go(struct walk *walk, const struct fact *fact)
 	return possible;
 }
 
-static void go(struct walk *walk, struct place place);
+static void walk_from(struct walk *walk, struct place place);
 
-/* A jump that goes both ways: first the one, and when that has come to its end, the other. */
+/* A jump that can go both ways: one is walked to its end, then the caller walks the other. */
 static void fork_way(struct walk *walk, struct place *place, const struct sock_filter *insn,
 		     const struct fact *facts)
 {
@@ -162,15 +162,15 @@ static void fork_way(struct walk *walk, struct place *place, const struct sock_f
 	place->insn += insn->jf;
 	if (facts)
 		walk->facts.list[walk->facts.count++] = facts[true];
-	go(walk, taken);
+	walk_from(walk, taken);
 	walk->facts.count = known;
 	if (facts)
 		walk->facts.list[walk->facts.count++] = facts[false];
 }
 
-/* Of a word that is compared with a number the jump says something, if it can go both ways. */
-static void compare(struct walk *walk, struct place *place, const struct sock_filter *insn,
-		    uint32_t k)
+/* A jump that compares a word with a number: if it can go both ways, each adds a fact. */
+static void branch_on_word(struct walk *walk, struct place *place, const struct sock_filter *insn,
+			   uint32_t k)
 {
 	const struct value *a = &place->registers.a;
 	struct fact facts[2] = {
@@ -180,9 +180,9 @@ static void compare(struct walk *walk, struct place *place, const struct sock_fi
 
 	if (walk->facts.count == FACTS_MAX)
 		walk->error = -E2BIG;
-	else if (!may_go(walk, &facts[true]))
+	else if (!may_jump(walk, &facts[true]))
 		place->insn += insn->jf;
-	else if (!may_go(walk, &facts[false]))
+	else if (!may_jump(walk, &facts[false]))
 		place->insn += insn->jt;
 	else
 		fork_way(walk, place, insn, facts);
@@ -199,15 +199,15 @@ static void branch(struct walk *walk, struct place *place, const struct sock_fil
 	else if (a.kind == VALUE_NUMBER)
 		place->insn += bpf_jumps(insn->code, a.number, k.number) ? insn->jt : insn->jf;
 	else
-		compare(walk, place, insn, k.number);
+		branch_on_word(walk, place, insn, k.number);
 }
 
 /* Returns whether there is another filter to run. */
-static bool returns(struct walk *walk, struct place *place, uint32_t ret)
+static bool end_filter(struct walk *walk, struct place *place, uint32_t ret)
 {
 	combine(ret, place->filter, &place->ret, &place->decides);
 	if (++place->filter == walk->stack->count) {
-		arrive(walk, place, false);
+		end_way(walk, place, false);
 		return false;
 	}
 	place->insn = 0;
@@ -224,10 +224,10 @@ static bool step(struct walk *walk, struct place *place)
 	switch (BPF_CLASS(insn->code)) {
 	case BPF_RET:
 		if (insn->code == (BPF_RET | BPF_K))
-			return returns(walk, place, insn->k);
+			return end_filter(walk, place, insn->k);
 		if (place->registers.a.kind == VALUE_NUMBER)
-			return returns(walk, place, place->registers.a.number);
-		arrive(walk, place, true);
+			return end_filter(walk, place, place->registers.a.number);
+		end_way(walk, place, true);
 		return false;
 	case BPF_JMP:
 		if (insn->code == (BPF_JMP | BPF_JA))
@@ -239,14 +239,14 @@ static bool step(struct walk *walk, struct place *place)
 		ended = *place;
 		if (registers_step(&place->registers, insn, walk->call))
 			return true;
-		if (returns(walk, &ended, SECCOMP_RET_KILL_THREAD))
-			go(walk, ended);
+		if (end_filter(walk, &ended, SECCOMP_RET_KILL_THREAD))
+			walk_from(walk, ended);
 		return place->registers.a.kind != VALUE_NUMBER;
 	}
 }
 
-/* All ways from here on. What they say of the words is forgotten in the end. */
-static void go(struct walk *walk, struct place place)
+/* Walks all ways from here on. The facts that they add are removed at the end. */
+static void walk_from(struct walk *walk, struct place place)
 {
 	size_t facts = walk->facts.count;
 
@@ -274,9 +274,9 @@ int verdicts_find(const struct stack *stack, const struct call *call, struct ver
 	verdicts_clear(verdicts);
 	registers_reset(&place.registers);
 	if (stack->count)
-		go(&walk, place);
+		walk_from(&walk, place);
 	else
-		arrive(&walk, &place, false);
+		end_way(&walk, &place, false);
 	if (walk.error != -E2BIG)
 		return walk.error;
 	verdicts->all_ways = false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What becomes of a system call under filters, with arguments that may be known
- * or not. kernel/seccomp.c: seccomp_run_filters().
+ * What filters do with a system call whose arguments may be known or not.
+ * kernel/seccomp.c: seccomp_run_filters().
  */
 #ifndef VERDICTS_H
 #define VERDICTS_H
@@ -14,19 +14,19 @@
 
 #include "facts.h"
 
-/* No filter decides: all of them allow the call. */
+/* No filter decides: they all allow the call. */
 #define VERDICT_NO_FILTER SIZE_MAX
 
-/* Ways that are kept, of all that lead to a verdict. */
+/* How many ways are kept, for all verdicts together. */
 #define VERDICTS_MAX_WAYS 64
 
-/* A program in which bpf_fault() has found nothing. */
+/* A program in which bpf_fault() found no fault. */
 struct program {
 	const struct sock_filter *insns;
 	size_t len;
 };
 
-/* The filters of a thread, the newest first: this is how the kernel runs them. */
+/* The filters of a thread, the newest first, as the kernel runs them. */
 struct stack {
 	struct program *programs;
 	size_t count;
@@ -42,10 +42,10 @@ struct call {
 };
 
 /**
- * struct verdict - what may become of a call
- * @ret: what the filters return together
+ * struct verdict - what may happen to a call
+ * @ret: the combined return value of the filters
  * @filter: the filter of the stack that decides, or VERDICT_NO_FILTER
- * @certain: with the arguments of @example it is so
+ * @certain: the arguments in @example lead to it
  */
 struct verdict {
 	uint32_t ret;
@@ -54,7 +54,7 @@ struct verdict {
 	struct seccomp_data example;
 };
 
-/* A way to a verdict: what has to be true of the call. */
+/* A way to a verdict: what has to be true for it. */
 struct way {
 	size_t verdict;
 	struct fact *facts;
@@ -62,12 +62,12 @@ struct way {
 };
 
 /**
- * struct verdicts - all that may become of a call
- * @list: each once. There are no others, unless @computed. What is not certain
- *        was found in the programs, and no arguments that lead there
- * @computed: a program returns what it computes from arguments; only examples of
- *            that are in @list
- * @ways: the first VERDICTS_MAX_WAYS
+ * struct verdicts - all that may happen to a call
+ * @list: each verdict once. There are no others, unless @computed. A verdict that is
+ *        not certain was found in the programs, but no arguments that lead to it
+ * @computed: a program returns a value that it computes from arguments; @list only has
+ *            examples of these
+ * @ways: at most VERDICTS_MAX_WAYS
  * @all_ways: there are no more
  */
 struct verdicts {
@@ -82,22 +82,22 @@ struct verdicts {
 	size_t room, ways_room;
 };
 
-/* The action of what a filter returns, in the kernel's order: the lowest wins. */
+/* The action of a return value, in the kernel's order: the lowest wins. */
 int32_t verdict_action(uint32_t ret);
 
 /**
- * stack_run - what becomes of a call whose arguments are all known
+ * stack_run - run all filters on a call whose arguments are all known
  * @filter: out, the filter that decides, or VERDICT_NO_FILTER
  */
 uint32_t stack_run(const struct stack *stack, const struct seccomp_data *data, size_t *filter);
 
 /**
- * verdicts_find - what may become of a call
- * @verdicts: out, for verdicts_free(); zero bytes, or of another call
+ * verdicts_find - find all that may happen to a call
+ * @verdicts: out, for verdicts_free(); zero bytes, or from another call
  *
- * Walks all ways that the arguments may take through the programs, with what each
- * jump says of them. Where these are too many, they are taken for independent of
- * one another, and verdicts that are not certain may be impossible.
+ * Walks all ways through the programs that some arguments can take, and keeps what
+ * each jump says about them. If there are too many ways, jumps are taken to be
+ * independent, and verdicts that are not certain may be impossible.
  *
  * Returns 0 or -ENOMEM.
  */
@@ -105,7 +105,7 @@ int verdicts_find(const struct stack *stack, const struct call *call, struct ver
 
 void verdicts_free(struct verdicts *verdicts);
 
-/* For verdicts.c and reach.c: adds a verdict, or finds it. Returns its place, or -ENOMEM. */
+/* For verdicts.c and reach.c: finds or adds a verdict. Returns its place, or -ENOMEM. */
 int verdicts_add(struct verdicts *verdicts, uint32_t ret, size_t filter);
 
 /* In reach.c: all verdicts that no single jump rules out. Returns 0 or -ENOMEM. */

@@ -42,7 +42,7 @@ static int verify_main(int argc, char **argv)
 const struct subcommand verify_subcommand = {
 	.name = "verify",
 	.run = verify_main,
-	.help = "Tells whether a process has its filters as they were dumped",
+	.help = "Checks whether a process has its filters as they were dumped",
 	.arguments = "[--json] DIR|FILE PID",
 	.details =
 		"  DIR     the folder of the dump, or FILE, the image in it\n"
@@ -50,6 +50,6 @@ const struct subcommand verify_subcommand = {
 		"  --json  for other programs\n"
 		"\n"
 		"Compares each thread: whether it has filters, their programs, flags and\n"
-		"listeners, and which threads share which filter. The exit status is 0 if all is\n"
-		"the same, 1 if something differs, 2 if one of them could not be read.\n",
+		"listeners, and which threads share which filter. The exit status is 0 if nothing\n"
+		"differs, 1 if something differs, 2 if one of them could not be read.\n",
 };

@@ -21,9 +21,10 @@
 enum { OPTION_CONTAINER = OPTION_FIRST, OPTION_SINCE_RESTORE, OPTION_FILTERS, OPTION_JSON };
 
 /**
- * struct watch - what is watched for
- * @image: that of --since-restore
- * @events, @strangers: how many came, and of processes that could not be told from others any more
+ * struct watch - what is watched
+ * @image: from --since-restore
+ * @events: how many events were shown
+ * @unidentified: how many events were of processes that had already ended
  */
 struct watch {
 	struct members members;
@@ -32,7 +33,7 @@ struct watch {
 	const char *image_path;
 	pid_t pid;
 	bool json;
-	size_t events, strangers;
+	size_t events, unidentified;
 };
 
 static volatile sig_atomic_t ended;
@@ -132,7 +133,7 @@ static int print_json(const struct audit_record *record, const struct container 
 	return json_print_line(object);
 }
 
-static void take_record(void *arg, const char *text, size_t len)
+static void handle_record(void *arg, const char *text, size_t len)
 {
 	struct decision decision = { 0 };
 	struct container container;
@@ -140,14 +141,14 @@ static void take_record(void *arg, const char *text, size_t len)
 	struct watch *watch = arg;
 
 	if (!audit_record_parse(text, len, &record)) {
-		pr_warn("a record of the audit is not understood: %.*s", (int)len, text);
+		pr_warn("cannot parse an audit record: %.*s", (int)len, text);
 		return;
 	}
 	switch (members_has(&watch->members, record.pid, &container)) {
 	case MEMBER_NO:
 		return;
 	case MEMBER_GONE:
-		watch->strangers++;
+		watch->unidentified++;
 		return;
 	case MEMBER_YES:
 		watch->events++;
@@ -159,8 +160,8 @@ static void take_record(void *arg, const char *text, size_t len)
 		ended = 1;
 }
 
-/* @count: 0: nobody knows */
-static void say_lost(const struct watch *watch, uint32_t count)
+/* @count: 0 if unknown */
+static void report_lost(const struct watch *watch, uint32_t count)
 {
 	struct json_object *object;
 
@@ -175,17 +176,17 @@ static void say_lost(const struct watch *watch, uint32_t count)
 	json_print_line(object);
 }
 
-static void say_overrun(void *arg)
+static void report_overrun(void *arg)
 {
-	say_lost(arg, 0);
+	report_lost(arg, 0);
 }
 
-static void say_dropped(void *arg, uint32_t count)
+static void report_dropped(void *arg, uint32_t count)
 {
-	say_lost(arg, count);
+	report_lost(arg, count);
 }
 
-/* Whose events are shown. After this, the image is there if there is one. */
+/* Reads the image, if one was given, and finds the processes whose events are shown. */
 static int prepare(struct watch *watch)
 {
 	int ret = 0;
@@ -205,7 +206,8 @@ static int prepare(struct watch *watch)
 
 static int run(struct watch *watch)
 {
-	const struct audit_handler handler = { take_record, say_overrun, say_dropped, watch };
+	const struct audit_handler handler = { handle_record, report_overrun, report_dropped,
+					       watch };
 	struct sigaction action = { .sa_handler = end };
 	struct audit *audit = audit_open(&handler);
 	int ret;
@@ -214,19 +216,19 @@ static int run(struct watch *watch)
 		return -EPERM;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	/* nothing that happens from now on is missed, so whose it is may be found out now */
+	/* the socket is open, so no event is missed while the processes are found */
 	ret = prepare(watch);
 	if (!ret)
-		fputs("criu-seccomp: watching, Ctrl-C ends it\n", stderr);
+		fputs("criu-seccomp: watching (press Ctrl-C to end)\n", stderr);
 	while (!ret && !ended) {
 		ret = audit_wait(audit);
 		if (ret == -EINTR)
 			ret = 0;
 	}
 	audit_close(audit);
-	if (watch->strangers)
-		pr_warn("%zu events were of processes that ended before anybody could see whose they were",
-			watch->strangers);
+	if (watch->unidentified)
+		pr_warn("%zu events were of processes that ended before they could be identified",
+			watch->unidentified);
 	return ret;
 }
 
@@ -264,7 +266,7 @@ static int parse(int argc, char **argv, struct watch *watch)
 	if (optind < argc)
 		watch->pid = snapshot_parse_pid(argv[optind]);
 	if (watch->members.container && (watch->pid || watch->image_path)) {
-		pr_err("--container goes with no process and with no image");
+		pr_err("--container cannot be combined with a process or an image");
 		return -EINVAL;
 	}
 	return watch->pid < 0 ? watch->pid : 0;
@@ -288,8 +290,8 @@ const struct subcommand watch_subcommand = {
 	.run = watch_main,
 	.help = "Shows what filters refuse, as it happens",
 	.arguments = "[--filters] [--json] [PID | --container ID] [--since-restore DIR]",
-	.details = "  PID                  only this process and what descends from it\n"
-		   "  --container ID       only this container; the begin of its id is enough\n"
+	.details = "  PID                  only this process and its descendants\n"
+		   "  --container ID       only this container; the beginning of its id is enough\n"
 		   "  --since-restore DIR  only what was restored from this dump\n"
 		   "  --filters            also says which filter decides: stops the thread for a\n"
 		   "                       moment to read its filters\n"

@@ -280,16 +280,18 @@ static void faults_are_named(void **state)
 		struct sock_filter insn;
 		const char *fault;
 	} faults[] = {
-		{ BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 61), "no word of struct seccomp_data" },
-		{ BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 64), "no word of struct seccomp_data" },
-		{ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0), "none that seccomp(2) knows" },
+		{ BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 61),
+		  "not load a word of struct seccomp_data" },
+		{ BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 64),
+		  "not load a word of struct seccomp_data" },
+		{ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0), "not one that seccomp(2) knows" },
 		{ BPF_STMT(BPF_ALU | BPF_DIV | BPF_K, 0), "divides by 0" },
 		{ BPF_STMT(BPF_ALU | BPF_LSH | BPF_K, 32), "more than 31 bits" },
 		{ BPF_STMT(BPF_ST, 16), "memory that does not exist" },
 		{ BPF_STMT(BPF_LD | BPF_MEM, 1), "nothing has written" },
-		{ BPF_STMT(BPF_JMP | BPF_JA, 1), "behind the end" },
-		{ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0), "behind the end" },
-		{ BPF_STMT(BPF_RET | BPF_X, 0), "none that seccomp(2) knows" },
+		{ BPF_STMT(BPF_JMP | BPF_JA, 1), "past the end" },
+		{ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0), "past the end" },
+		{ BPF_STMT(BPF_RET | BPF_X, 0), "not one that seccomp(2) knows" },
 	};
 	struct sock_filter insns[BPF_MAXINSNS + 1];
 	const char *fault;
