@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """One test in one flavour: start it, dump it, restore it, read its verdict.
 
-Whoever drives a Case calls its steps in order; each raises Failure, which
-says what was tried and what came back. close() ends whatever is left.
+Callers call the steps of a Case in order. A step that goes wrong raises Failure,
+which says what was tried and what the result was. close() ends whatever is left.
 """
 import ast
 import difflib
@@ -29,11 +29,11 @@ class Failure(Exception):
 
 
 class Different(Failure):
-    """CRIU is content, but the tasks are not what they were."""
+    """CRIU reports success, but the tasks are not as they were."""
 
 
 class Refused(Failure):
-    """CRIU says no, in an orderly way: it exits 1, and its log has an error."""
+    """CRIU refuses in an orderly way: it exits 1, and its log has an error."""
 
 
 class Skip(Exception):
@@ -41,7 +41,7 @@ class Skip(Exception):
 
 
 def check(condition: object, text: str, *details: object) -> None:
-    """One promise."""
+    """Fail with the text and the details unless the condition is true."""
     if not condition:
         raise Failure('\n'.join([text, *map(str, details)]))
 
@@ -66,7 +66,7 @@ def names() -> list[str]:
 
 
 def read(path: str) -> str:
-    """The text of a file, empty where there is none."""
+    """The text of a file, or an empty string if there is none."""
     try:
         with open(path, encoding='utf-8', errors='replace') as f:
             return f.read()
@@ -127,7 +127,7 @@ def signature(root: int) -> list[str]:
 
 
 def picture(root: int) -> list[str]:
-    """What they look like from outside, and must before and after: lines to compare."""
+    """What the tasks look like from outside, as lines to compare before and after."""
     lines = []
     level = len(status_of(root, root)['NSpid'].split()) - 1
     for pid in tree_of(root):
@@ -149,9 +149,9 @@ class Case:
 
     def __init__(self, name: str, flavour: str, plugin: bool = True, verbose: bool = False) -> None:
         self.name, self.flavour, self.verbose = name, flavour, verbose
-        self.prefix: list[str] = []  # what runs CRIU, where that is not simply we
+        self.prefix: list[str] = []  # a command that runs CRIU, if it is not run directly
         self.libdir: list[str] = []
-        # what it was like before, where that is kept here: picture(), and modes() of outside
+        # the state before the dump, for tests that keep it here: picture(), and modes() of outside
         self.before: list[str] = []
         self.modes: dict[str, tuple[str, str]] = {}
         self.mark = f'{name}-{flavour}-{os.getpid()}-{time.monotonic_ns()}'
@@ -169,7 +169,7 @@ class Case:
     # ---- the test itself ----
 
     def _make_root(self) -> None:
-        """What stands in the root of a test with a mount namespace."""
+        """Fill the root of a test with a mount namespace."""
         os.mkdir(self.root)
         subprocess.run(['mount', '--bind', self.root, self.root], check=True)
         subprocess.run(['mount', '--make-private', self.root], check=True)
@@ -183,11 +183,11 @@ class Case:
             os.chown(self.root, FIRST_ID, FIRST_ID)
 
     def environ(self) -> dict[str, str]:
-        """What marks all processes of the case, those of CRIU too."""
+        """The environment, which marks all processes of the case, also those of CRIU."""
         return {'PATH': os.environ['PATH'], ENVIRON_MARK: self.mark}
 
     def start(self) -> None:
-        """Until the test is ready to be dumped."""
+        """Start the test, and wait until it is ready to be dumped."""
         env = self.environ()
         out = self.outfile
         if not os.path.exists(os.path.join(BUILD, self.name)):
@@ -215,7 +215,7 @@ class Case:
         return (read(self.outfile) or read(self.outfile + '.inprogress')).strip()
 
     def stop(self) -> None:
-        """Tell the test that it is time to look, and read its verdict."""
+        """Tell the test to check its tasks, and read its verdict."""
         os.kill(self.pid, signal.SIGTERM)
         end = time.monotonic() + LIMIT
         while not os.path.exists(self.outfile) and self._alive():
@@ -231,7 +231,7 @@ class Case:
         return status_of(self.pid, self.pid).get('State', 'Z')[0] not in 'ZX'
 
     def running(self) -> list[int]:
-        """The pids of all that this case started and that still run."""
+        """The pids of all processes of this case that still run."""
         found = []
         needle = f'{ENVIRON_MARK}={self.mark}'.encode()
         for pid in filter(str.isdigit, os.listdir('/proc')):
@@ -244,7 +244,7 @@ class Case:
         return found
 
     def picture(self) -> list[str]:
-        """What must be the same before and after."""
+        """The lines that must be the same before and after."""
         return picture(self.pid)
 
     def signature(self) -> list[str]:
@@ -284,7 +284,7 @@ class Case:
             self._wait_gone(pids)
 
     def _wait_gone(self, pids: list[int]) -> None:
-        """CRIU has killed them; somebody has still to reap them."""
+        """Wait until all of them are reaped; CRIU has already killed them."""
         end = time.monotonic() + 10
         while any(os.path.exists(f'/proc/{pid}') for pid in pids):
             if time.monotonic() > end:
@@ -300,14 +300,14 @@ class Case:
         self.pid = int(read(self.pidfile))
 
     def _check_status(self, action: str, status: int) -> None:
-        """A crash of CRIU is no refusal."""
+        """Tell a refusal from a crash of CRIU."""
         orderly = status == 1 and any('Error' in line for line in self.logs())
         if status:
             kind = Refused if orderly else Failure
             raise kind('\n'.join([f'criu {action} exits {status}', *self.logs()]))
 
     def logs(self) -> list[str]:
-        """What is worth reading in the logs of the last dump and restore."""
+        """The important lines in the logs of the last dump and restore."""
         text = []
         for action in ('dump', 'restore'):
             log = os.path.join(self.images, action + '.log')
@@ -342,7 +342,7 @@ def log_of(case: Case, name: str = 'restore') -> str:
 
 
 def refused_before_fork(case: Case, status: int, name: str) -> None:
-    """A restore that made nothing, and said why."""
+    """Check that a restore made no tasks, and that its error names the reason."""
     log = log_of(case)
     errors = [line for line in lines_that_matter(log) if 'Error' in line]
     check(status > 0, f'criu restore exits {status}', *errors)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What is known of filters on a kernel without the patches, by BPF: on dump, and by the command.
+"""What BPF shows of filters on a kernel without the patches: in a dump, and in the command.
 
-What to expect is what the tests build, not what our own code makes of it.
+The expected results come from what the tests build, not from our own code.
 """
 import contextlib
 import re
@@ -19,7 +19,7 @@ Threads = dict[int, int]
 
 
 def groups(case: Case) -> list[Threads]:
-    """The threads of each process that has several: how many filters each has."""
+    """For each process with several threads, how many filters each thread has."""
     found = []
     for pid in tree_of(case.pid):
         with open(f'/proc/{pid}/status', encoding='utf-8') as f:
@@ -45,7 +45,7 @@ def named(lines: list[str], text: str) -> set[int]:
 
 
 def dumped(name: str) -> tuple[list[Threads], list[str]]:
-    """The threads of a test, and what was said of them when CRIU dumped it alone."""
+    """The threads of a test, and what the dump said about them."""
     case = Case(name, 'h')
     try:
         case.start()
@@ -58,20 +58,20 @@ def dumped(name: str) -> tuple[list[Threads], list[str]]:
 
 
 def deepest(threads: list[Threads]) -> set[int]:
-    """Of each process the threads that have most filters."""
+    """In each process, the threads with the most filters."""
     return {tid for group in threads for tid, count in group.items()
             if count == max(group.values())}
 
 
 def says_exactly() -> str:
-    """Which threads will see another answer, and silent where none will."""
+    """The dump names the threads for which TSYNC will change, and is silent if there are none."""
     stories = []
     for name, text in (('shared', WORKS_NOW), ('leader', WORKS_NOW), ('branches', None),
                        ('equal', WILL_WORK)):
         threads, lines = dumped(f'seccomp_tree_{name}')
         check(threads, f'{name}: no process has several threads')
         if text == WILL_WORK:
-            # with a third thread, that has none, CRIU leaves them apart
+            # with a third thread that has no filters, CRIU does not merge them
             expected = {tid for group in threads if len(group) == 2 for tid in group}
         else:
             expected = deepest(threads) if text else set()
@@ -83,7 +83,7 @@ def says_exactly() -> str:
 
 
 def tree(case: Case) -> dict[int, str]:
-    """For each thread the filter that "criu-seccomp tree" shows it under."""
+    """For each thread, the filter that "criu-seccomp tree" shows it under."""
     done = subprocess.run(['criu-seccomp', 'tree', str(case.pid)], stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, check=False)
     check(not done.returncode, f'criu-seccomp tree exits {done.returncode}', done.stdout)
@@ -101,7 +101,7 @@ def tree(case: Case) -> dict[int, str]:
 
 
 def tree_is_seen() -> str:
-    """Who shares a filter has it once, and who has an equal one has another."""
+    """Threads that share a filter are below one; threads with equal filters are not."""
     case = Case('seccomp_tree_shared', 'h')
     try:
         case.start()
@@ -124,7 +124,7 @@ def tree_is_seen() -> str:
 
 @contextlib.contextmanager
 def no_btf() -> Iterator[None]:
-    """A kernel that does not tell its types, or as good as."""
+    """Hide the kernel's BTF."""
     subprocess.run(['mount', '--bind', '/dev/null', BTF], check=True)
     try:
         yield
@@ -133,7 +133,7 @@ def no_btf() -> Iterator[None]:
 
 
 def guesses_without_btf() -> None:
-    """Then it is said once why, and all else is as it was before there was BPF."""
+    """Without BTF, the dump says why once, and otherwise works as without BPF."""
     case = Case('seccomp_tree_leader', 'h')
     try:
         with no_btf():

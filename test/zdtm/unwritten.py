@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Dumps that cannot write their images: refused, and the tasks go on as they were."""
+"""Dumps that cannot write their images: they fail, and the tasks keep running unchanged."""
 import os
 import resource
 import shutil
@@ -13,7 +13,7 @@ IMAGE = 'seccomp-tree.img'
 
 
 def not_written(case: Case, why: str, run: Callable[[], int]) -> None:
-    """A dump that fails at our image, for this reason: there is none, and nothing is changed."""
+    """A dump fails to write our image for this reason: there is none, and nothing changes."""
     before = case.picture()
     case.new_images(1)
     status = run()
@@ -24,7 +24,7 @@ def not_written(case: Case, why: str, run: Callable[[], int]) -> None:
 
 
 def dump_to_small_disk(case: Case, kib: int) -> int:
-    """The log is elsewhere, so that all the room is the images'. CRIU's exit status."""
+    """CRIU's exit status. The log is elsewhere, so that only images use the space."""
     subprocess.run(['mount', '-t', 'tmpfs', '-o', f'size={kib}k', 'tmpfs', case.images],
                    check=True)
     try:
@@ -36,7 +36,7 @@ def dump_to_small_disk(case: Case, kib: int) -> int:
 
 
 def full_disk() -> str:
-    """No room for our image, or for all of it: the tasks go on as they were."""
+    """No space for our image, or not enough: the tasks keep running unchanged."""
     # seven programs of 32 KiB
     sizes = (4, 64, 220)
     for kib in sizes:
@@ -51,7 +51,7 @@ def full_disk() -> str:
 
 
 def full_for_criu() -> None:
-    """Our image finds room, and CRIU's others do not: the same."""
+    """There is space for our image, but not for CRIU's: the same."""
     case = Case('seccomp_tree_many_threads', 'h')
     try:
         case.start()
@@ -60,7 +60,7 @@ def full_for_criu() -> None:
         status = dump_to_small_disk(case, 64)
         check(status == 1, f'criu dump exits {status}', *case.logs())
         check(not any(IMAGE in line for line in errors_of(case, '../dump')),
-              f'it is met by {IMAGE}')
+              f'the error is about {IMAGE}')
         check(case.picture() == before, 'not as before')
         case.stop()
     finally:
@@ -68,7 +68,7 @@ def full_for_criu() -> None:
 
 
 def dump_with_small_files(case: Case) -> int:
-    """No file may have more than 64 KiB, and whoever asks for more gets an error."""
+    """Dump with a limit of 64 KiB for files; larger writes fail."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     # python ignores the signal, and CRIU inherits that
     log = os.path.join(case.images, '../dump.log')
@@ -84,13 +84,13 @@ def dump_with_small_files(case: Case) -> int:
 
 
 def dump_over_folder(case: Case) -> int:
-    """Of our image's name, and not empty."""
+    """Dump where a folder, not empty, has the name of our image."""
     os.makedirs(os.path.join(case.images, IMAGE, 'x'))
     return case.criu('dump', '-t', str(case.pid), log='../dump')
 
 
 def cannot_write_image() -> None:
-    """A dump that cannot write its own image, or not to the end: refused, nothing is changed."""
+    """A dump that cannot write our image, or not all of it: it fails, and nothing changes."""
     case = Case('seccomp_tree_big_prog', 'h')
     try:
         case.start()

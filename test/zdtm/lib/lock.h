@@ -39,7 +39,7 @@ static inline void futex_wake_all(futex_t *f)
 		abort();
 }
 
-/** futex_set_and_wake - set @f to @v and wake who waits for that */
+/** futex_set_and_wake - set @f to @v and wake all waiters */
 static inline void futex_set_and_wake(futex_t *f, uint32_t v)
 {
 	futex_set(f, v);

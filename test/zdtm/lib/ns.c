@@ -59,7 +59,7 @@ static void enter_root(const char *root)
 		err(1, "cannot bind-mount %s", root);
 	if (chdir(root) || syscall(SYS_pivot_root, ".", "."))
 		err(1, "cannot make %s the root", root);
-	/* While the old one is still visible: a user namespace may not mount it otherwise. */
+	/* While the old /proc is still visible: otherwise a user namespace may not mount one. */
 	if (mount("proc", "proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL))
 		err(1, "cannot mount /proc");
 	if (umount2(".", MNT_DETACH) || chdir("/"))
@@ -109,7 +109,7 @@ int ns_enter(char **argv, bool user)
 	close(ready[1]);
 	if (read(ready[0], &byte, 1) != 1)
 		errx(1, "the test ended before it was ready");
-	/* until init has closed its end, so that a dump does not see it */
+	/* wait until init has closed its end, so that a dump does not see the pipe */
 	if (read(ready[0], &byte, 1) != 0)
 		errx(1, "init says more than it has to");
 	return pid;

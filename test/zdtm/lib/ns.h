@@ -17,7 +17,7 @@
 int ns_enter(char **argv, bool user);
 
 /**
- * ns_init - be that init: reap, and hand on SIGTERM
+ * ns_init - act as that init: reap children, and pass on SIGTERM
  *
  * Returns 0 in the child that is to be the test; init itself never returns.
  */

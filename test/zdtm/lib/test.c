@@ -58,7 +58,7 @@ static void parse_args(int argc, char **argv)
 	}
 }
 
-/* The verdict is whole when the file has its name. */
+/* The file gets its final name only when the verdict is complete. */
 static void finish_outfile(void)
 {
 	char path[PATH_MAX];
@@ -96,7 +96,7 @@ static void write_pidfile(pid_t pid)
 		err(1, "cannot write %s", pidfile);
 }
 
-/* The starter: nothing of it is in the dumped tree. */
+/* Runs in the starter, which is not part of the dumped tree. */
 static void wait_for_daemon(pid_t pid)
 {
 	int status;
@@ -178,7 +178,7 @@ void test_msg(const char *format, ...)
 	va_end(args);
 	if (len > (int)sizeof(buf) - 1)
 		len = sizeof(buf) - 1;
-	/* The outfile is a plain file: a short write means that there is no hope for the rest. */
+	/* The outfile is a regular file: after a short write, more writes would fail, too. */
 	if (len > 0 && write(2, buf, len) != len)
 		_exit(1);
 	errno = saved;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a test in zdtm form may call, as far as our tests do: the same names
- * and meaning as in the suite of CRIU, so that a file of static/ compiles in
- * either. A test prints into its outfile; the last line is the verdict, and
- * begins with PASS, FAIL or SKIP.
+ * The part of the zdtm interface that our tests use. Names and meanings are those of
+ * CRIU's test suite, so that a file in static/ compiles in either. A test prints into
+ * its outfile; the last line is the verdict, and begins with PASS, FAIL or SKIP.
  */
 #ifndef ZDTMTST_H
 #define ZDTMTST_H
@@ -15,7 +14,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-/* Each test defines these two: one sentence, and who keeps it. */
+/* Each test defines these two: one sentence about it, and who maintains it. */
 extern const char *test_doc;
 extern const char *test_author;
 
@@ -29,10 +28,10 @@ extern const char *test_author;
  */
 void test_init(int argc, char **argv);
 
-/** test_daemon - set up is done: the starter writes the pidfile and exits */
+/** test_daemon - setup is done: the starter writes the pidfile and exits */
 void test_daemon(void);
 
-/** test_waitsig - sleep until SIGTERM; a dump and a restore lie in between */
+/** test_waitsig - sleep until SIGTERM; the dump and the restore happen meanwhile */
 void test_waitsig(void);
 
 /** test_go - 1 until SIGTERM has come, then 0 */
@@ -44,7 +43,7 @@ int test_go(void);
  */
 void test_msg(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
 
-/* Set by a test that is confined: test_msg() then calls nothing but write. */
+/* Set by a test that is confined: test_msg() then makes no system call but write. */
 extern int zdtm_seccomp;
 
 #define pr_err(format, arg...) test_msg("ERR: %s:%d: " format, __FILE__, __LINE__, ##arg)
@@ -59,7 +58,7 @@ extern int zdtm_seccomp;
 
 #define ARRAY_SIZE(x) (sizeof(x) / sizeof((x)[0]))
 
-/* snprintf into an array; a text that does not fit is a fault of the test. */
+/* snprintf into an array; a text that does not fit is a bug in the test. */
 #define ssprintf(s, fmt, ...)                                           \
 	({                                                              \
 		int len__ = snprintf(s, sizeof(s), fmt, ##__VA_ARGS__); \

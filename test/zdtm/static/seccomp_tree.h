@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Filter trees to order, for the seccomp_tree_* tests. It needs nothing but
- * zdtmtst.h and lock.h, and goes along when a test moves to another tree.
+ * Builds filter trees for the seccomp_tree_* tests. It only needs zdtmtst.h and
+ * lock.h, and has to be copied along with a test that moves to another tree.
  *
- * The test itself stays unconfined. It makes tasks that carry out what it
- * asks for, each on its own stack of filters: a "task" is a thread, named by
- * its place in tree->task. Filters are told apart by a mark, 1..TREE_MARKS-1:
- * a probe with that mark answers with an error that only this filter gives.
+ * The test itself stays unconfined. It makes tasks that do what it asks for, each
+ * with its own stack of filters: a "task" is a thread, named by its place in
+ * tree->task. Filters are identified by a mark, 1..TREE_MARKS-1: a probe with that
+ * mark fails with an error that only this filter returns.
  */
 #ifndef SECCOMP_TREE_H
 #define SECCOMP_TREE_H
@@ -44,18 +44,18 @@
 #define TREE_TASKS 256
 #define TREE_MARKS 900
 
-/* Results of a task that no system call gives. */
+/* A result that no system call returns. */
 #define TREE_DIED (-10000)
 
-/* What the first argument of getpriority(2) asks of the filters. */
+/* The first argument of getpriority(2) for a probe, plus the mark of a filter. */
 #define TREE_ASK 0x5ec00000
-/* The newest filter answers this one. */
+/* A probe that the newest filter answers. */
 #define TREE_ASK_NEWEST TREE_ASK
 
 typedef long (*tree_fn)(long arg, long arg2);
 
 struct tree_task {
-	futex_t todo; /* 1: fn is to be called, 0: it was */
+	futex_t todo; /* 1: fn has to be called, 0: it was called */
 	pid_t pid, tid;
 	tree_fn fn;
 	long arg, arg2, result;
@@ -68,7 +68,7 @@ struct tree {
 
 static struct tree *tree;
 
-/** tree_init - before anything else; 0, or -1 with a message */
+/** tree_init - has to be called first; 0, or -1 with a message */
 static inline int tree_init(void)
 {
 	tree = mmap(NULL, sizeof(*tree), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -94,7 +94,7 @@ static inline long tree_seccomp(struct sock_filter *insns, unsigned int len, lon
 	return tree_errno(syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, flags, &prog));
 }
 
-/* The filter with this mark: it answers probes, and allows everything. */
+/* Installs the filter with this mark: it answers probes, and allows everything else. */
 static inline long tree_do_install(long mark, long flags)
 {
 	struct sock_filter insns[] = {
@@ -168,9 +168,9 @@ static inline long tree_do_exit(long unused, long unused2)
 	pthread_exit(NULL);
 }
 
-/* ---- What the test asks of them ---- */
+/* ---- What the test asks them to do ---- */
 
-/* Gone, a zombie, or on the way there. */
+/* Whether the task has exited; it may still be a zombie. */
 static inline int tree_gone(struct tree_task *t)
 {
 	char path[64], line[256], *state;
@@ -199,7 +199,7 @@ static inline long tree_wait(int nr)
 	return t->result;
 }
 
-/** tree_start - have task @nr call @fn, and do not wait */
+/** tree_start - make task @nr call @fn, without waiting for it */
 static inline void tree_start(int nr, tree_fn fn, long arg, long arg2)
 {
 	struct tree_task *t = &tree->task[nr];
@@ -210,7 +210,7 @@ static inline void tree_start(int nr, tree_fn fn, long arg, long arg2)
 	futex_set_and_wake(&t->todo, 1);
 }
 
-/** tree_call - what @fn returns in task @nr; TREE_DIED if that ended the task */
+/** tree_call - make task @nr call @fn; returns its result, or TREE_DIED if the task died */
 static inline long tree_call(int nr, tree_fn fn, long arg, long arg2)
 {
 	tree_start(nr, fn, arg, arg2);
@@ -226,7 +226,7 @@ static inline int tree_new(void)
 	return tree->nr++;
 }
 
-/* Waits for the first sign of life of task @nr. */
+/* Waits until task @nr runs. */
 static inline int tree_born(int nr)
 {
 	futex_wait_until(&tree->task[nr].todo, 0);
@@ -317,25 +317,25 @@ static inline void tree_exit(int nr)
 		nanosleep(&nap, NULL);
 }
 
-/** tree_kill - end every task of the tree and begin anew */
+/** tree_kill - end every task of the tree and start over */
 static inline void tree_kill(void)
 {
 	int i;
 
-	/* The youngest first: so that no number can be taken by somebody else. */
+	/* The youngest first, so that no pid can be reused before it is killed. */
 	for (i = tree->nr - 1; i >= 0; i--)
 		if (tree->task[i].pid == tree->task[i].tid && tree->task[i].pid)
 			kill(tree->task[i].pid, SIGKILL);
 	while (waitpid(-1, NULL, 0) > 0)
 		;
 	tree->nr = 0;
-	errno = 0; /* that no child is left is no error */
+	errno = 0; /* ECHILD is expected here */
 }
 
-/* ---- What must be so ---- */
+/* ---- Checks ---- */
 
 /**
- * tree_has - does task @nr carry exactly these filters? 0, or -1 with a message
+ * tree_has - check that task @nr has exactly these filters; 0, or -1 with a message
  * @marks: their marks, oldest first, ended by a 0
  */
 static inline int tree_has(int nr, const int *marks)
@@ -363,10 +363,10 @@ static inline int tree_has(int nr, const int *marks)
 	return 0;
 }
 
-/* TREE_HAS(nr, mark...): the same with the marks as arguments, or none */
+/* TREE_HAS(nr, mark...): the same with the marks as arguments; there may be none */
 #define TREE_HAS(nr, ...) tree_has(nr, (const int[]){ 0, ##__VA_ARGS__, 0 } + 1)
 
-/** tree_refused - TSYNC from @nr must name thread @in_way; 0, or -1 with a message */
+/** tree_refused - TSYNC from @nr must fail and return thread @in_way; 0, or -1 with a message */
 static inline int tree_refused(int nr, int mark, int in_way)
 {
 	long ret = tree_tsync(nr, mark);
@@ -390,12 +390,12 @@ static inline int tree_synced(int nr, int mark)
 }
 
 /**
- * tree_flags - must be the flags of a filter of task @nr; 0, or -1 with a message
- * @index: which one, the oldest is 0
- * @want: SECCOMP_FILTER_FLAG_LOG or 0, all that the kernel tells
+ * tree_flags - check the flags of a filter of task @nr; 0, or -1 with a message
+ * @index: of the filter; the oldest is 0
+ * @want: SECCOMP_FILTER_FLAG_LOG or 0; the kernel reports no other flags
  *
- * It tells only those with CAP_SYS_ADMIN outside all user namespaces. Who
- * runs the test without must look from outside.
+ * The kernel reports them only with CAP_SYS_ADMIN in the initial user namespace. If the
+ * test runs without it, the runner has to check from outside.
  */
 static inline int tree_flags(int nr, int index, unsigned long long want)
 {
@@ -420,11 +420,11 @@ static inline int tree_flags(int nr, int index, unsigned long long want)
 }
 
 /**
- * tree_same - must two filters be one object? 0, or -1 with a message
- * @want: 1: yes, 0: no
+ * tree_same - check whether two filters are one object; 0, or -1 with a message
+ * @want: 1: they must be; 0: they must not
  *
- * A kernel without filter fds cannot tell, and a test in a user namespace is not
- * told: then nothing is checked here.
+ * A kernel without filter fds does not know, and one with them does not tell a test
+ * in a user namespace: nothing is checked then.
  */
 static inline int tree_same(int nr, int index, int nr2, int index2, int want)
 {
@@ -439,19 +439,19 @@ static inline int tree_same(int nr, int index, int nr2, int index2, int want)
 }
 
 /**
- * tree_rehearse - try the test itself, on a tree that is not dumped
+ * tree_rehearse - try out the test on a tree that is not dumped
  * @build: makes the tree; 0, or -1 with a message
- * @verify: checks it, and may use it up; 0, or -1 with a message
+ * @verify: checks the tree, and may change it; 0, or -1 with a message
  *
- * What a dump must keep has to be so before it. Afterwards the tree is built
- * again, for the dump. Returns 0, or -1 with a message.
+ * What a dump has to keep must be true before the dump. The tree is then built again
+ * for the dump. Returns 0, or -1 with a message.
  */
 static inline int tree_rehearse(int (*build)(void), int (*verify)(void))
 {
 	if (tree_init())
 		return -1;
 	if (build() || verify()) {
-		fail("not so even before a dump");
+		fail("the checks fail even before a dump");
 		return -1;
 	}
 	tree_kill();
@@ -463,11 +463,11 @@ static inline int tree_rehearse(int (*build)(void), int (*verify)(void))
 }
 
 /**
- * tree_finish - be dumped and restored, look whether all is well, say so
+ * tree_finish - wait for the dump and the restore, check the tree, print the verdict
  * @verify: as for tree_rehearse()
- * @wrong: the verdict when it is not after the restore what it was before
+ * @wrong: the verdict if something changed
  *
- * Returns what main() is to return.
+ * Returns the value for main() to return.
  */
 static inline int tree_finish(int (*verify)(void), const char *wrong)
 {

@@ -11,7 +11,7 @@ const char *test_author = "criu-seccomp maintainers";
 
 #define DATA 321
 
-/* A process for each action; the first two have a thread besides. */
+/* A process for each action; the first two have a second thread. */
 static int kill_thread, victim, kill_process, bystander;
 static int give_errno, trap, trace, let_log, allow;
 
@@ -110,7 +110,7 @@ static int answers(int nr, const char *action, long want)
 
 static int check_trap(void)
 {
-	/* The handler leaves the register as it is: whatever that is, it is no answer. */
+	/* The handler does not set the return register, so the result means nothing. */
 	if (tree_call(trap, tree_do_probe, 1, 0) == TREE_DIED) {
 		pr_err("TRAP: the task is dead\n");
 		return -1;
@@ -130,14 +130,14 @@ static int check_trace(void)
 	unsigned long data = 0;
 	int status;
 
-	/* Without a tracer the call is not there. */
+	/* Without a tracer, the call fails with ENOSYS. */
 	if (answers(trace, "TRACE, no tracer", -ENOSYS))
 		return -1;
 	if (ptrace(PTRACE_SEIZE, pid, NULL, PTRACE_O_TRACESECCOMP)) {
 		pr_perror("PTRACE_SEIZE");
 		return -1;
 	}
-	/* With one, it stops for the tracer, and then it is made. */
+	/* With a tracer, the task stops for it, and then makes the call. */
 	tree_start(trace, tree_do_probe, 1, 0);
 	if (waitpid(pid, &status, 0) != pid ||
 	    status >> 8 != (SIGTRAP | PTRACE_EVENT_SECCOMP << 8)) {
@@ -164,7 +164,7 @@ static int check_kill(void)
 	    answers(bystander, "KILL_PROCESS", TREE_DIED))
 		return -1;
 	if (tree_call(kill_thread, tree_do_probe, 2, 0) != -EINVAL) {
-		pr_err("KILL_THREAD: the rest of the process does not go on\n");
+		pr_err("KILL_THREAD: the rest of the process does not continue\n");
 		return -1;
 	}
 	if (waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
@@ -178,7 +178,7 @@ static long long nanoseconds(const struct timespec *t)
 	return t->tv_sec * 1000000000LL + t->tv_nsec;
 }
 
-/* By the vdso, by the system call, and the counter itself; 0, or what is wrong. */
+/* Reads the clock by vDSO and by system call, and the counter itself; 0, or what is wrong. */
 static long do_read_clocks(long unused, long unused2)
 {
 	struct timespec first, second, third;

@@ -3,16 +3,16 @@
 
 #include "seccomp_tree.h"
 
-const char *test_doc = "A program of 4,096 instructions, and a stack as long as the kernel takes";
+const char *test_doc = "A program of 4,096 instructions, and a stack as large as the kernel allows";
 const char *test_author = "criu-seccomp maintainers";
 
 #define MOST BPF_MAXINSNS
-/* The kernel takes 32768 instructions on a path, and counts 4 more for each filter under it. */
+/* The kernel allows 32768 instructions on a path, and adds 4 for each filter below. */
 #define STACK 7
 
 static int leader, thread;
 
-/* Every instruction counts: the mark is what all of them add up to. */
+/* A lost instruction would be noticed: the filter compares the sum of all additions. */
 static long do_install_big(long mark, long flags)
 {
 	static struct sock_filter insns[MOST];
@@ -72,7 +72,7 @@ static int verify(void)
 	}
 	if (tree_refused(leader, 8, thread) || tree_refused(thread, 8, leader))
 		return -1;
-	/* And one more is one too many, as it was. */
+	/* One more filter is one too many, as before the dump. */
 	if (tree_call(leader, do_install_big, STACK + 1, 0) == -ENOMEM)
 		return 0;
 	pr_err("a path that is too long is not refused\n");

@@ -35,7 +35,7 @@ static int verify(void)
 	if (unchanged())
 		return -1;
 
-	/* What fits after that is the stem under the left branch. */
+	/* Now only the left branch is left, above the stem. */
 	tree_exit(right);
 	if (tree_refused(stem, 4, left) || tree_synced(left, 5))
 		return -1;

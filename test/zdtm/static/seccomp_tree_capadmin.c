@@ -5,14 +5,14 @@
 
 #include "seccomp_tree.h"
 
-const char *test_doc = "Filters installed by right of CAP_SYS_ADMIN, all privileges dropped since";
+const char *test_doc = "Filters installed with CAP_SYS_ADMIN, all privileges dropped since";
 const char *test_author = "criu-seccomp maintainers";
 
 #define NOBODY 65534
 
 static int leader, thread;
 
-/* The bare system calls: each thread for itself. */
+/* Raw system calls, so that only this thread changes. */
 static long do_drop_privileges(long unused, long unused2)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -29,7 +29,7 @@ static long do_drop_privileges(long unused, long unused2)
 	return 0;
 }
 
-/* 0 when there is no privilege at all, else what is left. */
+/* 0 if no privilege is left, else a number for the one that is. */
 static long do_check_privileges(long unused, long unused2)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -50,7 +50,7 @@ static long do_check_privileges(long unused, long unused2)
 
 static int build(void)
 {
-	/* Two filters under the leader, and the thread has the first of them. */
+	/* The leader has two filters, and the thread has the first of them. */
 	leader = tree_process();
 	if (leader < 0 || tree_install(leader, 1, 0))
 		return -1;
@@ -70,10 +70,10 @@ static int unprivileged(int nr)
 	long left = tree_call(nr, do_check_privileges, 0, 0);
 
 	if (left) {
-		pr_err("task %d has not the privileges that it should have: %ld\n", nr, left);
+		pr_err("task %d does not have the privileges that it should have: %ld\n", nr, left);
 		return -1;
 	}
-	/* Neither the capability nor no_new_privs: it may not confine itself any more. */
+	/* With neither the capability nor no_new_privs, it may not install another filter. */
 	if (tree_call(nr, tree_do_install, 3, 0) != -EACCES) {
 		pr_err("task %d may install a filter\n", nr);
 		return -1;

@@ -24,7 +24,7 @@ static int verify(void)
 {
 	if (TREE_HAS(low, 1) || TREE_HAS(middle, 1, 2) || TREE_HAS(high, 1, 2, 3))
 		return -1;
-	/* Which of the two above is named first is the kernel's order of threads: the older. */
+	/* Of the two above, the kernel names the older one, the first in its list of threads. */
 	if (tree_refused(low, 4, middle) || tree_refused(middle, 4, high))
 		return -1;
 	if (TREE_HAS(low, 1) || TREE_HAS(middle, 1, 2) || TREE_HAS(high, 1, 2, 3))

@@ -64,7 +64,7 @@ static int verify(void)
 		return -1;
 	if (is(leader, &root) || is(user, &plain) || is(locked, &locked_root))
 		return -1;
-	/* Neither the capability nor no_new_privs. */
+	/* It has neither the capability nor no_new_privs. */
 	if (tree_call(user, tree_do_install, 3, 0) != -EACCES) {
 		pr_err("the thread that is not root may install a filter\n");
 		return -1;
@@ -73,7 +73,7 @@ static int verify(void)
 		return -1;
 	if (tree_call(user, tree_do_no_new_privs, 0, 0) || tree_synced(user, 6))
 		return -1;
-	/* TSYNC gives no_new_privs with the filters. */
+	/* TSYNC passes on no_new_privs together with the filters. */
 	if (TREE_HAS(leader, 1, 2, 6) || TREE_HAS(locked, 1, 2, 6))
 		return -1;
 	return is(leader, &locked_root);

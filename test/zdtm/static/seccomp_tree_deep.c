@@ -29,7 +29,7 @@ static int build(void)
 	return 0;
 }
 
-/* All of 1..top are there, and nothing above. */
+/* The task has all of 1..top, and nothing above. */
 static int has_up_to(int nr, int top)
 {
 	int mark;
@@ -55,7 +55,7 @@ static int verify(void)
 		return -1;
 	if (tree_refused(half, DEEP + 1, leader) || tree_synced(leader, DEEP + 2))
 		return -1;
-	/* Now the thread has what lay above it. */
+	/* Now the thread has the filters above it, too. */
 	return tree_call(half, tree_do_probe, DEEP, 0) == -(1000 + DEEP) ? 0 : -1;
 }
 

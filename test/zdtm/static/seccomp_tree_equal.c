@@ -3,7 +3,7 @@
 
 #include "seccomp_tree_twins.h"
 
-const char *test_doc = "Equal programs that threads installed apart stay apart";
+const char *test_doc = "Equal programs that threads installed separately stay separate filters";
 const char *test_author = "criu-seccomp maintainers";
 
 static int build(void)

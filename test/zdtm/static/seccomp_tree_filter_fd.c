@@ -7,10 +7,10 @@
 #include "seccomp-fd.h"
 
 const char *test_doc =
-	"Filter fds: they stand for the same filters, whether or not a task has them";
+	"Filter fds: they refer to the same filters, whether or not a task has these";
 const char *test_author = "criu-seccomp maintainers";
 
-/* One is below two; nobody has two, the filter of the listener or the sealed one. */
+/* One is below two. No task has two, the filter of the listener, or the sealed one. */
 #define ONE_FD 70
 #define TWO_FD 71
 #define SUPERVISED_FD 72
@@ -69,7 +69,7 @@ static long do_create_sealed(long to_fd, long mark)
 	return ret ? ret : tree_errno(ioctl(to_fd, SECCOMP_IOCTL_FILTER_SEAL, 0));
 }
 
-/* The flags of a filter fd itself: is it sealed? */
+/* The flags of a filter fd itself, which say whether it is sealed. */
 static long do_fd_flags(long fd, long unused)
 {
 	struct seccomp_filter_info info = { .mask = SECCOMP_FILTER_INFO_FD_FLAGS };
@@ -128,12 +128,12 @@ static int build(void)
 
 static int verify(void)
 {
-	/* The sealed one is there, and gives nobody its filter. */
+	/* The sealed one exists, but its filter cannot be installed. */
 	if (EXPECT(SECCOMP_FILTER_FD_SEALED, other, do_fd_flags, SEALED_FD, 0) ||
 	    EXPECT(0, other, do_fd_flags, TWO_FD, 0) ||
 	    EXPECT(-EPERM, other, do_install, SEALED_FD, 0))
 		return -1;
-	/* The supervised one: no task yet, and the listener must wait for one. */
+	/* The supervised one: no task has it yet, and its listener must not hang up. */
 	if (EXPECT(0, other, tree_do_poll, LISTENER_FD, 0) ||
 	    EXPECT(POLLHUP, other, tree_do_poll, HUNG_UP_FD, 0) ||
 	    EXPECT(0, other, do_install, SUPERVISED_FD, 0) || tree_talk(other, holder, LISTENER_FD))
@@ -143,7 +143,7 @@ static int verify(void)
 	    EXPECT(0, holder, do_install, TWO_FD, SECCOMP_FILTER_FLAG_TSYNC) ||
 	    EXPECT(-12, thread, tree_do_ask, 0, 0))
 		return -1;
-	/* One is below by now, and a move may not loosen. */
+	/* One is below two by now, and a change must not loosen the confinement. */
 	return EXPECT(-EPERM, thread, do_install, ONE_FD, 0);
 }
 

@@ -3,7 +3,7 @@
 
 #include "seccomp_tree.h"
 
-const char *test_doc = "Dumped and restored again and again, nothing drifts";
+const char *test_doc = "Dumped and restored again and again, nothing changes";
 const char *test_author = "criu-seccomp maintainers";
 
 static int leader, twin, above, child, grandchild;

@@ -4,7 +4,7 @@
 #include "seccomp_tree_supervise.h"
 
 const char *test_doc =
-	"A supervised call that only a fatal signal ends: the dump fails, all goes on";
+	"A supervised call that only a fatal signal ends: the dump fails, the tasks keep running";
 const char *test_author = "criu-seccomp maintainers";
 
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
@@ -29,7 +29,7 @@ static int build(void)
 		pr_err("no listener\n");
 		return -1;
 	}
-	/* Once the supervisor has received it, the call is not interrupted. */
+	/* Once the supervisor has received it, only a fatal signal interrupts the call. */
 	tree_start(supervised, tree_do_ask, QUESTION, 0);
 	id = tree_receive(supervisor, LISTENER_FD);
 	return id ? 0 : -1;
@@ -37,7 +37,7 @@ static int build(void)
 
 static int verify(void)
 {
-	/* The answer to the very call, not to one that was made again. */
+	/* The answer goes to the original call, not to a restarted one. */
 	if (tree_answer(supervisor, LISTENER_FD, id, supervised))
 		return -1;
 	return TREE_HAS(supervised, 1) || tree_talk(supervised, supervisor, LISTENER_FD) ? -1 : 0;

@@ -7,7 +7,7 @@ const char *test_doc =
 	"One thread's filter lies under the other's: TSYNC from above works, from below not";
 const char *test_author = "criu-seccomp maintainers";
 
-/* Two processes, since a TSYNC that succeeds uses its tree up. */
+/* Two processes, since a successful TSYNC changes the tree. */
 static int above, thread;
 static int below, above_thread;
 
@@ -37,7 +37,7 @@ static int verify(void)
 		return -1;
 	if (tree_synced(above, 4) || TREE_HAS(above, 1, 2, 4) || TREE_HAS(thread, 1, 2, 4))
 		return -1;
-	/* Now the two are one, so that it works from either. */
+	/* Now both have the same filters, so it works from either. */
 	if (tree_synced(thread, 5) || TREE_HAS(above, 1, 2, 4, 5) || TREE_HAS(thread, 1, 2, 4, 5))
 		return -1;
 

@@ -31,7 +31,7 @@ static long do_set_flags(long fd, long listener_flags)
 	return tree_errno(ioctl(fd, SECCOMP_IOCTL_NOTIF_SET_FLAGS, listener_flags));
 }
 
-/* Both kinds of flags of the filter of a listener, in one number. */
+/* The flags of a listener and of its filter, in one number. */
 static long do_flags(long fd, long unused)
 {
 	struct seccomp_filter_info info = { .mask = SECCOMP_FILTER_INFO_FLAGS |
@@ -63,10 +63,10 @@ static int build(void)
 		}
 	}
 	if (tree_call(supervisor, do_flags, FIRST_FD, 0) == -EINVAL) {
-		skip("the kernel does not tell the flags of filters");
+		skip("the kernel does not report the flags of filters");
 		exit(1);
 	}
-	/* Since Linux 6.6; and not on all of them. */
+	/* Since Linux 6.6. Set on two of the listeners only. */
 	has_listener_flags = !tree_call(supervisor, do_set_flags, FIRST_FD + 1,
 					SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP) &&
 			     !tree_call(supervisor, do_set_flags, FIRST_FD + 2,

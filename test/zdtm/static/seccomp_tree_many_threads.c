@@ -11,7 +11,7 @@ const char *test_author = "criu-seccomp maintainers";
 
 static int task[THREADS];
 
-/* Stack n: filter 1 under all; then 2 + n; every fourth also a filter of its own thread. */
+/* Stack n has filters 1 and 2 + n; every fourth thread also has a filter of its own. */
 static int build(void)
 {
 	int i;
@@ -19,7 +19,7 @@ static int build(void)
 	task[0] = tree_confinable();
 	if (task[0] < 0 || tree_install(task[0], 1, 0))
 		return -1;
-	/* The first of each stack makes the others of it. */
+	/* The first thread of each stack makes the others on that stack. */
 	for (i = 1; i < THREADS; i++) {
 		task[i] = tree_thread(i < STACKS ? task[0] : task[i % STACKS]);
 		if (task[i] < 0 || (i < STACKS && tree_install(task[i], 2 + i, 0)))
@@ -50,7 +50,7 @@ static int verify(void)
 			return -1;
 	if (tree_refused(task[0], 30, task[1]))
 		return -1;
-	/* Until only one stack is left, and the leader at its foot. */
+	/* Until only one stack is left, with the leader at its bottom. */
 	for (i = THREADS - 1; i > 0; i--)
 		if (i % STACKS != 3 && i % STACKS != 0)
 			tree_exit(task[i]);

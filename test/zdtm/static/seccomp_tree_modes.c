@@ -11,7 +11,7 @@ const char *test_author = "criu-seccomp maintainers";
 static int mixed, filtered_thread;
 static int filtered, nothing, strict;
 
-/* What a task in strict mode reads from, and where it answers. */
+/* The pipes that a task in strict mode reads from, and answers on. */
 struct line {
 	int ask[2], answer[2];
 };
@@ -20,8 +20,8 @@ static struct line thread_line, process_line;
 static futex_t *thread_is_strict;
 
 /*
- * Strict mode leaves read and write (and exit and sigreturn): every byte is
- * answered by its successor, and 'x' with a call that is forbidden.
+ * Strict mode allows read and write (and exit and sigreturn): every byte is answered
+ * with its successor, and on 'x' the task makes a forbidden call.
  */
 static void serve_strictly(struct line *line)
 {
@@ -62,7 +62,7 @@ static long do_strict(long unused, long unused2)
 	return 0;
 }
 
-/* Also the proof that it is in strict mode already: it answers after that. */
+/* An answer also proves that the task is in strict mode: it answers only after that. */
 static int answers(struct line *line)
 {
 	char byte = 'a';
@@ -142,7 +142,7 @@ static int has_mode(pid_t pid, pid_t tid, int want)
 	return -1;
 }
 
-/* A forbidden call ends the thread, and nothing besides. */
+/* A forbidden call kills the thread and nothing else. */
 static int strict_thread_dies(void)
 {
 	struct timespec nap = { .tv_nsec = 1000000 };
@@ -167,7 +167,7 @@ static int strict_process_dies(void)
 
 	if (write(process_line.ask[1], "x", 1) != 1 || waitpid(pid, &status, 0) != pid)
 		return -1;
-	/* Killed; a thread's death by strict mode is no fatal signal for the rest. */
+	/* Killed with SIGKILL; in a thread, strict mode kills only the thread. */
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
 		return 0;
 	pr_err("a process in strict mode: wait status 0x%x after a forbidden call\n", status);

@@ -9,7 +9,7 @@
 /* after the C library's ptrace.h */
 #include "seccomp-fd.h"
 
-const char *test_doc = "Supervised by a seccomp agent outside, whose socket is named in ZDTM_AGENT";
+const char *test_doc = "Supervised by a seccomp agent outside, whose socket ZDTM_AGENT names";
 const char *test_author = "criu-seccomp maintainers";
 
 #ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
@@ -18,12 +18,12 @@ const char *test_author = "criu-seccomp maintainers";
 
 #define LISTENER_FD 70
 #define FILTER_FD 71
-/* An agent that is told to does not answer this one. */
+/* A question that an agent can be told not to answer. */
 #define HELD 4712
 
 static int one, two, waiting, later, orphan;
 
-/* As an OCI runtime does it: the message and the listener at once. */
+/* Sends the message and the listener together, as an OCI runtime does. */
 static long send_state(int fd)
 {
 	char text[256], space[CMSG_SPACE(sizeof(fd))] = { 0 };
@@ -54,7 +54,7 @@ static long send_state(int fd)
 	return ret < 0 ? ret : 0;
 }
 
-/* A filter whose listener is sent to the agent, or to nobody. */
+/* Installs a filter whose listener is sent to the agent, or to nobody. */
 static long do_supervise_outside(long send, long flags)
 {
 	long ret = tree_do_supervise(0, LISTENER_FD);
@@ -68,7 +68,7 @@ static long do_supervise_outside(long send, long flags)
 	return ret;
 }
 
-/* A filter that nobody is under: its listener is sent to the agent, its fd kept. */
+/* Creates a filter that no task has: its listener is sent to the agent, its fd is kept. */
 static long do_prepare(long unused, long unused2)
 {
 	struct sock_filter insns[] = {
@@ -175,7 +175,7 @@ static int have_their_filters(void)
 	return TREE_HAS(one, 1) || TREE_HAS(waiting, 1) || TREE_HAS(two, 2) || TREE_HAS(orphan, 3);
 }
 
-/* All that there can be: who runs the test knows which it has to be. */
+/* Checks that the results are possible ones; the runner knows which ones are right. */
 static int after(void)
 {
 	long told[] = { ask(one), ask(two), tree_wait(waiting), ask_under_new_filter(later),

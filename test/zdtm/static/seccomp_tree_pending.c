@@ -3,13 +3,13 @@
 
 #include "seccomp_tree_supervise.h"
 
-const char *test_doc = "Supervised calls that wait: they are made again and answered";
+const char *test_doc = "Supervised calls that wait: they are restarted and answered";
 const char *test_author = "criu-seccomp maintainers";
 
 #define LISTENER_FD 70
 #define OTHER_FD 71
 
-/* One waits for a supervisor that sleeps, one for a supervisor that thinks. */
+/* The request of one was not received yet; that of the other was, but is not answered yet. */
 static int supervisor, unheard, heard;
 static long id;
 
@@ -22,7 +22,7 @@ static int supervised(int fd)
 	return nr;
 }
 
-/* Until the request is there. */
+/* Waits until a request has arrived. */
 static int wait_for_request(int fd)
 {
 	struct timespec nap = { .tv_nsec = 1000000 };

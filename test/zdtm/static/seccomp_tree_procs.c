@@ -17,7 +17,8 @@ static int build(void)
 	thread = tree_thread(parent);
 	if (thread < 0 || tree_install(thread, 2, 0))
 		return -1;
-	/* Forked by different threads: the one with a filter more, the other as its parent. */
+	/* Forked by different threads: one gets a filter more, the other has those of its parent.
+	 */
 	more = tree_fork(thread);
 	none = tree_fork(parent);
 	if (more < 0 || none < 0 || tree_install(more, 3, 0))
@@ -37,7 +38,7 @@ static int verify(void)
 		return -1;
 	if (tree_same(parent, 0, apart, 0, 0) || tree_same(more, 1, more, 2, 0))
 		return -1;
-	/* A change in one process is nothing to the others. */
+	/* A change in one process does not affect the others. */
 	if (tree_synced(more, 4) || TREE_HAS(none, 1) || TREE_HAS(thread, 1, 2))
 		return -1;
 	return tree_refused(parent, 5, thread) || tree_synced(thread, 5) ? -1 : 0;

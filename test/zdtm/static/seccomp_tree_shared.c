@@ -3,7 +3,8 @@
 
 #include "seccomp_tree.h"
 
-const char *test_doc = "One filter that threads share stays one, whoever of them has more above it";
+const char *test_doc =
+	"A filter that threads share stays one filter, even if one of them has more above it";
 const char *test_author = "criu-seccomp maintainers";
 
 static int leader, same, more;

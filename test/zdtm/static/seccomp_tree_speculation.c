@@ -3,7 +3,7 @@
 
 #include "seccomp_tree.h"
 
-const char *test_doc = "What the kernel lets a processor guess for a task under filters";
+const char *test_doc = "Whether the processor may speculate for a task under filters";
 const char *test_author = "criu-seccomp maintainers";
 
 #ifndef SECCOMP_FILTER_FLAG_SPEC_ALLOW
@@ -14,7 +14,7 @@ const char *test_author = "criu-seccomp maintainers";
 static const int kinds[] = { 0, 1 };
 
 static int allowed, plain;
-/* Found before the dump, compared after it. */
+/* Read before the dump, compared after it. */
 static struct {
 	long allowed[ARRAY_SIZE(kinds)], plain[ARRAY_SIZE(kinds)];
 } was;
@@ -25,7 +25,7 @@ static long do_get(long kind, long unused)
 	return tree_errno(prctl(PR_GET_SPECULATION_CTRL, kind, 0, 0, 0));
 }
 
-/* 0: the processor may guess, or nobody can forbid it */
+/* 0: the processor may speculate, or this cannot be disabled */
 static int strictness(long state)
 {
 	if (state < 0)
@@ -52,7 +52,7 @@ static int build(void)
 	return 0;
 }
 
-/* Stricter is no fault: a task that came from strict mode cannot be let go. */
+/* Stricter is allowed: strict mode force-disables speculation, which cannot be undone. */
 static int check(int nr, int kind, long before)
 {
 	long now = tree_call(nr, do_get, kind, 0);

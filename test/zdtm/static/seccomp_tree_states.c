@@ -3,7 +3,7 @@
 
 #include "seccomp_tree.h"
 
-const char *test_doc = "Filters of those that do not run: stopped, dead, and gone";
+const char *test_doc = "Filters of tasks that do not run: stopped, dead, and gone";
 const char *test_author = "criu-seccomp maintainers";
 
 static int leader, stopped, dead, heir;
@@ -59,7 +59,7 @@ static int build(void)
 		return -1;
 	kill(tree->task[stopped].pid, SIGSTOP);
 
-	/* Who installed the filter is gone, who inherited it has it. */
+	/* The thread that installed the filter is gone, and one that inherited it is left. */
 	thread = tree_thread(leader);
 	if (thread < 0 || tree_install(thread, 4, 0))
 		return -1;

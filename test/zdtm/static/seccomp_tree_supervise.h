@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Supervisors and supervised tasks, for the seccomp_tree_* tests: getppid() is
- * for the supervisor to answer. Goes along with seccomp_tree.h.
+ * Supervisors and supervised tasks, for the seccomp_tree_* tests: the supervisor
+ * answers getppid(). Belongs to seccomp_tree.h.
  */
 #ifndef SECCOMP_TREE_SUPERVISE_H
 #define SECCOMP_TREE_SUPERVISE_H
@@ -11,11 +11,11 @@
 
 #include "seccomp_tree.h"
 
-/* What the supervised call is asked, and what the supervisor makes of it. */
+/* The argument of the supervised call, and the supervisor's answer. */
 #define QUESTION 4711
 #define ANSWER 42
 
-/** tree_do_supervise - a filter with a listener, which gets the number @to_fd */
+/** tree_do_supervise - install a filter with a listener, which gets the number @to_fd */
 static inline long tree_do_supervise(long flags, long to_fd)
 {
 	struct sock_filter insns[] = {
@@ -34,14 +34,14 @@ static inline long tree_do_supervise(long flags, long to_fd)
 	return 0;
 }
 
-/** tree_do_ask - a supervised call */
+/** tree_do_ask - make a supervised call */
 static inline long tree_do_ask(long question, long unused)
 {
 	(void)unused;
 	return tree_errno(syscall(__NR_getppid, question));
 }
 
-/** tree_do_receive - the id of the next request at a listener, or -errno */
+/** tree_do_receive - receive the next request at a listener; its id, or -errno */
 static inline long tree_do_receive(long fd, long unused)
 {
 	static struct seccomp_notif request;
@@ -58,7 +58,7 @@ static inline long tree_do_receive(long fd, long unused)
 	return request.id;
 }
 
-/** tree_do_answer - 0, or -errno */
+/** tree_do_answer - answer a request; 0, or -errno */
 static inline long tree_do_answer(long fd, long id)
 {
 	struct seccomp_notif_resp response = { .id = id, .val = ANSWER };
@@ -66,7 +66,7 @@ static inline long tree_do_answer(long fd, long id)
 	return tree_errno(ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &response));
 }
 
-/** tree_do_poll - what is to be had at a listener within some ms, or -errno */
+/** tree_do_poll - poll a listener for @timeout ms; the events, or -errno */
 static inline long tree_do_poll(long fd, long timeout)
 {
 	struct pollfd wait = { .fd = fd, .events = POLLIN };
@@ -74,19 +74,19 @@ static inline long tree_do_poll(long fd, long timeout)
 	return poll(&wait, 1, timeout) < 0 ? -errno : wait.revents;
 }
 
-/** tree_receive - have task @nr receive a request; its id, or 0 with a message */
+/** tree_receive - make task @nr receive a request; its id, or 0 with a message */
 static inline long tree_receive(int nr, int fd)
 {
 	long id = tree_call(nr, tree_do_receive, fd, 0);
 
-	/* any number but those of errors is an id */
+	/* any number that is not an error number is an id */
 	if (id >= 0 || id < -4095)
 		return id;
 	pr_err("task %d: no request at listener %d: %ld\n", nr, fd, id);
 	return 0;
 }
 
-/** tree_answer - have task @nr answer, and look what task @asks is told; 0, or -1 */
+/** tree_answer - make task @nr answer, and check the result in task @asks; 0, or -1 */
 static inline int tree_answer(int nr, int fd, long id, int asks)
 {
 	long ret = tree_call(nr, tree_do_answer, fd, id);
@@ -101,7 +101,7 @@ static inline int tree_answer(int nr, int fd, long id, int asks)
 	return ret == ANSWER ? 0 : -1;
 }
 
-/** tree_talk - task @asks is under the filter of the listener that @answers has */
+/** tree_talk - check that task @answers supervises task @asks, by listener @fd; 0, or -1 */
 static inline int tree_talk(int asks, int answers, int fd)
 {
 	long id;

@@ -5,18 +5,17 @@
 
 #include "seccomp_tree.h"
 
-const char *test_doc =
-	"Tasks whose filter leaves nothing but read, write, nanosleep and rt_sigreturn";
+const char *test_doc = "Tasks whose filter allows only read, write, nanosleep and rt_sigreturn";
 const char *test_author = "criu-seccomp maintainers";
 
 /*
- * One waits in a read, one in a sleep, one sleeps in a signal handler, from
- * which only rt_sigreturn leads back, and one has a thread besides.
+ * One waits in a read, one in a sleep, one sleeps in a signal handler, which
+ * it can leave only with rt_sigreturn, and one has a second thread.
  */
 enum { READER, SLEEPER, HANDLER, THREADED, NR_TIGHT };
 
 struct shared {
-	/* Memory is all that tells a task without calls what to do. */
+	/* Tasks that may make no other calls are told by memory what to do. */
 	int in_handler, go;
 };
 
@@ -48,7 +47,7 @@ static void nap(void)
 	syscall(__NR_nanosleep, &t, NULL);
 }
 
-/* Answers each byte by its successor; on 'x', does what it must not. */
+/* Answers each byte with its successor; on 'x', makes a forbidden call. */
 static void serve(int in, int out)
 {
 	char byte;
@@ -75,7 +74,7 @@ static void *tight_thread(void *unused)
 {
 	struct sock_filter insns[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
 
-	/* A filter more than its leader will have under its own. */
+	/* One filter more than its leader will have, below the other. */
 	if (tree_seccomp(insns, 1, 0) || confine())
 		_exit(1);
 	serve(ask[THREADED][0], answer[THREADED][1]);
@@ -138,7 +137,7 @@ static int build(void)
 		pr_perror("cannot start task %d", what);
 		return -1;
 	}
-	/* An answer is the proof that the filter is on. */
+	/* An answer proves that the filter is installed. */
 	if (answers(READER) || answers(HANDLER) || answers(THREADED))
 		return -1;
 	if (kill(pid[HANDLER], SIGUSR1))

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Threads that installed equal programs apart, for tests that look whether they
- * are taken for the same. Goes along with seccomp_tree.h.
+ * Threads that installed equal programs separately, for tests that check that these
+ * are not taken for the same filter. Belongs to seccomp_tree.h.
  */
 #ifndef SECCOMP_TREE_TWINS_H
 #define SECCOMP_TREE_TWINS_H
 
 #include "seccomp_tree.h"
 
-/* Two equal filters each, one on the other; a third thread without any. */
+/* Two threads with two filters each, with equal programs; a third thread without any. */
 static int leader, twin, other;
-/* One each, and nobody else: where it is easiest to take them for the same. */
+/* One filter each, and no other thread: easiest to take for the same filter. */
 static int alone, alone_twin;
 
 /* @flags: of the last filter */

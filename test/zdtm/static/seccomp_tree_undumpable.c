@@ -10,7 +10,7 @@ const char *test_author = "criu-seccomp maintainers";
 
 static int leader, thread, child;
 
-/* A descriptor that CRIU does not know: in the last process, when the others are done. */
+/* A descriptor that CRIU cannot dump, in the last process, after the others are dumped. */
 static long do_open_unknown(long unused, long unused2)
 {
 	struct perf_event_attr attr = {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A thread that becomes another user. Behind seccomp_tree.h. */
+/* A thread that becomes another user. Include it after seccomp_tree.h. */
 #ifndef SECCOMP_TREE_USER_H
 #define SECCOMP_TREE_USER_H
 
 #define USER 1234
 #define GROUP 4321
 
-/* The bare system calls: each thread for itself. */
+/* Raw system calls, so that only this thread changes. */
 static inline long do_become_user(long unused, long unused2)
 {
 	(void)unused;

@@ -4,7 +4,7 @@
 #include "seccomp_tree.h"
 
 const char *test_doc =
-	"A confined task whose child of vfork still runs: the dump fails, all goes on";
+	"A confined task whose vfork child still runs: the dump fails, the tasks keep running";
 const char *test_author = "criu-seccomp maintainers";
 
 static int parent, child;
@@ -15,7 +15,7 @@ static long do_vfork(long nr, long unused)
 	pid_t pid = vfork();
 
 	(void)unused;
-	/* It lives on the stack of its parent, and never returns. */
+	/* The child uses the stack of its parent, so it never returns. */
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		tree_serve(&tree->task[nr]);

@@ -5,13 +5,13 @@
 
 #include "seccomp_tree.h"
 
-const char *test_doc = "Confined tasks that try, without a pause, whether they still are";
+const char *test_doc = "Tasks that check all the time whether they are still confined";
 const char *test_author = "criu-seccomp maintainers";
 
 /* A process and a thread of another, both under two filters. */
 static int process, leader, thread;
 
-/* What each has seen; a call that gets through is never forgotten. */
+/* What each has seen; a call that gets through is remembered forever. */
 struct seen {
 	unsigned long confined;
 	int unconfined;
@@ -19,8 +19,8 @@ struct seen {
 
 static volatile struct seen *seen;
 
-/* At once, and not by way of the test: whatever becomes of the tree after that. */
-static void cry(long which, long answer)
+/* Reports at once, and directly, as the tree may not live until the test checks it. */
+static void report_unconfined(long which, long answer)
 {
 	char text[64];
 	int len = snprintf(text, sizeof(text), "UNCONFINED: the answer is %ld\n", answer);
@@ -30,7 +30,7 @@ static void cry(long which, long answer)
 		_exit(1);
 }
 
-/* Calls what its filter forbids, for ever. */
+/* Keeps making the call that its filter forbids. */
 static long do_watch(long mark, long which)
 {
 	for (;;) {
@@ -39,7 +39,7 @@ static long do_watch(long mark, long which)
 		if (answer == -(1000 + mark))
 			seen[which].confined++;
 		else if (!seen[which].unconfined)
-			cry(which, answer);
+			report_unconfined(which, answer);
 		sched_yield();
 	}
 	return 0;
@@ -64,7 +64,7 @@ static int build(void)
 	return 0;
 }
 
-/* It is alive, it goes on trying, and it has never got through. */
+/* The task is alive, keeps trying, and no call has ever got through. */
 static int still_confined(int nr, int which)
 {
 	struct timespec nap = { .tv_nsec = 1000000 };
@@ -91,7 +91,7 @@ int main(int argc, char **argv)
 
 	test_init(argc, argv);
 	if (build() || still_confined(process, 0) || still_confined(thread, 1)) {
-		fail("not so even before a dump");
+		fail("the checks fail even before a dump");
 		return 1;
 	}
 
