@@ -26,7 +26,7 @@ static void set_enabled(int audit, int enabled)
 	CHECK(send(audit, &message, message.header.nlmsg_len, 0) > 0);
 }
 
-/* A socket that gets what is logged from now on; -1: this kernel has no audit. */
+/* A socket that receives audit records from now on; -1 if this kernel has no audit. */
 static int open_audit(void)
 {
 	struct sockaddr_nl group = { .nl_family = AF_NETLINK,
@@ -42,7 +42,7 @@ static int open_audit(void)
 	return audit;
 }
 
-/* The next record of a SET; the test ends where there comes none. */
+/* Reads the next record of a SET; the test fails if there is none. */
 static void next_record(int audit, char *text, size_t size)
 {
 	struct message message;
@@ -89,7 +89,7 @@ TEST(set_leaves_an_audit_record)
 	CHECK(says(record, "old-mode", 0));
 	CHECK(says(record, "filter", id_of(fd)));
 	CHECK(says(record, "res", 1));
-	/* one that would loosen */
+	/* a change that would loosen the confinement */
 	IS(set_fd(pid, apart), -EPERM);
 	next_record(audit, record, sizeof(record));
 	CHECK(says(record, "old-mode", 2));

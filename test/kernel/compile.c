@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * For whom a filter is compiled. The kernel prints what its compiler made where
- * net.core.bpf_jit_enable is 2, and blinds constants where bpf_jit_harden is 1,
- * unless the one that compiles is privileged: then the program has more
- * instructions. How many bytes those take depends on chance, by which they blind.
+ * With whose privileges a filter is compiled. If net.core.bpf_jit_enable is 2, the
+ * kernel prints what its compiler made. If bpf_jit_harden is 1, it blinds constants for
+ * unprivileged tasks: the program then has more instructions. How many bytes these take
+ * is random, as the blinding is.
  */
 #include "harness.h"
 
@@ -47,7 +47,7 @@ static long set_mode_as_nobody(long unused)
 	return set_mode(unused);
 }
 
-/* What the kernel says of the last program that it has compiled. */
+/* A number from the kernel's line about the last program that it compiled. */
 static long last_number(int log, const char *name)
 {
 	char line[8192], *at;
@@ -101,14 +101,14 @@ TEST(compiled_as_for_the_unprivileged)
 	restore_sysctls();
 	if (by_nobody[1] < 0)
 		test_skipped("the kernel does not print what it compiles");
-	/* what a privileged task installs for itself is not blinded, as ever */
+	/* what a privileged task installs for itself is still not blinded */
 	CHECK(by_root[1] < by_nobody[1]);
-	/* what it creates for others is */
+	/* what it creates for others is blinded */
 	IS(by_root[0], by_nobody[1]);
 	IS(by_nobody[0], by_nobody[1]);
 }
 
-/* The barrier against branch history injection, on a processor that needs it. */
+/* The barrier against branch history injection, on processors that need it. */
 TEST(compiled_with_the_barrier_of_the_unprivileged)
 {
 	long by_root[2], by_nobody[2];

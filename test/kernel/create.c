@@ -7,7 +7,7 @@
 
 static const struct sock_filter allow[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
 
-/* A call with all in order, for a test to put one thing wrong. */
+/* Arguments that are all valid; a test then makes one of them invalid. */
 static struct seccomp_fd_create good(void)
 {
 	return (struct seccomp_fd_create){
@@ -57,7 +57,7 @@ TEST(create_is_for_anyone)
 	drop_privileges();
 	IS(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), 0);
 	CHECK(fd_create(&args) >= 0);
-	/* and for those who are confined */
+	/* and for confined tasks */
 	no_new_privs();
 	IS(set_mark(1, 0), 0);
 	CHECK(fd_create(&args) >= 0);
@@ -74,7 +74,7 @@ TEST(create_refuses_a_wrong_size)
 	IS(fd_create(&larger.args), -EINVAL);
 	larger.args.size = sizeof(larger.args) - 1;
 	IS(fd_create(&larger.args), -EINVAL);
-	/* larger is fine as long as there is nothing in it */
+	/* a larger struct is accepted if the rest is zero */
 	larger.args.size = sizeof(larger.args) + 8;
 	CHECK(fd_create(&larger.args) >= 0);
 	larger.rest[7] = 1;
@@ -205,7 +205,7 @@ TEST(create_refuses_a_parent_that_is_no_filter_fd)
 	IS(fd_create(&args), -EBADF);
 }
 
-/* How many programs of 2,000 instructions one path takes. */
+/* How many programs of 2,000 instructions fit on one path. */
 static int fill_path_by_fd(const struct sock_filter *insns)
 {
 	struct seccomp_fd_create args = good();
@@ -250,7 +250,7 @@ TEST(create_without_a_free_descriptor_leaks_nothing)
 	for (i = 0; i < low; i++)
 		CHECK(fcntl(i, F_GETFD) >= 0);
 	IS(setrlimit(RLIMIT_NOFILE, &limit), 0);
-	/* one is free: enough for a filter fd, not for a listener besides */
+	/* one descriptor is free: enough for a filter fd, but not for a listener as well */
 	args.flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	IS(fd_create(&args), -EMFILE);
 	args.flags = 0;
@@ -298,7 +298,7 @@ TEST(create_charges_the_creators_memory_cgroup)
 		/* 4,096 classic instructions are 32 KiB, and compiled as much again */
 		_exit(charged(group) >= 100L * 2 * 32768 ? 0 : 1);
 	IS(waitpid(pid, &status, 0), pid);
-	/* a group is busy until its last task has been reaped for good */
+	/* a group is busy until the last task in it has been reaped */
 	while (rmdir(group) && errno == EBUSY)
 		usleep(1000);
 	IS(status, 0);

@@ -6,7 +6,7 @@
 #include <linux/futex.h>
 #include <pthread.h>
 
-/* How a process of a test ends. */
+/* The exit status of a test's process. */
 enum { PASSED = 0, FAILED = 1, SKIPPED = 77 };
 /* seconds; emulation is slow */
 #define LIMIT 60
@@ -20,7 +20,7 @@ void add_test(struct test *test)
 {
 	struct test **end = &tests;
 
-	/* constructors run in the order of the file, files in that of the link */
+	/* constructors run in the order of the file, and files in link order */
 	while (*end)
 		end = &(*end)->next;
 	*end = test;
@@ -202,7 +202,7 @@ long status_field(pid_t pid, pid_t tid, const char *field)
 	return value;
 }
 
-/* What a process or thread of the test is asked for, in shared memory. */
+/* What a process or thread of the test is asked to do, in shared memory. */
 struct helper {
 	unsigned int todo;
 	pid_t tid;

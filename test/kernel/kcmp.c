@@ -84,7 +84,7 @@ TEST(kcmp_fork_shares)
 	IS(child_run(parent, fork_again, (long)shared), 0);
 	forked = *shared;
 	IS(compare(parent, 0, forked, 0), 0);
-	/* and from then on each for itself */
+	/* from then on, each has its own */
 	IS(child_run(parent, install_mark, 2), 0);
 	IS(compare(parent, 0, forked, -1), 0);
 	CHECK(compare(parent, -1, forked, -1) > 0);
@@ -132,7 +132,7 @@ static long compare_confined(long pid)
 	return compare_as_caller(pid, 0, pid, 0);
 }
 
-/* One's own filters: the right to read from the task is there, and no other. */
+/* A task's own filters: it may read itself, but has no other privilege. */
 static long compare_own_as_nobody(long unused)
 {
 	(void)unused;
@@ -148,7 +148,7 @@ TEST(kcmp_needs_the_right_to_look)
 	IS(child_run(start_child(nothing, 0), compare_as_nobody, one), -EPERM);
 }
 
-/* As PTRACE_SECCOMP_GET_METADATA. */
+/* The same permission as for PTRACE_SECCOMP_GET_METADATA. */
 TEST(kcmp_is_for_who_may_read_filters)
 {
 	pid_t one = start_child(install_mark, 1);

@@ -43,7 +43,7 @@ static pid_t asking_task(int fd)
 	return pid;
 }
 
-/* Answers one call with 4711; the pid that asked. */
+/* Answers one call with 4711. Returns the pid of the caller. */
 static pid_t answer(int listener)
 {
 	struct seccomp_notif req = {};
@@ -108,9 +108,9 @@ TEST(listener_is_one_for_a_path)
 	CHECK(fd >= 0);
 	IS(asking_fd(fd, 0, &two), -EBUSY);
 	IS(asking_fd(above, 0, &two), -EBUSY);
-	/* on another path there may be another */
+	/* another path may have a listener of its own */
 	CHECK(asking_fd(-1, 0, &two) >= 0);
-	/* and above one that is closed */
+	/* and so may a filter above a closed listener */
 	close(one);
 	CHECK(asking_fd(above, 0, &two) >= 0);
 }
@@ -175,7 +175,7 @@ TEST(notif_filter_works_for_a_plain_listener)
 	CHECK(fd >= 0);
 	IS(info_of(fd).depth, 1);
 	IS(info_of(fd).flags, NEW_LISTENER);
-	/* it is the caller's own */
+	/* the caller may install it */
 	IS(fd_install(fd, 0), 0);
 }
 
@@ -195,7 +195,7 @@ TEST(hang_up_only_when_nothing_can_bring_it_a_task)
 	CHECK(!hung_up(listener));
 	close(other);
 	CHECK(hung_up(listener));
-	/* it never comes back from that */
+	/* this cannot be undone */
 	IS(fd_ioctl(listener, SECCOMP_IOCTL_NOTIF_FILTER, NULL), -ENOENT);
 	CHECK(hung_up(listener));
 }

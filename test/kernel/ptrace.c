@@ -27,7 +27,7 @@ static long do_probe(long mark)
 	return probe(mark);
 }
 
-/* What an ended tracee leaves: the helper's processes only live as long as the test. */
+/* Children end with the test, but a tracee may outlive it. */
 static pid_t spinning(int mode)
 {
 	pid_t pid = fork();
@@ -69,7 +69,7 @@ TEST(get_gives_a_plain_filter_a_descriptor)
 	fd = get_fd(pid, -1);
 	CHECK(fd >= 0);
 	detach(pid);
-	/* another task can have the same, and what is put above it */
+	/* another task can get the same filter, and one above it */
 	other = start_child(install, mark_fd(fd, 2));
 	IS(compare(pid, 0, other, 0), 0);
 	IS(child_run(other, do_probe, 1), -1001);
@@ -186,7 +186,7 @@ static long ask_as_root_of_namespace(long unused)
 TEST(get_and_set_are_refused_without_the_capability)
 {
 	start_child(ask_unprivileged, 0);
-	/* all capabilities in a user namespace are not that one */
+	/* all capabilities in a user namespace are not enough */
 	start_child(ask_as_root_of_namespace, 0);
 }
 
@@ -217,7 +217,7 @@ TEST(set_gives_filters_to_who_had_none)
 	IS(set_fd(pid, top), 0);
 	IS(status_field(pid, pid, "Seccomp"), 2);
 	IS(status_field(pid, pid, "Seccomp_filters"), 2);
-	/* that is the tracee's own business */
+	/* no_new_privs is not changed */
 	IS(status_field(pid, pid, "NoNewPrivs"), 0);
 	IS(id_of(get_fd(pid, -1)), id_of(top));
 	detach(pid);
@@ -237,7 +237,7 @@ TEST(set_never_loosens)
 	IS(set_fd(pid, apart), -EPERM);
 	IS(id_of(get_fd(pid, -1)), id_of(here));
 	IS(status_field(pid, pid, "Seccomp_filters"), 2);
-	/* to what it has already, and to a descendant */
+	/* to the filter that it already has, and to a descendant of that */
 	IS(set_fd(pid, here), 0);
 	IS(set_fd(pid, above), 0);
 	IS(status_field(pid, pid, "Seccomp_filters"), 3);
@@ -278,7 +278,7 @@ static long read_counter(long unused)
 #endif
 }
 
-/* Strict mode, but the tracer has seccomp suspended: it can go on with anything. */
+/* Strict mode, but the tracer suspends seccomp: all calls are still possible. */
 static long go_strict(long unused)
 {
 	(void)unused;
@@ -294,7 +294,7 @@ TEST(set_leads_out_of_strict_mode_and_gives_the_counter_back)
 	IS(ptrace(PTRACE_CONT, pid, NULL, NULL), 0);
 	IS(child_run(pid, go_strict, 0), 0);
 	IS(status_field(pid, pid, "Seccomp"), 1);
-	/* INSTALL does not lead out of it */
+	/* INSTALL does not get a task out of strict mode */
 	IS(child_run(pid, install, fd), -EINVAL);
 	IS(ptrace(PTRACE_INTERRUPT, pid, NULL, NULL), 0);
 	IS(waitpid(pid, NULL, 0), pid);
@@ -302,13 +302,13 @@ TEST(set_leads_out_of_strict_mode_and_gives_the_counter_back)
 	IS(status_field(pid, pid, "Seccomp"), 2);
 	detach(pid);
 	IS(child_run(pid, do_probe, 1), -1001);
-	/* SIGSEGV where strict mode still keeps it */
+	/* SIGSEGV if the restriction of strict mode is still in place */
 	IS(child_run(pid, read_counter, 0), 0);
-	/* and what was SET is not taken back */
+	/* and a SET cannot be undone */
 	IS(child_run(pid, go_strict, 0), -1);
 }
 
-/* PR_SET_TSC had taken it before strict mode did: SET does not give it back. */
+/* If PR_SET_TSC disabled the counter before strict mode did, SET does not enable it. */
 static long give_up_counter(long unused)
 {
 	(void)unused;
@@ -358,7 +358,7 @@ TEST(set_refuses_bad_arguments)
 	detach(pid);
 }
 
-/* The filter that the kernel goes on to look at after the stop is an ancestor: it stays. */
+/* After the stop, the kernel continues with an ancestor of the filter, which still exists. */
 TEST(set_works_in_the_stop_of_ret_trace)
 {
 	const struct sock_filter trace[] = {
@@ -382,7 +382,7 @@ TEST(set_works_in_the_stop_of_ret_trace)
 		IS(fd_install(fd, 0), 0);
 		while (!*traced)
 			;
-		/* nobody traces any more, the second time */
+		/* the second time, there is no tracer any more */
 		while (syscall(SYS_getppid) != -1)
 			;
 		IS(probe(1), -1001);
@@ -395,7 +395,7 @@ TEST(set_works_in_the_stop_of_ret_trace)
 	IS(ptrace(PTRACE_CONT, pid, NULL, NULL), 0);
 	IS(waitpid(pid, &status, 0), pid);
 	IS(status >> 8, SIGTRAP | PTRACE_EVENT_SECCOMP << 8);
-	/* suspended only now: or it would not have stopped there */
+	/* suspended only now, as otherwise it would not have stopped here */
 	IS(ptrace(PTRACE_SETOPTIONS, pid, NULL, (void *)SUSPEND), 0);
 	IS(set_fd(pid, mark_fd(-1, 1)), -EPERM);
 	IS(set_fd(pid, above), 0);
@@ -421,7 +421,7 @@ TEST(metadata_tells_the_number)
 	IS(ptrace(PTRACE_SECCOMP_GET_METADATA, pid, sizeof(meta), &meta), 24);
 	IS(meta.id, id_of(root));
 	IS(meta.flags, 0);
-	/* who knows nothing of it gets what he always got */
+	/* callers that do not know the new field get what they always got */
 	meta.id = 42;
 	IS(ptrace(PTRACE_SECCOMP_GET_METADATA, pid, 16, &meta), 16);
 	IS(meta.id, 42);

@@ -99,7 +99,7 @@ TEST(sealed_can_still_be_looked_at)
 	parent = fd_ioctl(top, SECCOMP_IOCTL_FILTER_PARENT, NULL);
 	CHECK(parent >= 0);
 	IS(id_of(parent), id);
-	/* and is no way round the seal */
+	/* and does not get around the seal */
 	IS(info_of(parent).fd_flags, SECCOMP_FILTER_FD_SEALED);
 	IS(mark_fd_flags(parent, 3, 0, NULL), -EPERM);
 	close(top);
@@ -121,7 +121,7 @@ TEST(sealed_leaves_tasks_and_other_descriptors_alone)
 	IS(info_of(own).fd_flags, 0);
 }
 
-/* A container that keeps the descriptor keeps nobody from learning that it is gone. */
+/* A sealed descriptor in the container does not keep the listener from hanging up. */
 TEST(sealed_lets_the_listener_hang_up)
 {
 	int listener, fd = mark_fd_flags(-1, 1, NEW_LISTENER, &listener), copy = dup(fd);
@@ -133,7 +133,7 @@ TEST(sealed_lets_the_listener_hang_up)
 	end_child(pid);
 	CHECK(hung_up(listener));
 	IS(fd_ioctl(listener, SECCOMP_IOCTL_NOTIF_FILTER, NULL), -ENOENT);
-	/* nobody is to be sent to a listener that hung up */
+	/* no task must get a filter whose listener hung up */
 	IS(info_of(copy).flags, 0);
 	close(fd);
 	close(copy);
@@ -156,7 +156,7 @@ TEST(self_is_the_callers_own_filter)
 	IS(probe(1), -1001);
 	IS(probe(2), -1002);
 	IS(status_field(getpid(), getpid(), "Seccomp_filters"), 2);
-	/* from what it has now, and so on */
+	/* on what it has now, and so on */
 	IS(fd_install(mark_fd(SECCOMP_FD_PARENT_SELF, 3), 0), 0);
 	IS(probe(3), -1003);
 }
@@ -166,7 +166,7 @@ TEST(self_of_the_unconfined_is_a_root)
 	IS(info_of(mark_fd(SECCOMP_FD_PARENT_SELF, 1)).depth, 1);
 }
 
-/* Others can install it only where it is above what they have. */
+/* Others can install it only if it is above what they have. */
 TEST(self_loosens_nothing)
 {
 	int root = mark_fd(-1, 1), fd;
@@ -176,7 +176,7 @@ TEST(self_loosens_nothing)
 	IS(fd_install(root, 0), 0);
 	fd = mark_fd(SECCOMP_FD_PARENT_SELF, 2);
 	IS(fd_install(mark_fd(SECCOMP_FD_PARENT_SELF, 3), 0), 0);
-	/* it has moved on, and that one is beside it */
+	/* it has another filter by now, and this one is not above that */
 	IS(fd_install(fd, 0), -EPERM);
 	IS(child_run(same, do_probe, 1), -1001);
 	IS(child_run(apart, do_probe, 4), -1004);
@@ -188,7 +188,7 @@ static long keep_child_of_own(long to)
 	return dup2(mark_fd(SECCOMP_FD_PARENT_SELF, 2), to) < 0;
 }
 
-/* The listener of whoever confined the task is not to wait for a descriptor, nor serve others. */
+/* A listener must not be kept from hanging up by a descriptor, nor serve other tasks. */
 TEST(self_is_refused_below_a_listener)
 {
 	int listener, fd = mark_fd_flags(-1, 1, NEW_LISTENER, &listener);
@@ -198,7 +198,7 @@ TEST(self_is_refused_below_a_listener)
 	IS(fd_install(mark_fd(fd, 2), 0), 0);
 	IS(mark_fd_flags(SECCOMP_FD_PARENT_SELF, 3, 0, NULL), -EBUSY);
 	IS(mark_fd_flags(SECCOMP_FD_PARENT_SELF, 3, NEW_LISTENER, NULL), -EBUSY);
-	/* one that is closed is nobody's any more */
+	/* a closed listener no longer counts */
 	close(listener);
 	CHECK(mark_fd_flags(SECCOMP_FD_PARENT_SELF, 3, 0, NULL) >= 0);
 }

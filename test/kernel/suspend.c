@@ -13,7 +13,7 @@ static long do_probe(long mark)
 	return probe(mark);
 }
 
-/* A lot of memory, so that it takes the tracer long to exit. */
+/* A lot of memory, so that the tracer takes long to exit. */
 #define BALLAST (256UL << 20)
 
 static long do_suspend(long pid)
@@ -32,7 +32,7 @@ struct stat_fields {
 	unsigned int flags;
 };
 
-/* From /proc/PID/stat; PF_EXITING is 4 of the flags. */
+/* Reads /proc/PID/stat. PF_EXITING is bit 4 of the flags. */
 static struct stat_fields stat_of(pid_t pid)
 {
 	struct stat_fields fields = { .state = 'X', .flags = 4 };
@@ -55,7 +55,8 @@ static bool is_gone(pid_t pid)
 	return strchr("ZX", stat_of(pid).state);
 }
 
-/* Kills a tracer that suspends. Is the tracee confined again before that tracer is gone? */
+/* Kills a tracer that suspends. Returns whether the tracee is confined before the tracer is gone.
+ */
 static bool ends_before_the_tracer(pid_t pid)
 {
 	pid_t tracer = start_child(do_suspend, pid);
@@ -65,7 +66,7 @@ static bool ends_before_the_tracer(pid_t pid)
 	kill(tracer, SIGKILL);
 	while (!(stat_of(tracer).flags & 4))
 		;
-	/* the flag is set a moment before */
+	/* the flag is set shortly before that */
 	while (!confined && !gone) {
 		confined = child_run(pid, do_probe, 1) == -1001;
 		gone = is_gone(tracer);
@@ -75,7 +76,7 @@ static bool ends_before_the_tracer(pid_t pid)
 	return confined && !gone;
 }
 
-/* On a busy machine we may not get to ask in time, and do not learn it. */
+/* On a busy machine, we may look too late to find out. */
 TEST(suspension_ends_when_the_tracer_begins_to_exit)
 {
 	pid_t pid = start_child(do_set_mark, 1);

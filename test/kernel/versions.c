@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Where the kernels differ that the patches are for: "Where kernel versions differ" of the
+/* How the kernels that the patches are for differ: "Where kernel versions differ" of the
  * reference. */
 #include "harness.h"
 
@@ -25,7 +25,7 @@ static long fd_of_listener(int *listener)
 	return fd;
 }
 
-/* A task that has come under the filter, has exited, and is not reaped. */
+/* A task that installed the filter, has exited, and is not reaped yet. */
 static pid_t zombie_under(int fd)
 {
 	siginfo_t info;
@@ -78,7 +78,7 @@ TEST(version_whether_a_hang_up_ends_recv)
 		close(fd);
 		_exit(fd_ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &req) == -ENOENT ? 0 : 1);
 	}
-	/* it waits, most likely; if not it has hung up before, which is no other */
+	/* it most likely waits by now; if not, it hangs up before the poll, with the same result */
 	usleep(300000);
 	close(fd);
 	if (is_6_1()) {
@@ -113,7 +113,7 @@ static void *sync_without_leader(void *fd)
 		IS(fscanf(f, "%*d (%*[^)]) %c", &state), 1);
 		fclose(f);
 	}
-	/* the leader is on another branch, where it counts at all */
+	/* the leader is on another branch, on kernels where a dead leader counts */
 	IS(fd_install(*(int *)fd, SECCOMP_FILTER_FLAG_TSYNC), is_6_1() ? getpid() : 0);
 	_exit(0);
 }

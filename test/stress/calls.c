@@ -60,7 +60,7 @@ bool is_confined(void)
 	return prctl(PR_GET_SECCOMP) != SECCOMP_MODE_DISABLED;
 }
 
-/* Numbers are for the unconfined, as what PROG and PARENT tell. */
+/* Confined callers may not read numbers, nor use PROG and PARENT. */
 long fd_info(int fd, struct seccomp_filter_info *info)
 {
 	const bool confined = is_confined();
@@ -128,7 +128,7 @@ long filters_of(const char *path)
 	return line ? atol(line + sizeof(field) - 1) : -ENODATA;
 }
 
-/* Which of the calls below a filter answers: one bit each of a step's number. */
+/* Which of the calls below a filter answers: each is one bit of a step's number. */
 static unsigned int add_action(struct sock_filter *insns, unsigned int nr, uint32_t action)
 {
 	insns[0] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 1);
@@ -167,7 +167,7 @@ static unsigned int draw_len(uint32_t n)
 
 unsigned int make_program(struct sock_filter *insns, unsigned int mark, uint32_t n)
 {
-	/* now and then one that says nothing to it, whatever those below say */
+	/* sometimes the filter does not answer the call for its mark */
 	const uint32_t asked = sometimes(n >> 5, 4) ? NR_NOBODY : SYS_getpriority;
 	const struct sock_filter start[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
@@ -181,7 +181,7 @@ unsigned int make_program(struct sock_filter *insns, unsigned int mark, uint32_t
 
 	memcpy(insns, start, sizeof(start));
 	len += add_actions(insns + len, n);
-	/* long, but not in the running: the kernel tries each call on each filter */
+	/* long, but quick to run: the kernel tries every call number on every new filter */
 	while (len + 1 < wanted)
 		insns[len++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 	insns[len++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What must hold whatever happens: identities, and marks that a task is under. */
+/* Invariants: the identity of filters, and the marks that a task is under. */
 #include "stress.h"
 
 #include <string.h>
 #include <unistd.h>
 
-/* What is remembered of a filter: its id, and a hash of what never changes. */
+/* A hash of what never changes about a filter; it is remembered with the id. */
 static uint64_t fact_of(const struct seccomp_filter_info *info)
 {
 	uint64_t flags = info->flags & ~SECCOMP_FILTER_FLAG_NEW_LISTENER;
@@ -51,7 +51,7 @@ void check_created(const struct seccomp_filter_info *info, const struct seccomp_
 	if (info->depth != (parent ? parent->depth : 0) + 1)
 		wrong("a child of a filter at depth %u has depth %u", parent ? parent->depth : 0,
 		      info->depth);
-	/* of a confined creator nothing more is known */
+	/* a confined creator cannot read more */
 	if (!(info->mask & INFO_IDS))
 		return;
 	if (__atomic_fetch_or(&shared->created[id / 64], bit, __ATOMIC_RELAXED) & bit)
@@ -78,7 +78,7 @@ void add_marks(struct marks *to, const struct marks *from)
 		__atomic_fetch_or(&to->bits[i], from->bits[i], __ATOMIC_SEQ_CST);
 }
 
-/* How far down learn() and walk() go; what is below was mostly seen before. */
+/* How far down learn() and walk() go; filters below were usually seen before. */
 #define STEPS_DOWN 4
 
 void remember(const struct seccomp_filter_info *info, const struct sock_filter *insns)
@@ -126,7 +126,7 @@ void learn(int fd, struct marks *marks)
 			add_mark(marks, origin.mark);
 }
 
-/* PARENT is for the unconfined; returns what it says. */
+/* The parent of a filter fd. Only an unconfined caller may read it. */
 static int parent_of(int fd)
 {
 	const bool confined = is_confined();
@@ -148,7 +148,7 @@ int walk(int fd)
 		if (fd_info(fd, &info))
 			break;
 		check_facts(&info);
-		/* another thread may have confined this one just now */
+		/* another thread may have just confined this one */
 		if (!(info.mask & SECCOMP_FILTER_INFO_ID))
 			break;
 		if (i && (child.parent_id != info.id || child.depth != info.depth + 1))
@@ -176,7 +176,7 @@ bool is_below(const struct seccomp_filter_info *below, int fd)
 	int next, held = -1;
 	bool found = true;
 
-	/* where it cannot be found out, nothing is wrong */
+	/* if it cannot be found out, that is not an error */
 	while (!fd_info(fd, &info) && info.depth > below->depth) {
 		next = fd_parent(fd);
 		if (held >= 0)

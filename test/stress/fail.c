@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Failing allocations, one after the other: the kernel's fault injection makes
- * the Nth of a thread fail, and tells whether there were that many.
+ * Failing allocations, one after the other: the kernel's fault injection makes the Nth
+ * allocation of a thread fail, and reports whether there were that many.
  */
 #include "stress.h"
 
@@ -17,7 +17,7 @@
 
 #define FAIL_NTH "/proc/thread-self/fail-nth"
 
-/* opened before: opening allocates, too */
+/* kept open, as opening it allocates memory, too */
 static __thread int control = -1;
 static __thread bool armed;
 
@@ -36,8 +36,8 @@ static int write_file(const char *path, const char *text)
 }
 
 /*
- * All caches but those of the leak detector, which would complain, and give up
- * in the end. Without CONFIG_SLUB_DEBUG there is no choice.
+ * All caches except those of the leak detector, which would complain, and finally
+ * disable itself. Without CONFIG_SLUB_DEBUG, caches cannot be chosen.
  */
 static void choose_caches(void)
 {
@@ -58,7 +58,7 @@ static void choose_caches(void)
 
 int fail_setup(void)
 {
-	/* those that may sleep, too, and single pages; without a trace for each */
+	/* also allocations that may sleep, and single pages; without a stack trace for each */
 	static const char *const settings[][2] = {
 		{ DEBUGFS "failslab/ignore-gfp-wait", "N" },
 		{ DEBUGFS "failslab/verbose", "0" },
@@ -79,7 +79,7 @@ int fail_setup(void)
 			return ret;
 		}
 	}
-	/* failing copies are an extra */
+	/* failing user copies are optional */
 	write_file(DEBUGFS "fail_usercopy/verbose", "0");
 	choose_caches();
 	return write_file(FAIL_NTH, "0");
@@ -96,13 +96,13 @@ void fail_start(unsigned int nth)
 		wrong("fail-nth cannot be set: %s", strerror(errno));
 }
 
-/* Reading it tells how many are to go; 0: that many were, and the last failed. */
+/* Reading the file gives how many are left; 0: the Nth was reached and failed. */
 bool fail_stop(void)
 {
 	char text[16] = "";
 	int left = -1;
 
-	/* this copies, too: where that fails, nothing had failed before */
+	/* this copies data, too: if that fails, nothing failed before */
 	if (pread(control, text, sizeof(text) - 1, 0) > 0)
 		left = atoi(text);
 	if (pwrite(control, "0", 1, 0) != 1 && pwrite(control, "0", 1, 0) != 1)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The processes of a group: a keeper, which starts the others again when they
- * end, the tracer and the target. All three share one table of descriptors.
+ * The processes of a group: a keeper, which restarts the other two when they end, the
+ * tracer, and the target. All three share one descriptor table.
  */
 #include "stress.h"
 
@@ -18,14 +18,14 @@
 /* steps until a tracer, a thread of a target, end by themselves */
 #define TRACER_LIFE 1500
 #define TARGET_LIFE 400
-/* the keeper looks this often, in us; how often until it takes one for stuck */
+/* how often the keeper looks, in us; after how many looks a worker counts as stuck */
 #define INTERVAL 5000
 #define TARGET_STUCK 400
 #define TRACER_STUCK 12000
-/* with a handler it ends a blocked call, and without one, after exec, does nothing */
+/* interrupts a blocked call if there is a handler; without one, after exec, it does nothing */
 #define PING SIGURG
 
-/* What the keeper knows of one of its two processes. */
+/* What the keeper knows about one of its two processes. */
 struct process {
 	pid_t pid;
 	uint64_t steps;
@@ -75,10 +75,10 @@ static void __attribute__((noreturn)) run_target(unsigned int number)
 	unsigned int i;
 
 	handle_ping();
-	/* EAGAIN is possible, when one that was started already calls exec */
+	/* EAGAIN is possible: a thread that was already started may call exec */
 	for (i = 2; i < WORKERS_PER_GROUP; i++)
 		started[i] = !pthread_create(&thread[i], NULL, work, &workers[i]);
-	/* the first thread is a worker as the others are */
+	/* the first thread is a worker like the others */
 	work(&workers[1]);
 	for (i = 2; i < WORKERS_PER_GROUP; i++)
 		if (started[i])
@@ -117,7 +117,7 @@ void go_on(unsigned int number)
 
 /* ---- The keeper ---- */
 
-/* A child that shares the table of descriptors, and dies with the keeper. */
+/* Starts a child that shares the descriptor table, and dies with the keeper. */
 static pid_t start(void (*run)(unsigned int), unsigned int number)
 {
 	pid_t keeper = getpid();
@@ -155,14 +155,14 @@ static bool may_end(int status)
 {
 	if (WIFEXITED(status))
 		return !WEXITSTATUS(status);
-	/* killed by a worker, by a filter; a signal frame that was made to fail */
+	/* killed by a worker, or by a filter, or because its signal frame was made to fail */
 	return WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGSYS ||
 	       (shared->fail_nth && WTERMSIG(status) == SIGSEGV);
 }
 
 static void check_end(const char *name, int status)
 {
-	/* what a filter killed could not count it */
+	/* a process that a filter killed cannot count this itself */
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
 		note(CALL_DIE, 0);
 	if (!may_end(status))
@@ -194,18 +194,18 @@ static void end(struct process *process)
 	process->pid = 0;
 }
 
-/* Both, the tracer first: a target that it holds ends only with it. */
+/* Ends both, the tracer first: a target that is stopped by it ends only afterwards. */
 static void end_both(struct process *tracer, struct process *target)
 {
 	end(tracer);
 	group->target = 0;
 	end(target);
-	/* what they had open when they were killed */
+	/* close what they had open when they were killed */
 	syscall(SYS_close_range, STDERR_FILENO + 1, FD_SHARED - 1, 0);
 	syscall(SYS_close_range, FD_FILTERS, FD_END - 1, 0);
 }
 
-/* Workers in a call that nobody may ever answer get a signal. */
+/* Sends a signal to workers in a call that may never be answered. */
 static void ping(unsigned int number, const struct process *tracer, const struct process *target)
 {
 	struct worker *workers = workers_of(number);
@@ -224,7 +224,7 @@ static bool is_stuck(struct process *process, uint64_t steps, unsigned int patie
 	return process->pid && ++process->idle > patience;
 }
 
-/* A supervisor that forgets about a call leaves its caller where it is. */
+/* A supervisor may forget a call, and its caller then waits forever. */
 static void watch(unsigned int number, struct process *tracer, struct process *target)
 {
 	struct worker *workers = workers_of(number);

@@ -49,7 +49,7 @@ bool next_step(struct step *step)
 	if (shared->stop || (shared->steps && nr >= shared->steps))
 		return false;
 	*step = step_draw(shared->seed, self_number(), nr);
-	/* at its place: one that is killed before it counts writes it again */
+	/* at a fixed place: a worker that is killed before it counts the step writes it again */
 	if (shared->log) {
 		step_line(step, line);
 		if (pwrite(FD_LOG + self_number(), line, STEP_LINE, nr * STEP_LINE) != STEP_LINE)
@@ -114,7 +114,7 @@ static void move_fd(int fd, int to)
 	close(fd);
 }
 
-/* Two ends for each group: whoever writes to the second is read at the first. */
+/* A socket pair for each group: what is written to the second end is read at the first. */
 static void open_inboxes(void)
 {
 	unsigned int i;
@@ -301,7 +301,7 @@ int main(int argc, char **argv)
 {
 	struct options options;
 
-	/* not for people: what a target does when it has called exec */
+	/* internal: how a target continues after exec */
 	if (argc == 3 && !strcmp(argv[1], "--go-on")) {
 		map_shared();
 		go_on(number(argv[2], MAX_WORKERS - 1));

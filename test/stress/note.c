@@ -11,13 +11,13 @@
 
 struct call_info {
 	const char *name;
-	/* errors that are no fault; 0 ends the list */
+	/* errors that are allowed; 0 ends the list */
 	int allowed[MAX_ALLOWED];
 };
 
 /*
- * EMFILE is nowhere: there are descriptors enough. EBADF is nearly everywhere,
- * since a slot may be empty; EINVAL, ENOTTY where it may hold the other kind.
+ * EMFILE is nowhere, as there are enough descriptors. EBADF is nearly everywhere, since
+ * a slot may be empty; EINVAL and ENOTTY where it may hold the other kind of descriptor.
  */
 static const struct call_info calls[NR_CALLS] = {
 	/* EBUSY: above the caller's own filter, below a listener; EPERM: a sealed parent */
@@ -55,7 +55,7 @@ static const struct call_info calls[NR_CALLS] = {
 	[CALL_FORK] = { "fork", { EINTR } },
 	/* EAGAIN: another thread is in exec */
 	[CALL_THREAD] = { "thread", { EAGAIN } },
-	/* ETXTBSY and the like cannot be */
+	/* ETXTBSY and the like cannot happen */
 	[CALL_EXEC] = { "exec", {} },
 	[CALL_EXIT] = { "exit", {} },
 	[CALL_DIE] = { "die", { ENOSYS } },
@@ -77,7 +77,7 @@ static bool is_allowed(enum call call, int error)
 {
 	int i;
 
-	/* a failure that was asked for may show as what user space makes of it */
+	/* user space may turn an injected failure into another error */
 	if (injecting() && (error == ENOMEM || error == EFAULT || error == EAGAIN ||
 			    error == ENOBUFS || error == ENFILE || error == EMFILE))
 		return true;
@@ -113,7 +113,7 @@ void wrong(const char *format, ...)
 	va_list args;
 	int len;
 
-	/* the first ones tell; a flood would hide what the kernel says */
+	/* the first ones are enough; more would hide the kernel's messages */
 	if (__atomic_fetch_add(&shared->wrong, 1, __ATOMIC_RELAXED) >= 20)
 		return;
 	len = snprintf(text, sizeof(text), "# worker %u, step %llu: ", self_number(),

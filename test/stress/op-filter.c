@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Operations on filter fds. What is looked at is first taken out of its slot. */
+/* Operations on filter fds. A descriptor is first copied from its slot. */
 #include "stress.h"
 
 #include <fcntl.h>
@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Now and then a listener where a filter is asked for, to be refused. */
+/* Sometimes a listener where a filter is expected, which has to be refused. */
 static int some_slot(unsigned int slot, uint32_t n)
 {
 	return sometimes(n, 61) ? listener_slot(slot) : filter_slot(slot);
@@ -50,7 +50,7 @@ void op_create(const struct step *step)
 	bool has_parent, sealed, own = false;
 	long fd;
 
-	/* what the target can install, more often than chance would have it */
+	/* more often than by chance, a filter that the target can install */
 	if (step->b % 16 == 1) {
 		own = true;
 		slot = FD_NEXT;
@@ -63,13 +63,13 @@ void op_create(const struct step *step)
 	if (parent >= 0)
 		parent = take(parent);
 
-	/* a target that has installed nothing yet starts with a root */
+	/* a target without filters starts with a root */
 	if (parent < -1 && slot != FD_NEXT)
 		return;
 	has_parent = parent >= 0 && !fd_info(parent, &info);
 	sealed = has_parent && info.fd_flags & SECCOMP_FILTER_FD_SEALED;
 
-	/* a listener wants a program that has something for it */
+	/* a listener needs a program that returns USER_NOTIF for some call */
 	len = make_program(insns, step->mark, step->n >> 10 | listened);
 	fd = note(listened ? CALL_CREATE_LISTENER : CALL_CREATE,
 		  fd_create(own		 ? SECCOMP_FD_PARENT_SELF
@@ -139,7 +139,7 @@ void op_dup(const struct step *step)
 	int from = listener ? listener_slot(step->a) : filter_slot(step->a);
 	int to = listener ? listener_slot(step->b) : filter_slot(step->b);
 
-	/* EINVAL otherwise: nothing that a filter has to do with */
+	/* otherwise EINVAL, which has nothing to do with filters */
 	if (from != to)
 		note(CALL_DUP, result(dup3(from, to, step->n & 32 ? O_CLOEXEC : 0)));
 }
@@ -150,7 +150,7 @@ void op_close(const struct step *step)
 	     result(close(sometimes(step->n, 16) ? listener_slot(step->a) : filter_slot(step->a))));
 }
 
-/* ---- Over sockets, to whichever group ---- */
+/* ---- Over sockets, to any group ---- */
 
 union control {
 	char space[CMSG_SPACE(sizeof(int))];
@@ -187,7 +187,7 @@ static long receive_fd(int from, bool *listener)
 
 	if (ret < 0)
 		return ret;
-	/* without the descriptor where there was no memory for it */
+	/* the descriptor is missing if there was no memory for it */
 	if (CMSG_FIRSTHDR(&msg))
 		memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
 	return fd;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a supervisor does with a listener; any worker may be one. */
+/* What supervisors do with listeners. Any worker may be a supervisor. */
 #include "stress.h"
 
 #include <fcntl.h>
@@ -16,7 +16,7 @@ static long poll_listener(int fd)
 	return ret < 0 ? 0 : poll_fd.revents;
 }
 
-/* Once hung up, a listener stays so, and gives no filter. */
+/* A listener that has hung up stays so, and NOTIF_FILTER fails. */
 static void check_hung(int fd)
 {
 	long filter = note(CALL_NOTIF_FILTER, fd_ioctl(fd, SECCOMP_IOCTL_NOTIF_FILTER, NULL));
@@ -53,7 +53,7 @@ static void answer(int fd, const struct step *step, uint64_t id)
 	note(CALL_SEND, fd_ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &resp));
 }
 
-/* The first listener from @first on that somebody waits at; or that one. */
+/* The first listener from @first on that has a waiting caller, or else @first. */
 static int waited_for(unsigned int first)
 {
 	struct pollfd fds[NR_LISTENERS];
@@ -77,7 +77,7 @@ static void serve(int fd, const struct step *step)
 	note(CALL_ID_VALID, fd_ioctl(fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &notif.id));
 	if (sometimes(step->n, 8))
 		add_fd(fd, step, notif.id);
-	/* a supervisor may also forget about a call */
+	/* a supervisor may also forget a call */
 	if (!sometimes(step->n, 64))
 		answer(fd, step, notif.id);
 }
@@ -112,13 +112,13 @@ void op_notif_filter(const struct step *step)
 	if (filter == -ENOENT)
 		check_hung(fd);
 	if (filter >= 0) {
-		/* a filter fd in hand is a use */
+		/* a filter fd counts as a user of the filter */
 		if (poll_listener(fd) & POLLHUP)
 			wrong("a listener hung up while there was a filter fd");
 		if (!fd_info(filter, &info)) {
 			check_facts(&info);
 			if (!(info.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER))
-				wrong("filter %llu has a listener, and INFO does not tell",
+				wrong("filter %llu has a listener, but INFO does not say so",
 				      (unsigned long long)info.id);
 		}
 		place(filter, filter_slot(step->b), step->n & 1);

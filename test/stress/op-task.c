@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The caller came under these filters; with TSYNC all threads of its process did. */
+/* The caller got these filters; with TSYNC, all threads of its process did. */
 static void gained(const struct marks *marks, bool tsync)
 {
 	add_marks(&self->own, marks);
@@ -55,7 +55,7 @@ void op_install(const struct step *step)
 	if (!ret && sealed)
 		wrong("a sealed filter fd was installed");
 	if (!ret) {
-		/* those of filters in between are nowhere to be read */
+		/* the marks of filters in between cannot be read */
 		learn_own(&marks);
 		gained(&marks, flags & SECCOMP_FILTER_FLAG_TSYNC);
 		check_some_mark(step->n);
@@ -89,7 +89,7 @@ void op_set_mode(const struct step *step)
 	ret = set_mode(insns, len, flags);
 	if (ret > 0 && !listened)
 		ret = -ESRCH;
-	/* with a listener and TSYNC what TSYNC may say, too */
+	/* with a listener and TSYNC, the errors of TSYNC are possible, too */
 	if (ret == -ESRCH && flags & SECCOMP_FILTER_FLAG_TSYNC)
 		call = CALL_SET_MODE_TSYNC;
 	note(call, ret);
@@ -103,7 +103,7 @@ void op_set_mode(const struct step *step)
 		place(ret, listener_slot(step->a), true);
 }
 
-/* What filters a task has in common with others, even with itself, is not for the confined. */
+/* Confined callers may not compare filters, not even their own. */
 void op_kcmp(const struct step *step)
 {
 	const bool confined = is_confined();
@@ -138,7 +138,7 @@ void op_status(const struct step *step)
 	self->filters = filters;
 }
 
-/* A call that a filter of the caller answers, or none does. */
+/* Makes a call that a filter of the caller may answer. */
 void op_call(const struct step *step)
 {
 	static const struct {
@@ -169,7 +169,7 @@ static void check_refused(uint32_t n)
 	if (fd < 0)
 		return;
 	ret = fd_install(fd, n & 1 ? SECCOMP_FILTER_FLAG_TSYNC : 0);
-	/* that it is sealed is seen first */
+	/* the kernel checks first whether it is sealed */
 	if (ret != -EACCES && (ret != -EPERM || fd_info(fd, &info) || !info.fd_flags))
 		wrong("install without privileges says %ld", ret);
 	close(fd);
@@ -180,7 +180,7 @@ static void __attribute__((noreturn)) be_child(const struct step *step, const st
 	unsigned int i;
 
 	check_marks(marks);
-	/* as an exit does, but in an order of its own */
+	/* like an exit, but in a different order */
 	for (i = 0; step->n & 1 && i < NR_FILTERS; i++)
 		close(filter_slot(step->a + i));
 	check_refused(step->n);
@@ -189,7 +189,7 @@ static void __attribute__((noreturn)) be_child(const struct step *step, const st
 
 void op_fork(const struct step *step)
 {
-	/* of now: the child may outlive its parent */
+	/* the marks of now, as the child may outlive its parent */
 	struct marks marks = expected_marks();
 	pid_t pid, got;
 	int status;
@@ -213,10 +213,10 @@ struct thread_start {
 	struct step step;
 };
 
-/* Few at a time: each is in use until its thread has read it. */
+/* Only a few at a time: each is in use until its thread has read it. */
 static struct thread_start starts[NR_FILTERS];
 
-/* room for what each thread has of insns[] */
+/* room for the insns[] of each thread */
 #define STACK (1024 * 1024)
 
 static void *be_thread(void *arg)
@@ -226,7 +226,7 @@ static void *be_thread(void *arg)
 	self = start.worker;
 	group = start.group;
 	check_some_mark(start.step.n);
-	/* a sibling on a branch of its own: TSYNC has to see it, or its end */
+	/* a sibling on a branch of its own: TSYNC has to notice it, or that it has ended */
 	if (start.step.n & 16 && !group->fds_only) {
 		struct sock_filter insns[64];
 		unsigned int len = make_program(insns, start.step.mark, PLAIN);
@@ -258,9 +258,9 @@ void op_exec(const struct step *step)
 	char *argv[] = { (char *)"stress", (char *)"--go-on", number, NULL };
 
 	(void)step;
-	/* this thread's filters will be those of all threads that come after */
+	/* all later threads will have the filters of this one */
 	snprintf(number, sizeof(number), "%u", self_number());
-	/* counted before: one that works does not come back */
+	/* counted before the call, as a successful exec does not return */
 	note(CALL_EXEC, 0);
 	execv("/proc/thread-self/exe", argv);
 	note(CALL_EXEC, -errno);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Random operations of the whole kernel interface, from many threads and
- * processes, for a kernel that watches itself.
+ * Random operations on the whole kernel interface, from many threads and processes,
+ * for a kernel with its debugging checks enabled.
  *
- * A worker does steps. Step N of worker W is a function of the seed, W and N
- * alone, see step.c, so a run can be repeated; what a step meets depends on what
- * the others do at the time. Four workers are a group: the first is the tracer,
- * a process that stays unconfined, the others are the threads of the target, a
- * process that confines itself more and more, ends or is killed, and starts
- * again. Tracer and target share one table of descriptors, and the numbers in it
- * that hold filters and listeners (slots), so that every step races with others.
+ * A worker makes steps. Step N of worker W depends only on the seed, W and N, see
+ * step.c, so a run can be repeated; its outcome depends on what the others do at the
+ * same time. Four workers are a group: the first is the tracer, a process that stays
+ * unconfined. The others are the threads of the target, a process that confines itself
+ * more and more, ends or is killed, and is started again. Tracer and target share one
+ * descriptor table and the numbers in it that hold filters and listeners (slots), so
+ * that every step races with others.
  */
 #ifndef STRESS_H
 #define STRESS_H
@@ -37,7 +37,7 @@
 struct step {
 	uint64_t nr;
 	const struct op *op;
-	/* what the operation makes of them is its own business */
+	/* each operation uses these in its own way */
 	unsigned int a, b, mark;
 	uint32_t n;
 };
@@ -49,7 +49,7 @@ struct op {
 	void (*run)(const struct step *step);
 	/* how often, among the steps of each role */
 	unsigned int weight[NR_ROLES];
-	/* with failing allocations: where all of it is the interface's */
+	/* allocations may be made to fail: they all belong to the interface */
 	bool may_fail;
 };
 
@@ -118,7 +118,7 @@ enum call {
 long note(enum call call, long ret);
 /** print_table - what was done, by call and outcome; returns how many calls */
 uint64_t print_table(double seconds);
-/** wrong - say what must not be; the run will have failed */
+/** wrong - report something that must not happen; the run fails */
 void wrong(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* ---- What all processes share (main.c) ---- */
@@ -141,7 +141,7 @@ struct worker {
 	pid_t tid;
 	/* in a call that may not come back without a signal */
 	bool blocked;
-	/* seen and not to be lost, as long as the process lives */
+	/* marks that were seen, and must stay as long as the process lives */
 	struct marks own;
 	long filters;
 	uint64_t ok[NR_CALLS];
@@ -152,9 +152,9 @@ struct group {
 	/* the target, and whether tracers may replace its filters */
 	pid_t target;
 	bool loose;
-	/* this life of it installs by descriptors alone, so that they fit */
+	/* the target uses only filter fds until it ends, so that they fit */
 	bool fds_only;
-	/* what TSYNC gave to all its threads, and what they all started with */
+	/* the marks that all its threads started with, or got by TSYNC */
 	struct marks all;
 };
 
@@ -162,7 +162,7 @@ struct group {
 #define NR_FACTS (1u << 20)
 #define NR_IDS (1u << 26)
 
-/* A filter that a worker has created: what is below, and its mark or NR_MARKS. */
+/* A filter that a worker created: its parent, and its mark or NR_MARKS. */
 struct origin {
 	uint64_t id, parent;
 	uint32_t mark;
@@ -183,7 +183,7 @@ struct shared {
 
 extern struct shared *shared;
 
-/* Who runs: set in each thread that does steps. */
+/* The current worker; set in each thread that makes steps. */
 extern __thread struct worker *self;
 extern __thread struct group *group;
 
@@ -192,17 +192,17 @@ static inline unsigned int self_number(void)
 	return self - shared->worker;
 }
 
-/** is_tracer - is the caller its group's first worker, which nobody confines? */
+/** is_tracer - whether the caller is its group's first worker, which is never confined */
 static inline bool is_tracer(void)
 {
 	return self_number() % WORKERS_PER_GROUP == 0;
 }
 
-/** now - seconds of some clock */
+/** now - seconds on a monotonic clock */
 double now(void);
-/** next_step - the worker's next one, logged; false: it has done its last */
+/** next_step - draw and log the worker's next step; false: there is none */
 bool next_step(struct step *step);
-/** perform - do it; with fail_nth once for each allocation in it, failing that one */
+/** perform - make a step; with fail_nth, once for each allocation in it, which then fails */
 void perform(const struct step *step);
 
 /* ---- Descriptors: fixed numbers in each group's table ---- */
@@ -238,9 +238,9 @@ long fd_create(int parent, unsigned int flags, const struct sock_filter *insns, 
 	       int *listener);
 long fd_install(int fd, unsigned int flags);
 long set_mode(const struct sock_filter *insns, unsigned int len, unsigned int flags);
-/* what only the unconfined are told of a filter */
+/* what only unconfined callers may read */
 #define INFO_IDS (SECCOMP_FILTER_INFO_ID | SECCOMP_FILTER_INFO_PARENT_ID)
-/** is_confined - is the caller under seccomp? Then it stays so. */
+/** is_confined - whether the caller is under seccomp, which then never changes */
 bool is_confined(void);
 long fd_info(int fd, struct seccomp_filter_info *info);
 /** fd_prog - the program of a filter fd, up to @len instructions */
@@ -253,15 +253,15 @@ long kcmp_filters(pid_t a, long index_a, pid_t b, long index_b);
 long filters_of(const char *path);
 
 #define MAX_LEN 4096
-/* what draws a short program that has a mark and no more */
+/* gives a short program that answers only to its mark */
 #define PLAIN 0x420
-/** make_program - a filter's program, drawn; returns its length, up to MAX_LEN */
+/** make_program - make a random program for a filter; returns its length, up to MAX_LEN */
 unsigned int make_program(struct sock_filter *insns, unsigned int mark, uint32_t n);
 /** program_mark - the mark of such a program; false: it does not answer to it */
 bool program_mark(const struct sock_filter *insns, unsigned int *mark);
 long probe(unsigned int mark);
 
-/* Calls that Linux knows no more, with which filters of ours do something. */
+/* System calls that Linux has removed; our filters act on them. */
 enum {
 	NR_NOTIFY = 181,
 	NR_TRACE = 182,
@@ -271,11 +271,11 @@ enum {
 	NR_NOBODY = 999,
 };
 
-/** take - a descriptor of the caller's own for what is in a slot, or -EBADF */
+/** take - duplicate the descriptor in a slot for the caller, or -EBADF */
 int take(int slot);
 /** place - move a descriptor to a slot, if it is one; closes it */
 void place(long fd, int slot, bool cloexec);
-/** sometimes - true in one of @times cases, taken from a step's number */
+/** sometimes - true in one of @times cases, depending on a step's number */
 static inline bool sometimes(uint32_t n, unsigned int times)
 {
 	return n % times == 0;
@@ -283,24 +283,24 @@ static inline bool sometimes(uint32_t n, unsigned int times)
 
 /* ---- What must always hold (facts.c) ---- */
 
-/** check_facts - an id never says two things */
+/** check_facts - check that an id always stands for the same filter */
 void check_facts(const struct seccomp_filter_info *info);
-/** check_created - this filter is new, and the child of its parent (NULL: a root) */
+/** check_created - check that a filter is new, and its parent is right (NULL: a root) */
 void check_created(const struct seccomp_filter_info *info,
 		   const struct seccomp_filter_info *parent);
-/** remember - a filter that the caller has created, and its program */
+/** remember - record a filter that the caller created, and its program */
 void remember(const struct seccomp_filter_info *info, const struct sock_filter *insns);
-/** learn - the marks of a filter fd's newest filters, as far as the caller may read them */
+/** learn - find the marks of a filter fd's newest filters, as far as the caller may read them */
 void learn(int fd, struct marks *marks);
-/** learn_own - the marks that answer in the caller now */
+/** learn_own - find the marks that now answer in the caller */
 void learn_own(struct marks *marks);
-/** is_below - is the filter with @info the one of @fd or an ancestor? Only for a tracer. */
+/** is_below - whether the filter with @info is that of @fd or an ancestor. Only for a tracer. */
 bool is_below(const struct seccomp_filter_info *info, int fd);
-/** walk - from a filter fd down, as far as the caller may; the last one, or -1 */
+/** walk - go from a filter fd to its ancestors, as far as allowed; the last one, or -1 */
 int walk(int fd);
-/** expected_marks - what the caller must be under; nothing where tracers may replace filters */
+/** expected_marks - the caller's marks; none if tracers may replace filters */
 struct marks expected_marks(void);
-/** check_marks - each of them, or one of those expected, answers in the caller */
+/** check_marks - check that each mark, or one that is expected, answers in the caller */
 void check_marks(const struct marks *marks);
 void check_some_mark(uint32_t n);
 
@@ -349,27 +349,27 @@ void op_kill(const struct step *step);
 /* op-child.c */
 void op_strict(const struct step *step);
 void op_stop(const struct step *step);
-/** tracer_reap - take in what happened to tracees */
+/** tracer_reap - wait for tracees, and note what happened to them */
 void tracer_reap(void);
 
 /* ---- Processes (group.c) ---- */
 
-/** run_group - starts tracer and target again and again until the run stops */
+/** run_group - start tracer and target again and again until the run stops */
 void run_group(unsigned int number);
-/** go_on - the target after an exec in the thread of this worker */
+/** go_on - continue the target after an exec in the thread of this worker */
 void go_on(unsigned int worker) __attribute__((noreturn));
-/** end_thread - the calling worker's thread ends here, or its process */
+/** end_thread - end the calling worker's thread, or its process */
 void end_thread(bool process) __attribute__((noreturn));
 
 /* ---- Failing allocations (fail.c) ---- */
 
-/** fail_setup - have the kernel fail what it is asked to; -errno: it cannot */
+/** fail_setup - set up the kernel's fault injection; -errno if it has none */
 int fail_setup(void);
 /** fail_start - from now on, the @nth allocation of this thread fails */
 void fail_start(unsigned int nth);
-/** fail_stop - back to normal; was one made to fail? */
+/** fail_stop - no more failures; returns whether an allocation failed */
 bool fail_stop(void);
-/** injecting - is a failure of memory or of a copy to be expected now? */
+/** injecting - whether an allocation or a user copy may be made to fail now */
 bool injecting(void);
 
 #endif /* STRESS_H */
