@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which listener an agent is handed with which process, and who may be one. The
+ * Which listener an agent gets together with which process, and who may be an agent. The
  * listeners are pipes. Linked so that the users and the configuration are those below.
  */
 #include "unit.h"
@@ -71,7 +71,7 @@ static void add_process(struct tree *tree, pid_t tid, uint32_t filter)
 	assert_true(tree_add_process(tree, &thread, 1) >= 0);
 }
 
-/* Something to hold in the place of a listener, which can be told from others. */
+/* Gives the agent a pipe in place of a listener. Returns its inode, to identify it. */
 static ino_t take(uint32_t filter)
 {
 	struct stat st;
@@ -84,7 +84,7 @@ static ino_t take(uint32_t filter)
 	return st.st_ino;
 }
 
-/* The next connection brings this one, with a message about process @pid. */
+/* The next connection passes this listener, with a message about process @pid. */
 static void is_handed(ino_t listener, pid_t pid)
 {
 	char text[4096], control[CMSG_SPACE(sizeof(int))], expected[32];
@@ -110,7 +110,7 @@ static void is_handed(ino_t listener, pid_t pid)
 	close(socket);
 }
 
-/* Filters 1 and 3 are supervised; the first under 1 is process 1, under 3 is nobody. */
+/* Filters 1 and 3 are supervised. The first process under 1 is process 1; 3 has none. */
 static void listeners_go_with_the_first_process_under_them(void **state)
 {
 	struct tree tree = { 0 };
@@ -137,7 +137,7 @@ static void listeners_go_with_the_first_process_under_them(void **state)
 	tree_free(&tree);
 }
 
-/* What stands for itself is closed at once. */
+/* A listener that does not go to the agent is closed at once. */
 static void other_listeners_are_not_kept(void **state)
 {
 	struct tree tree = { 0 };
@@ -226,7 +226,7 @@ static void only_trusted_users_have_an_agent(void **state)
 	accepted(caller, other);
 }
 
-/* Who may not be an agent is none: the listener is not kept for it. */
+/* A user who may not be an agent is ignored: the listener is not kept for it. */
 static void where_one_is_not_needed_the_other_users_gets_nothing(void **state)
 {
 	struct tree tree = { 0 };
@@ -248,7 +248,7 @@ static void where_one_is_not_needed_the_other_users_gets_nothing(void **state)
 	tree_free(&tree);
 }
 
-/* The connection that was made before there was anything to say. */
+/* The connection was made before there was anything to send. */
 static void an_agent_that_hung_up_is_called_again(void **state)
 {
 	struct tree tree = { 0 };
@@ -265,7 +265,7 @@ static void an_agent_that_hung_up_is_called_again(void **state)
 	tree_free(&tree);
 }
 
-/* Who answers the second time is looked at again. */
+/* On the second connection, the user of the peer is checked again. */
 static void the_second_call_is_for_a_trusted_user_too(void **state)
 {
 	struct tree tree = { 0 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is said of processes that CRIU dumps alone. */
+/* The warnings about processes whose filters CRIU dumps alone. */
 #include "fake_kernel.h"
 
 #include "alone.h"
@@ -55,7 +55,7 @@ static int end(void **state)
 	return 0;
 }
 
-/* All that is said of process 10 and its threads 11, 12 ... */
+/* All warnings about process 10 and its threads 11, 12 ... */
 static void warn(size_t count)
 {
 	struct proc_threads tids = { .tids = world.tids, .count = count };
@@ -67,7 +67,7 @@ static void warn(size_t count)
 	alone_warn(&tids);
 }
 
-/* Without a way to see which filters are the same. */
+/* With no way to see which filters are the same. */
 static void guess(int leader, int thread, size_t count)
 {
 	alone_end();
@@ -118,8 +118,8 @@ static void the_way_in_is_chosen_once(void **state)
 	assert_int_equal(world.chosen, 1);
 }
 
-/* Process 10 has these filters, each -1 or one of the kernel's; what is said then. */
-static void see(size_t count, const int *filters, const char *expected)
+/* Gives process 10 these filters, each -1 or one of the kernel's, and checks the warnings. */
+static void expect_warnings(size_t count, const int *filters, const char *expected)
 {
 	size_t i;
 
@@ -133,8 +133,9 @@ static void see(size_t count, const int *filters, const char *expected)
 	assert_string_equal(all_said, expected);
 }
 
-#define SEE(expected, ...) \
-	see(sizeof((int[]){ __VA_ARGS__ }) / sizeof(int), (const int[]){ __VA_ARGS__ }, expected)
+#define SEE(expected, ...)                                            \
+	expect_warnings(sizeof((int[]){ __VA_ARGS__ }) / sizeof(int), \
+			(const int[]){ __VA_ARGS__ }, expected)
 
 static void nothing_is_said_where_nothing_is_lost(void **state)
 {
@@ -166,7 +167,7 @@ static void who_will_sync_is_named(void **state)
 	SEE("process 10, threads 10 11: SECCOMP_FILTER_FLAG_TSYNC is refused now, and will work after a restore\n",
 	    first, second);
 	fake.filters[second].flags = SECCOMP_FILTER_FLAG_LOG;
-	/* what is known of a filter is not asked again */
+	/* what is known about a filter is not asked again */
 	alone_end();
 	SEE("process 10, threads 10 11: SECCOMP_FILTER_FLAG_TSYNC is refused now, and will work after a restore\n"
 	    "process 10, threads 11: CRIU gives them the SECCOMP_FILTER_FLAG_LOG of the leader's filters\n",
@@ -195,7 +196,7 @@ static void strict_mode_is_none(void **state)
 	    shared, above, -1);
 }
 
-/* All of them, in lines that a log can take. */
+/* All of them are named, in lines short enough for a log. */
 static void many_threads_are_all_named(void **state)
 {
 	int filters[70], shared = fake_filter(-1, 0), i, named = 0;
@@ -230,7 +231,7 @@ static void what_cannot_be_read_is_guessed(void **state)
 	SEE("process 10: cannot read its filters, so what a restore changes is guessed: Input/output error\n"
 	    "process 10: after a restore, threads with equal filters share them, and SECCOMP_FILTER_FLAG_TSYNC works also where the filters were installed one by one\n",
 	    shared, shared);
-	/* once is not for ever */
+	/* what was seen once may change */
 	SEE("", shared, shared);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The interpreter, held against this kernel: what it takes for a program, and
- * what becomes of calls.
+ * Compares the interpreter with this kernel: which programs are accepted, and what
+ * happens to calls.
  */
 #include "unit.h"
 
@@ -36,7 +36,7 @@ static bool takes(const struct sock_filter *insns, size_t len)
 	return !syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
 }
 
-/* Can filters be installed here at all? A container may not let us. */
+/* Whether filters can be installed here at all: a container may forbid it. */
 static bool kernel_can(void)
 {
 	struct sock_filter allow[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
@@ -59,7 +59,7 @@ static void on_trap(int signal, siginfo_t *info, void *unused)
 	trapped = info->si_errno;
 }
 
-/* What a task notices of a verdict: a number that says action and data. */
+/* What a task notices of a verdict: a number for the action and the data. */
 static long noticed(const struct seccomp_data *data)
 {
 	long ret;
@@ -84,12 +84,12 @@ static long expected(uint32_t ret)
 	case SECCOMP_RET_TRAP:
 		return 100000 + number;
 	default:
-		/* nobody traces or supervises, and there is no such call */
+		/* there is no tracer, no supervisor, and no such call */
 		return ENOSYS;
 	}
 }
 
-/* In a child: all calls, one after the other, until one of them is the end of it. */
+/* In a child: makes all calls, one after the other, until one of them kills it. */
 static void make_calls(const struct stack *stack, const struct seccomp_data *calls, long *results)
 {
 	struct sigaction action = { .sa_sigaction = on_trap, .sa_flags = SA_SIGINFO };
@@ -161,7 +161,7 @@ static void a_stack_does_what_the_kernel_does(void **state)
 	munmap(results, sizeof(*results) * CALLS);
 }
 
-/* One mistake in a program that is none: sometimes none at all. */
+/* Changes one thing in a valid program, which may stay valid. */
 static void mutate(struct sock_filter *insns, size_t *len)
 {
 	struct sock_filter *insn = &insns[random_below(*len)];

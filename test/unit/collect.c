@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Filters of threads, from a kernel in memory into the model. */
+/* Reads the filters of threads from a kernel in memory into the model. */
 #include "fake_kernel.h"
 
 #include "collect.h"
@@ -29,7 +29,7 @@ static int end(void **state)
 	return left != 0;
 }
 
-/* Three, the newest with LOG, and the thread that is under them. */
+/* Three filters, the newest with LOG, and a thread that has them. */
 static void make_stack(pid_t tid)
 {
 	int filter = fake_filter(-1, 0);
@@ -107,7 +107,7 @@ static void what_is_shared_is_taken_once(void **state)
 	assert_int_equal(tree.n_filters, 4);
 }
 
-/* The number of the kernel decides, not what they look like. */
+/* The kernel's numbers decide, not whether the filters look the same. */
 static void equal_filters_stay_two(void **state)
 {
 	uint32_t first, second;
@@ -157,7 +157,7 @@ static void a_listener_comes_along(void **state)
 	is_filter(0, TREE_NONE, 0);
 }
 
-/* Whatever the kernel says no to, and when: no thread is taken for less confined. */
+/* Whichever call fails, and when: no thread is recorded as less confined than it is. */
 static void no_failure_shortens_a_stack(void **state)
 {
 	static const struct {

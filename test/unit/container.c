@@ -27,7 +27,7 @@ static void engines_are_known_by_how_they_name_cgroups(void **state)
 		{ "0::/user.slice/crun-web.scope\n", "crun", "web" },
 		{ "0::/lxc.payload.web1/system.slice/cron.service\n", "lxc", "web1" },
 		{ "0::/machine.slice/systemd-nspawn@deb.service/payload\n", "nspawn", "deb" },
-		/* one inside of another: the inner one */
+		/* a container inside of another: the inner one counts */
 		{ "0::/system.slice/docker-" ID ".scope/libpod-" OTHER "\n", "podman", OTHER },
 	};
 	struct container container;
@@ -53,7 +53,7 @@ static void what_is_no_container_is_not_taken_for_one(void **state)
 		/* an id is 64 digits */
 		"0::/machine.slice/libpod-3f2a.scope\n",
 		"0::/x/" ID "0\n",
-		/* what could trouble a terminal is no name */
+		/* a name has no control characters */
 		"0::/crun-\033[2J.scope\n",
 		"no line of cgroups(7)",
 	};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A dump of threads with filters, and of nothing less when something fails. */
+/* Dumps threads with filters. If anything fails, the dump fails: no filter is left out. */
 #include "sample.h"
 
 #include "fake_kernel.h"
@@ -121,7 +121,7 @@ static int end(void **state)
 	return left != 0;
 }
 
-/* The leader under one filter, the thread under that and another. */
+/* The leader has one filter; the thread has that and another. */
 static void confine_both(void)
 {
 	int filter = fake_filter(-1, 0);
@@ -152,12 +152,12 @@ static void each_thread_has_its_filter(void **state)
 	tree_free(&tree);
 	dump_end(false);
 	assert_int_equal(descriptors(), world.descriptors);
-	/* programs say what a sandbox lets pass: they are for nobody else to read */
+	/* programs reveal what a sandbox allows, so nobody else may read them */
 	assert_int_equal(fstatat(folder.fd, IMAGE_NAME, &st, 0), 0);
 	assert_int_equal(st.st_mode, S_IFREG | 0600);
 }
 
-/* It is in the image, so that it is found, and gets no placeholder. */
+/* It is in the image, so that a restore finds it, but gets no placeholder. */
 static void a_bare_leader_comes_along(void **state)
 {
 	struct tree tree = { 0 };
@@ -259,7 +259,7 @@ static void what_criu_does_not_take_fails_the_dump(void **state)
 	assert_said("CRIU does not take strict mode for task");
 }
 
-/* A child that is confined as the leader is. */
+/* A child with the same filters as the leader. */
 static void a_second_process_goes_into_the_same_image(void **state)
 {
 	struct tree tree = { 0 };
@@ -326,7 +326,7 @@ static void a_dump_without_memory_fails(void **state)
 	assert_true(n > 5);
 }
 
-/* A folder that is gone takes no file. */
+/* No file can be created in a folder that is gone. */
 static void an_image_that_cannot_be_written_fails_the_dump(void **state)
 {
 	struct folder old = folder;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A dump of ourselves, with what stands in for CRIU and for the kernel. */
+/* Dumps ourselves, with stand-ins for CRIU and for the kernel. */
 #include "unit.h"
 
 #include <errno.h>
@@ -17,9 +17,9 @@
 
 static struct {
 	int dir;	   /* of the images */
-	bool patched;	   /* is the kernel? */
-	bool confined;	   /* are we? */
-	int permitted;	   /* what the kernel lets CRIU do */
+	bool patched;	   /* whether the kernel has the patches */
+	bool confined;	   /* whether we have filters */
+	int permitted;	   /* what the kernel allows CRIU to do */
 	int mode;	   /* of all threads, as /proc has it */
 	int named, strict; /* what CRIU was told */
 	int explained, detected;
@@ -139,7 +139,7 @@ static bool has_image(void)
 	return !faccessat(world.dir, IMAGE_NAME, F_OK, 0);
 }
 
-/* One that an earlier dump has left. */
+/* Leaves an image, as an earlier dump may have done. */
 static void leave_image(void)
 {
 	close(openat(world.dir, IMAGE_NAME, O_CREAT | O_WRONLY, 0600));
@@ -236,7 +236,7 @@ static void one_dump_knows_nothing_of_the_last(void **state)
 	assert_int_equal(world.strict, 2);
 }
 
-/* Nobody could tell whose dump it is. */
+/* Otherwise, nobody could tell which dump the image belongs to. */
 static void a_criu_that_does_not_name_its_runs_is_refused(void **state)
 {
 	(void)state;
@@ -268,7 +268,7 @@ static void tasks_without_filters_need_no_permission(void **state)
 	}
 	assert_int_equal(world.named, 0);
 	assert_int_equal(world.strict, 0);
-	/* the filter that CRIU is under may punish the question */
+	/* a filter on CRIU may kill it for the attempt to find out */
 	assert_int_equal(world.detected, 0);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A kernel in memory, to stand behind struct kernel. A descriptor of a filter
- * or of a listener is a memory file here, and its inode says which it is: so
- * copies of it, and what comes out of a socket, stand for the same.
+ * A kernel in memory that implements struct kernel. A descriptor of a filter or of a
+ * listener is a memory file here, and its inode identifies it: so copies, and what comes
+ * out of a socket, stand for the same object.
  */
 #ifndef FAKE_KERNEL_H
 #define FAKE_KERNEL_H
@@ -27,7 +27,7 @@ struct fake_filter {
 	int parent; /* -1: a root */
 	uint32_t flags, listener_flags, len;
 	struct sock_filter insns[FAKE_INSNS];
-	bool gone; /* a listener finds it no more */
+	bool gone; /* its listener no longer finds it */
 };
 
 struct fake_thread {
@@ -46,7 +46,7 @@ static struct fake_kernel {
 	} files[512];
 	int n_files;
 
-	/* One call named so returns @result, after so many that do not. */
+	/* One call with this name returns @result, after @after calls that do not. */
 	const char *odd;
 	int after, result;
 	int entries; /* calls so far */
@@ -57,7 +57,7 @@ static inline void fake_reset(void)
 	memset(&fake, 0, sizeof(fake));
 }
 
-/* One call named so is odd, after so many that are not. */
+/* One call with this name is odd, after @after calls that are not. */
 static inline void fake_make_odd(const char *call, int after, int result)
 {
 	fake.odd = call;
@@ -65,14 +65,14 @@ static inline void fake_make_odd(const char *call, int after, int result)
 	fake.result = result;
 }
 
-/* Is this call the odd one? */
+/* Whether this call is the odd one. */
 static inline bool fake_is_odd(const char *call)
 {
 	fake.entries++;
 	return fake.odd && !strcmp(fake.odd, call) && !fake.after--;
 }
 
-/* A filter of two instructions that no other has. */
+/* Adds a filter with a program of two instructions that no other has. */
 static inline int fake_filter(int parent, uint32_t flags)
 {
 	struct fake_filter *filter = &fake.filters[fake.n_filters];
@@ -111,7 +111,7 @@ static inline int fake_open(int filter, bool listener)
 	return fd;
 }
 
-/* Which filter a descriptor stands for, or supervises; -1: it does not. */
+/* The filter that a descriptor stands for, or supervises; -1 if there is none. */
 static inline int fake_of(int fd, bool listener)
 {
 	struct stat st;
@@ -137,7 +137,7 @@ static inline bool fake_is_sealed(int fd)
 	return false;
 }
 
-/* A descriptor of the filter that is sealed. */
+/* A sealed descriptor of the filter. */
 static inline int fake_open_sealed(int filter)
 {
 	int fd = fake_open(filter, false);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A restore to processes of our own: CRIU and the agent as far as restore.c asks
- * them, a kernel in memory, and tasks.
+ * Restores filters to processes of our own: the parts of CRIU and of the agent that
+ * restore.c uses, a kernel in memory, and tasks.
  */
 #ifndef FAKE_RESTORE_H
 #define FAKE_RESTORE_H
@@ -82,7 +82,7 @@ void agent_end(void)
 	world.ends++;
 }
 
-/* Of the other half of files.c: a restore has no use for it. */
+/* Needed by the dump half of files.c; a restore does not use it. */
 const struct kernel *dump_kernel(void)
 {
 	return NULL;
@@ -138,7 +138,7 @@ static inline pid_t child(void)
 	return pid;
 }
 
-/* Whether a signal has ended it; if not, it is ended now. */
+/* Whether a signal has killed it; if not, it is killed now. */
 static inline bool was_killed(pid_t pid)
 {
 	struct timespec nap = { .tv_nsec = 1000000 };
@@ -163,7 +163,7 @@ static inline void add_threads(struct tree *tree, pid_t leader, uint32_t filter,
 	assert_true(tree_add_process(tree, threads, other ? 2 : 1) >= 0);
 }
 
-/* A stack of three, the second with LOG; who stands on the third is @pid. */
+/* A stack of three filters, the second with LOG; process @pid has the third. */
 static inline void write_stack(pid_t pid)
 {
 	struct tree tree = { 0 };
@@ -175,7 +175,7 @@ static inline void write_stack(pid_t pid)
 	write_image(&tree);
 }
 
-/* A child with a thread besides its leader. */
+/* A child with a second thread. */
 static inline pid_t child_with_thread(pid_t *tid)
 {
 	pid_t pid, *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,

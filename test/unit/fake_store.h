@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* CRIU's store of descriptors that restored tasks can take copies of. */
+/* A stand-in for CRIU's store of descriptors that restored tasks get copies of. */
 #ifndef FAKE_STORE_H
 #define FAKE_STORE_H
 

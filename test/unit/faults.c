@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every call that a dump or a restore makes of the kernel, of CRIU, of /proc and
- * of the C library fails once, with each errno that it can have. Whatever fails:
- * no thread has lost a filter, no descriptor is left, and a message names what
- * was tried. The same with a second one after it. `faults --table` prints a line for
- * each; pairs are only counted.
+ * Every call that a dump or a restore makes to the kernel, to CRIU, to /proc and to the
+ * C library fails once, with each errno that it can have. Whatever fails, no thread loses
+ * a filter, no descriptor is leaked, and a message says what was tried. The same is
+ * checked with a second failure after the first. `faults --table` prints a line for
+ * each failure; pairs are only counted.
  */
 #include "world.h"
 
@@ -17,7 +17,7 @@
 #define LOG SECCOMP_FILTER_FLAG_LOG
 #define LISTENER SECCOMP_FILTER_FLAG_NEW_LISTENER
 
-/* Filters of which some have no thread, and some only threads above them. */
+/* Some filters have no thread, and some only have threads above them. */
 static const struct model tasks = {
 	.filters = { { NONE, 0, 0, 1 },
 		     { 0, LOG, 0, 2 },
@@ -48,7 +48,7 @@ static const struct model tasks = {
 
 static bool table;
 
-/* What an image says, as a model; processes without filters are not in it. */
+/* Turns an image into a model; it does not have the processes without filters. */
 static void from_tree(struct model *m, const struct tree *tree)
 {
 	const struct tree_thread *thread;
@@ -169,7 +169,7 @@ static int run_dump(const char **why)
 
 /* ---- A restore ---- */
 
-/* In a task; CRIU ends the restore if it does not get one. */
+/* Runs in a task; CRIU aborts the restore if a file is missing. */
 static int restore_files(int *fds)
 {
 	size_t i;
@@ -181,7 +181,7 @@ static int restore_files(int *fds)
 			return fds[i];
 		filter = model_filter_of(fds[i]);
 		model.files[i].sealed = model_is_sealed(fds[i]);
-		/* one that hangs up has a filter of its own that allows all */
+		/* a listener that hung up gets a filter of its own that allows everything */
 		model.files[i].filter = model.filters[filter].program ? filter : NONE;
 	}
 	return 0;
@@ -233,7 +233,7 @@ static int restore_tasks(bool *made)
 	return ret;
 }
 
-/* Dead, in the strict mode of the placeholder, or under all that it was under. */
+/* A thread must be dead, in the placeholder's strict mode, or have all its filters. */
 static const char *thread_fault(size_t i, bool killed)
 {
 	static struct description now, wanted;
@@ -286,7 +286,7 @@ static int run_restore(const char **why)
 
 /* ---- Every fault ---- */
 
-/* One of the texts between the bars. */
+/* Whether one of the texts, separated by bars, was logged. */
 static bool was_said(const char *texts)
 {
 	char text[64];
@@ -327,7 +327,7 @@ static const char *error_name(int error)
 	return error == CRIU_SAYS_NO ? "-1" : strerrorname_np(error);
 }
 
-/* Whose failure the message has to be about. */
+/* The message has to be about one of the two failures. */
 static const char *pair_fault(const struct point *first, const struct point *second, bool fatal)
 {
 	return second && !fatal ? message_fault(second, plan.second.error)
@@ -346,8 +346,8 @@ static void print_fault(const struct trial *trial, const struct point *first,
 }
 
 /*
- * The plan is made. Returns whether the first fault ends the action, and counts
- * what is not well then.
+ * Runs the action with the planned faults, and counts what is wrong after it. Returns
+ * whether the first fault made it fail.
  */
 static bool try(struct trial *trial, const struct point *first, const struct point *second,
 		bool fatal)
@@ -371,7 +371,7 @@ static bool try(struct trial *trial, const struct point *first, const struct poi
 	return ret;
 }
 
-/* What is done about the first fault can fail, too: each call behind it. */
+/* The handling of the first fault can fail, too: tries each call after it. */
 static void try_twice(struct trial *trial, const struct point *first, bool fatal)
 {
 	const struct point *points[MAX_CALLS];
@@ -409,7 +409,7 @@ static void try_all(struct trial *trial)
 	assert_true(calls > 50);
 }
 
-/* In a pid namespace the root task is init, and ids are others inside. */
+/* In a pid namespace, the root task is init, and ids are different inside. */
 static void set_namespace(bool own)
 {
 	model.depth = own;

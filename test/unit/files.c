@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Filter fds and listeners that tasks hold: what a dump writes down of them. */
+/* Filter fds and listeners that tasks hold: what a dump records about them. */
 #include "fake_kernel.h"
 #include "fake_store.h"
 
@@ -119,7 +119,7 @@ static void a_sealed_filter_fd_is_recorded_as_one(void **state)
 	is_recorded(5, TREE_FILE_SEALED, 1, O_APPEND);
 }
 
-/* Whether it is sealed is not known then. */
+/* Otherwise it would be unknown whether it is sealed. */
 static void a_filter_fd_that_cannot_be_read_fails(void **state)
 {
 	(void)state;
@@ -224,7 +224,7 @@ static void every_task_can_take_what_is_offered(void **state)
 	fd = files_restore(&world.tree, 2);
 	assert_int_equal(fake_of(fd, true), 1);
 	close(fd);
-	/* the filter of this one is a new one, whose descriptor nobody has */
+	/* this one gets a new filter, which has no other descriptor */
 	fd = files_restore(&world.tree, 3);
 	assert_int_equal(fake_of(fd, true), 2);
 	assert_int_equal(fake.filters[2].flags, SECCOMP_FILTER_FLAG_NEW_LISTENER);
@@ -236,7 +236,7 @@ static void every_task_can_take_what_is_offered(void **state)
 	close(fd);
 	assert_int_equal(files_restore(&world.tree, 5), FILES_NOT_OURS);
 
-	/* What CRIU's store still has is worth nothing then. */
+	/* What is left in CRIU's store is useless then. */
 	files_taken();
 	assert_int_equal(files_restore(&world.tree, 1), -EAGAIN);
 	assert_said("cannot take file 1 out of its parcel");
@@ -275,7 +275,7 @@ static void what_cannot_be_offered_fails(void **state)
 	assert_int_equal(descriptors(), before);
 }
 
-/* No room for one more descriptor of this process. */
+/* There is no room for another descriptor in this process. */
 static void a_full_table_fails(void **state)
 {
 	int listener = fake_open(1, true);

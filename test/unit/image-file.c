@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A file that is no image at all, or cannot be read: nothing of it is loaded. */
+/* A file that is not an image, or cannot be read: nothing is loaded. */
 #include "sample.h"
 
-/* 8 TiB, for which there is no memory, and which take a while to read. */
+/* 8 TiB, which do not fit into memory, and would take long to read. */
 static void what_is_no_image_is_not_loaded(void **state)
 {
 	struct tree tree = { 0 };
@@ -22,7 +22,7 @@ static void what_is_no_image_is_not_loaded(void **state)
 	unlinkat(folder.fd, "other.img", 0);
 }
 
-/* One byte more than the largest tree: also said before there is memory for it. */
+/* One byte more than the largest tree: it is refused before memory is allocated for it. */
 static void what_is_too_large_is_not_loaded(void **state)
 {
 	struct tree tree = { 0 };
@@ -45,7 +45,7 @@ static off_t promised;
 int __real_fstat(int fd, struct stat *st);
 int __wrap_fstat(int fd, struct stat *st);
 
-/* A file that is shorter by the time that it is read. */
+/* For a file that becomes shorter before it is read. */
 int __wrap_fstat(int fd, struct stat *st)
 {
 	int ret = __real_fstat(fd, st);
@@ -68,7 +68,7 @@ static void what_cannot_be_read_is_refused(void **state)
 	assert_said("cannot read loop: ");
 	assert_int_equal(unlinkat(folder.fd, "loop", 0), 0);
 	assert_int_equal(image_read_file(folder.fd, ".", &tree), -EINVAL);
-	/* nobody writes into it, and nobody waits for that */
+	/* it has no writer, and must not be waited for */
 	assert_int_equal(mkfifoat(folder.fd, "fifo", 0600), 0);
 	alarm(10);
 	assert_int_equal(image_read_file(folder.fd, "fifo", &tree), -EINVAL);

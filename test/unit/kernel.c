@@ -14,7 +14,7 @@
 
 #include "kernel.h"
 
-/* Under a filter that ends who asks prctl(2) for the mode. */
+/* Installs a filter that kills the task if it asks prctl(2) for the mode. */
 static int confine_oneself(void)
 {
 	struct sock_filter insns[] = {
@@ -47,7 +47,7 @@ static int enter_userns(void)
 
 #define NOT_POSSIBLE 200
 
-/* What a child is told after @change: a positive errno, 0, or NOT_POSSIBLE. */
+/* The result in a child after @change: a positive errno, 0, or NOT_POSSIBLE. */
 static int told_after(int (*change)(void))
 {
 	int status;
@@ -66,7 +66,7 @@ static void not_from_under_a_filter(void **state)
 	assert_int_equal(told_after(confine_oneself), EACCES);
 }
 
-/* Who runs the test may be confined, which counts first, or have no root. */
+/* The test itself may run confined, which is checked first, or without root. */
 static void expect_eperm(int told)
 {
 	if (told == NOT_POSSIBLE || kernel_permits() == -EACCES)
@@ -80,7 +80,7 @@ static void not_without_the_capability(void **state)
 	expect_eperm(told_after(drop_sys_admin));
 }
 
-/* There it has all capabilities, and none that counts. */
+/* There it has all capabilities, but none of them counts. */
 static void not_in_another_user_namespace(void **state)
 {
 	(void)state;

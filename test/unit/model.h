@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A kernel in memory: filters, threads that stand on them, and descriptors that
- * are real ones, so that one that is lost is seen. And points: every call that
- * can fail is one, and one of them, the nth, is told to.
+ * A kernel in memory: filters, threads that have them, and descriptors, which are real,
+ * so that leaks are noticed. And points: every call that can fail is one, and the nth of
+ * them can be made to fail.
  */
 #ifndef MODEL_H
 #define MODEL_H
@@ -22,7 +22,7 @@
 #define STRICT (-2)
 #define DEAD (-3)
 
-/* A filter, whose program does nothing but say which it is. */
+/* A filter, whose program only says which filter it is. */
 struct model_filter {
 	int parent; /* or NONE */
 	uint32_t flags, listener_flags;
@@ -49,7 +49,7 @@ struct model {
 	struct model_file files[MODEL_MAX];
 	size_t n_filters, n_threads, n_files;
 	int depth;  /* of their pid namespace */
-	pid_t base; /* their ids outside are so much larger */
+	pid_t base; /* what is added to an id for its value outside */
 };
 
 static struct model model;
@@ -58,7 +58,7 @@ static struct model model;
 
 struct point {
 	const char *name;
-	const char *said; /* what a message about its failure has in it; NULL: none is owed */
+	const char *said; /* the text in a message about its failure; NULL: no message is needed */
 	int errors[10];
 	bool own_words; /* for the error */
 };
@@ -74,7 +74,7 @@ struct fault {
 	int error;
 };
 
-/* What is counted is what the product does. After one fault there may be a second. */
+/* Counts the calls that the product makes. There may be a second fault after the first. */
 static struct {
 	bool counts;
 	struct fault first, second;
@@ -82,7 +82,7 @@ static struct {
 	const struct point *points[MAX_CALLS]; /* of each call */
 } plan;
 
-/* What the next call has to fail with, or 0. */
+/* The error that the next call has to fail with, or 0. */
 static inline int fault(const struct point *point)
 {
 	if (!plan.counts)
@@ -108,7 +108,7 @@ static inline int model_fd(const char *name, int filter)
 	return fd;
 }
 
-/* Which filter a descriptor, or a copy of it, stands for. */
+/* The filter that a descriptor, or a copy of it, stands for. */
 static inline int model_filter_of(int fd)
 {
 	bool counts = plan.counts;
@@ -121,7 +121,7 @@ static inline int model_filter_of(int fd)
 	return filter;
 }
 
-/* A sealed one says twice which filter it stands for. */
+/* A sealed descriptor has the number of its filter in it twice. */
 static inline int model_sealed_fd(int filter)
 {
 	int fd = model_fd(FILTER_FD, filter);
@@ -322,7 +322,7 @@ static const struct kernel model_kernel = {
 	.set = model_set,
 };
 
-/* ---- A model in words, to compare ---- */
+/* ---- A model as text, to compare ---- */
 
 struct description {
 	char text[2048];
@@ -352,7 +352,7 @@ static inline size_t place(struct description *d, int filter)
 	return i;
 }
 
-/* A filter and all below it: where there are names, which object each is. */
+/* A filter and all below it. With names, also which object each of them is. */
 static inline void describe_path(struct description *d, const struct model *m, int filter,
 				 bool names)
 {

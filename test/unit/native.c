@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What CRIU alone makes of the filters of a process. */
+/* What CRIU alone does with the filters of a process. */
 #include "unit.h"
 
 #include "native.h"
@@ -50,7 +50,7 @@ static void strict(void)
 	threads[count++] = (struct native_thread){ .filter = NONE, .strict = true };
 }
 
-/* One letter for each thread, that can sync or not: "sn" is the leader only. */
+/* One letter for each thread, "s" if it can sync: "sn" is only the leader. */
 static void assert_syncs(const char *now, const char *then)
 {
 	size_t i;
@@ -90,7 +90,7 @@ static void threads_with_one_filter_sync_before_and_after(void **state)
 	assert_syncs("sss", "sss");
 }
 
-/* Who stands on the others' filter may sync them, and they not it. */
+/* A thread whose filter is above the others' can sync them, but they cannot sync it. */
 static void a_thread_above_the_others_syncs_no_more(void **state)
 {
 	uint32_t shared = filter(NONE, 1, 0);
@@ -142,7 +142,7 @@ static void branches_with_equal_programs_sync_then(void **state)
 	assert_syncs("nn", "ss");
 }
 
-/* A bare leader: CRIU does not even look whether the others are equal. */
+/* A leader without filters: CRIU does not even compare the others. */
 static void a_bare_thread_keeps_criu_from_sharing(void **state)
 {
 	uint32_t shared = filter(NONE, 1, 0);
@@ -187,7 +187,7 @@ static void a_listener_is_lost_with_its_flags(void **state)
 	assert_int_equal(threads[3].changed, 0);
 }
 
-/* Nobody can tell whether a filter has it that has no listener. */
+/* Without a listener, the flag of a filter cannot be seen. */
 static void waiting_killable_needs_a_listener(void **state)
 {
 	uint32_t unsupervised = filter(NONE, 1, KILLABLE);
@@ -210,7 +210,7 @@ static void the_leaders_log_is_for_all(void **state)
 	assert_int_equal(threads[0].changed, 0);
 	assert_int_equal(threads[1].changed, LOG);
 	assert_int_equal(threads[2].changed, 0);
-	/* but not where each keeps its own */
+	/* but not if each keeps its own */
 	thread(filter(NONE, 2, 0));
 	assert_syncs("nnnn", "nnnn");
 	assert_int_equal(threads[1].changed, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Each allocation of lib/ fails once: that is told, and nothing is left. */
+/* Each allocation in lib/ fails once: this is reported, and nothing is leaked. */
 #include "sample.h"
 
 #include "fake_kernel.h"

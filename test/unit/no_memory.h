@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Memory that runs out: for a test that is linked with --wrap of these three. */
+/* Makes memory run out, for tests that are linked with --wrap of these three functions. */
 #ifndef NO_MEMORY_H
 #define NO_MEMORY_H
 
 #include <stdbool.h>
 #include <stdlib.h>
 
-/* So many allocations go well, the next fails; negative: none does. */
+/* How many allocations succeed before one fails; negative: none fails. */
 static int allocations = -1;
 
 void *__real_malloc(size_t size);
@@ -36,7 +36,7 @@ void *__wrap_reallocarray(void *old, size_t count, size_t size)
 	return no_memory_now() ? NULL : __real_reallocarray(old, count, size);
 }
 
-/* Whether the allocation that had to fail was asked for; no more fails now. */
+/* Whether the allocation that had to fail was made. No more will fail. */
 static inline bool memory_ran_out(void)
 {
 	bool ran_out = allocations < 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Filters that are known by where they are in memory, and numbered. */
+/* Filters that are identified by their address in memory, and numbered. */
 #include "unit.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 
 static struct numbers numbers;
 
-/* What the keepers have now; how often they were asked. */
+/* The filters that the keepers have now, and how often they were asked. */
 static struct {
 	struct walk_thread thread;
 	uint64_t key;
@@ -114,7 +114,7 @@ static void what_another_thread_still_has_is_shared(void **state)
 	keeps(1, 0xa, 1);
 	assert_int_equal(number_of(thread(2), KEYS(0xb, 0xa)), 2);
 	assert_int_equal(asked, 1);
-	/* the second has it, too, and is asked from now on */
+	/* the second thread has it, too, and is asked from now on */
 	keeps(2, 0xb, 2);
 	assert_int_equal(number_of(thread(1), KEYS(0xd, 0xb, 0xa)), 3);
 	assert_int_equal(numbers.count, 3);
@@ -129,7 +129,7 @@ static void a_branch_shares_what_is_below(void **state)
 	assert_int_equal(numbers.filters[2].info.parent_id, 1);
 }
 
-/* Two are never taken for one. */
+/* Two filters are never taken for one. */
 static void a_key_that_nobody_has_kept_is_a_new_filter(void **state)
 {
 	(void)state;
@@ -159,7 +159,7 @@ static void a_thread_id_that_came_back_keeps_nothing(void **state)
 	assert_int_equal(number_of(thread(1), KEYS(0xa)), 1);
 	other.start++;
 	assert_int_equal(number_of(other, KEYS(0xa)), 2);
-	/* exec(2) by a thread that is not the leader takes over all but the task */
+	/* after exec(2) by a thread that is not the leader, only the task differs */
 	other.task++;
 	assert_int_equal(number_of(other, KEYS(0xa)), 3);
 }

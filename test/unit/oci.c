@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Linked so that what fstat() says of owners is up to the test. */
+/* Linked so that the test decides which owners fstat() returns. */
 #include "unit.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 
 static char dir[] = "/tmp/oci.XXXXXX";
 
-/* What is of this type belongs to another user. */
+/* Files of this type belong to another user. */
 static mode_t foreign;
 
 int __real_fstat(int fd, struct stat *st);
@@ -206,7 +206,7 @@ static char *in_dir(const char *name)
 	return path;
 }
 
-/* There is a config.json, and it does not count. */
+/* There is a config.json, but it has to be ignored. */
 static void assert_ignored(uid_t caller, const char *why)
 {
 	struct oci_container container;
@@ -240,7 +240,7 @@ static void only_what_nobody_else_can_have_written_counts(void **state)
 	assert_found("web");
 }
 
-/* Another's file in a folder of ours, and ours in another's. */
+/* Another user's file in our folder, and our file in another user's folder. */
 static void file_and_folder_are_the_callers(void **state)
 {
 	(void)state;
@@ -265,7 +265,7 @@ static void only_a_file_counts(void **state)
 	assert_int_equal(symlink("elsewhere", in_dir("config.json")), 0);
 	assert_ignored(getuid(), "symbolic link");
 	assert_int_equal(unlink(in_dir("config.json")), 0);
-	/* nobody writes into it: it must not be waited for */
+	/* it has no writer, and must not be waited for */
 	assert_int_equal(mkfifo(in_dir("config.json"), 0600), 0);
 	assert_ignored(getuid(), "no regular file");
 	assert_int_equal(unlink(in_dir("config.json")), 0);
@@ -275,7 +275,7 @@ static void only_a_file_counts(void **state)
 
 	assert_int_equal(rename(target, in_dir("config.json")), 0);
 	fd = open(in_dir("config.json"), O_WRONLY);
-	/* with zeros behind the text */
+	/* with zeros after the text */
 	assert_int_equal(ftruncate(fd, 4 << 20), 0);
 	assert_found("web");
 	assert_int_equal(ftruncate(fd, (4 << 20) + 1), 0);
@@ -314,7 +314,7 @@ static void a_receiver_is_named_as_for_crun(void **state)
 	assert_receiver("{ " SPEC PATH_TO("[]") ANNOTATION("\"/run/a\"") " }", "/run/a",
 			"annotation run.oci.seccomp.receiver in config.json");
 	assert_receiver("{ " SPEC ANNOTATION("1") " }", "/run/e", "RUN_OCI_SECCOMP_RECEIVER");
-	/* a variable of crun's is one of a container's */
+	/* crun's variable only counts for a container */
 	assert_null(oci_receiver(&none, &who));
 	unsetenv("RUN_OCI_SECCOMP_RECEIVER");
 	assert_receiver("{ " SPEC " }", "none", "nobody");

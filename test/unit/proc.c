@@ -89,7 +89,7 @@ static void all_threads_are_listed_the_leader_first(void **state)
 	proc_free_threads(&threads);
 }
 
-/* A child, and a child of it; both end when the pipe does. */
+/* A child and a grandchild; both end when the pipe is closed. */
 static pid_t make_two_generations(const int pipe[3])
 {
 	pid_t child, grandchild;
@@ -178,7 +178,7 @@ static void our_own_namespace_has_our_ids(void **state)
 	assert_int_equal(proc_number(getpid(), "Nothing"), -ENOENT);
 }
 
-/* Signal 0 asks only whether it may be sent, so nobody is hurt if it is. */
+/* Signal 0 only checks the permission, so it does no harm if it is sent. */
 static void what_is_no_process_gets_no_signal(void **state)
 {
 	(void)state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Programs that nobody wrote, and calls for them. */
+/* Random programs, and random calls for them. */
 #ifndef RANDOM_PROGRAMS_H
 #define RANDOM_PROGRAMS_H
 
@@ -12,12 +12,12 @@
 
 #define RANDOM_MAX 48
 
-/* A system call that no kernel has: it may be allowed. */
+/* A system call that no kernel has, so it can safely be allowed. */
 #define NO_CALL 1023
 
 static uint64_t random_state;
 
-/* xorshift64*: the same on every machine, for a seed that a failure names. */
+/* xorshift64*: the same numbers on every machine, so that a failure can name its seed. */
 static inline uint32_t random_number(void)
 {
 	random_state ^= random_state >> 12;
@@ -31,7 +31,7 @@ static inline uint32_t random_below(uint32_t end)
 	return random_number() % end;
 }
 
-/* Small ones, so that comparisons come out both ways, and those at the edges. */
+/* Small constants, so that comparisons have both results, and those at the limits. */
 static inline uint32_t random_constant(void)
 {
 	static const uint32_t edges[] = { 0, 1, UINT32_MAX, 0x80000000, 0x7fffffff, NO_CALL };
@@ -56,7 +56,7 @@ static inline uint32_t random_return(void)
 	return actions[random_below(sizeof(actions) / sizeof(*actions))] | (1 + random_below(7));
 }
 
-/* The words that @random_call fills: not the instruction pointer. */
+/* The words that random_call() fills in: not the instruction pointer. */
 static inline uint32_t random_word(void)
 {
 	static const uint8_t words[] = { 0, 1, 4, 5, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
@@ -117,10 +117,10 @@ static inline struct sock_filter random_jump(uint32_t left)
 }
 
 /**
- * random_program - one that seccomp(2) takes
+ * random_program - make a random program that seccomp(2) accepts
  * @insns: out, room for RANDOM_MAX
  *
- * Only calls with the number NO_CALL come to what is random; it allows all others.
+ * Only calls with the number NO_CALL reach the random part; all others are allowed.
  * Returns its length.
  */
 static inline size_t random_program(struct sock_filter *insns)
@@ -147,7 +147,7 @@ static inline size_t random_program(struct sock_filter *insns)
 		else
 			insns[i] = random_step();
 	}
-	/* what A is at the end shows, as ERRNO: all its bits, folded */
+	/* the final value of A is visible as ERRNO: all its bits, folded */
 	if (random_below(2)) {
 		insns[i++] = (struct sock_filter)BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, 0x9e3779b1);
 		insns[i++] = (struct sock_filter)BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 21);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who cannot be given the filters of the image does not live, nor do the others. */
+/* A task that cannot get the filters of the image is killed, and so are all others. */
 #include "fake_restore.h"
 
 static void nobody_gets_a_second_turn(void **state)
@@ -15,7 +15,7 @@ static void nobody_gets_a_second_turn(void **state)
 	assert_true(was_killed(pid));
 }
 
-/* Restores @pid, which must fail with @error and end it, and who comes later. */
+/* Restores @pid, which must fail with @error, and kill it and any later process. */
 static void fails_and_kills(pid_t pid, int error, const char *message)
 {
 	pid_t late = child();
@@ -43,7 +43,7 @@ static void a_task_that_gets_no_filter_is_killed(void **state)
 	fails_and_kills(pid, -EPIPE, "killing all processes");
 }
 
-/* The first thread's failure is not made good by the second. */
+/* The success of the second thread does not make up for the failure of the first. */
 static void one_thread_without_is_enough(void **state)
 {
 	struct tree tree = { 0 };
@@ -75,7 +75,7 @@ static void other_threads_than_in_the_image_are_killed(void **state)
 	fails_and_kills(pid, -EBADMSG, "killing all processes");
 }
 
-/* As many as in the image, but one of them is not there, or of another process. */
+/* As many threads as in the image, but one does not exist, or is in another process. */
 static void a_thread_of_somebody_else_is_no_thread(void **state)
 {
 	struct tree tree = { 0 };
@@ -94,7 +94,7 @@ static void a_thread_of_somebody_else_is_no_thread(void **state)
 	}
 }
 
-/* The root task, what it has forked, and nothing is left of a process that had to come. */
+/* The root task and its children are killed, also those that are not restored yet. */
 static void a_failure_kills_the_whole_tree(void **state)
 {
 	struct tree tree = { 0 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What an image comes to, on a kernel in memory. */
+/* What a restore makes of an image, on a kernel in memory. */
 #include "fake_restore.h"
 
 static void each_thread_gets_its_own(void **state)
@@ -30,7 +30,7 @@ static void each_thread_gets_its_own(void **state)
 	assert_int_equal(fake.filters[2].parent, 1);
 	assert_int_equal(fake.filters[1].flags, SECCOMP_FILTER_FLAG_LOG);
 	assert_memory_equal(fake.filters[1].insns, deny, sizeof(deny));
-	/* everybody has had a turn: nothing of ours keeps a listener from hanging up */
+	/* all processes are restored: no descriptor of ours keeps a listener from hanging up */
 	assert_int_equal(descriptors(), world.descriptors);
 	restore_end(false);
 	assert_null(strstr(said, "had no turn"));
@@ -38,7 +38,7 @@ static void each_thread_gets_its_own(void **state)
 	end_thread(bare);
 }
 
-/* One object, not two that are equal. */
+/* One filter, not two equal ones. */
 static void what_threads_share_stays_shared(void **state)
 {
 	struct tree tree = { 0 };
@@ -151,7 +151,7 @@ static void a_supervisor_outside_is_the_agents(void **state)
 	assert_int_equal(world.listeners, 1);
 	assert_int_equal(fake.filters[0].flags, SUPERVISED);
 	assert_int_equal(fake.filters[0].listener_flags, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
-	/* closed listeners leave filters with that flag, which nobody can make */
+	/* a filter without a listener can have this flag, but cannot be made with it */
 	assert_int_equal(fake.filters[1].flags, 0);
 }
 
@@ -194,7 +194,7 @@ static void files_that_cannot_be_inherited_end_it(void **state)
 	assert_said("cannot have file 3 inherited");
 }
 
-/* Of a filter that others stand on, and of none. */
+/* Files of a filter that has others above it, and of one that does not. */
 static void a_filter_that_only_a_file_has_is_there(void **state)
 {
 	struct tree tree = { 0 };

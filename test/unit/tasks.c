@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Linked so that proc_read_threads() is the one below: for it a child can be gone. */
+/* Linked so that proc_read_threads() is the one below, which can report a child as gone. */
 #include "unit.h"
 
 #include <errno.h>

@@ -18,7 +18,7 @@ static inline void *thread_stay(void *tid)
 	return NULL;
 }
 
-/* Its id, when it is there. */
+/* Starts it, and returns its id when it runs. */
 static inline pid_t make_thread(pthread_t *thread)
 {
 	pid_t tid = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What every unit test includes: cmocka, and what lib/ said. */
+/* Included by every unit test: cmocka, and the messages of lib/. */
 #ifndef UNIT_H
 #define UNIT_H
 
@@ -14,7 +14,7 @@
 
 #include "report.h"
 
-/* The last line, and all of them until somebody empties it. */
+/* The last message, and all messages until the test clears them. */
 static char said[512];
 static char all_said[8192];
 

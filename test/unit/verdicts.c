@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* All verdicts that are possible, held against the interpreter with random arguments. */
+/* Compares the verdicts that are found with the interpreter, with random arguments. */
 #include "unit.h"
 
 #include <linux/audit.h>
@@ -25,7 +25,7 @@ static const struct verdict *look_up(const struct verdicts *verdicts, uint32_t r
 	return NULL;
 }
 
-/* All that is said to be certain is so, and the call is one of those that were asked for. */
+/* Verdicts that are marked as certain are right, and their examples match the call. */
 static void certain_is_certain(const struct stack *stack, const struct call *call,
 			       const struct verdicts *verdicts, size_t *certain)
 {
@@ -46,7 +46,7 @@ static void certain_is_certain(const struct stack *stack, const struct call *cal
 	}
 }
 
-/* Nothing happens that is not in the list. */
+/* Every result is in the list. */
 static void nothing_is_missing(const struct stack *stack, const struct call *call,
 			       const struct verdicts *verdicts)
 {
@@ -96,7 +96,7 @@ static void random_stacks(void **state)
 	assert_true(certain * 10 > all * 8);
 }
 
-/* More ways than anybody walks: 2 to the power of 40. */
+/* Too many ways to walk: 2 to the power of 40. */
 static void too_many_ways(void **state)
 {
 	struct sock_filter insns[164];
@@ -125,7 +125,7 @@ static void too_many_ways(void **state)
 	verdicts_free(&verdicts);
 }
 
-/* What two filters ask of the same argument is put together. */
+/* Conditions of two filters on the same argument are combined. */
 static void filters_do_not_contradict_one_another(void **state)
 {
 	static const struct sock_filter newest[] = {

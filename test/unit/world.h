@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What stands in for CRIU, for /proc and for the C library between the plugin
- * and a model: each call is a point that can fail. Functions of the product and of the C
- * library come here by the linker's --wrap.
+ * Stand-ins for CRIU, /proc and the C library, between the plugin and a model: each call
+ * is a point that can fail. The linker's --wrap redirects functions of the product and of
+ * the C library to these.
  */
 #ifndef WORLD_H
 #define WORLD_H
@@ -53,7 +53,7 @@ static inline bool criu_refuses(const char *name, const char *words)
 	return fault(point);
 }
 
-/* The dump's run, and what the restore reads in the inventory. */
+/* The run of the dump, as the restore reads it from the inventory. */
 char criu_run_id[] = RUN_ID;
 char dump_criu_run_id[] = RUN_ID;
 
@@ -172,7 +172,7 @@ const struct kernel *__wrap_kernel_detect(void)
 	return &model_kernel;
 }
 
-/* Only a filter that is found owes a message, if nothing ends the dump before. */
+/* A message is only needed once a filter is found, if the dump does not fail before. */
 int __wrap_kernel_permits(void)
 {
 	static const struct point point = { .name = "may filters be set",
@@ -195,7 +195,7 @@ int __wrap_proc_number(pid_t tid, const char *name)
 	return model_thread(tid)->filter == NONE ? 0 : SECCOMP_MODE_FILTER;
 }
 
-/* The leaders of all processes, or the threads of one. */
+/* Adds the leaders of all processes, or the threads of one. */
 static inline int add_tids(struct proc_threads *list, pid_t process)
 {
 	const struct model_thread *thread = model.threads;
@@ -253,7 +253,7 @@ pid_t __wrap_proc_id_at_depth(pid_t tid, int depth)
 	return error ? -error : tid - model.base;
 }
 
-/* The init of a namespace takes all with it. */
+/* The init of a namespace takes all its processes with it. */
 int __wrap_kill(pid_t pid, int sig)
 {
 	pid_t process = pid - model.base;
@@ -402,7 +402,7 @@ ssize_t __wrap_recvmsg(int socket, struct msghdr *message, int flags)
 	return __real_recvmsg(socket, message, flags);
 }
 
-/* What descriptors of the model are, as the kernel would say it. */
+/* The link text of descriptors of the model, as the kernel has it. */
 ssize_t __wrap_readlink(const char *path, char *name, size_t size)
 {
 	static const char from[] = "/memfd:", to[] = "anon_inode:", end[] = " (deleted)";
