@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * install HOW TASKS INSNS - the time that a task needs to get a filter:
+ * install HOW TASKS INSNS - measures the time that a task needs to get a filter:
  *
- *   create   each makes its own of INSNS instructions, as seccomp(2) always did
- *   install  one is made, and each installs that one by its descriptor
+ *   create   each task makes its own filter of INSNS instructions with seccomp(2)
+ *   install  one filter is made, and each task installs it by its descriptor
  *
- * Prints "ready" when the tasks are there, waits for a line, lets them do it one
- * by one, prints the median in nanoseconds, and keeps all until its stdin ends.
+ * Prints "ready" when the tasks exist, waits for a line, lets them do it one by one,
+ * prints the median in nanoseconds, and keeps all tasks until its stdin is closed.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -25,7 +25,7 @@
 #include "program.h"
 #include "seccomp-fd.h"
 
-/* What a filter returns for the call that it refuses; any number does. */
+/* The errno for the call that the filters refuse; any number will do. */
 #define ERROR 1
 
 static int insns, filter = -1;
@@ -87,7 +87,7 @@ static uint64_t install_existing(void)
 	return now() - begin;
 }
 
-/* A task: when it is told to, it does it and says how long it took. */
+/* A task: waits for its turn, gets its filter, and reports how long that took. */
 static void be_task(int order, int result, uint64_t (*get)(void))
 {
 	uint64_t ns;
@@ -124,7 +124,7 @@ static int by_size(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* One task after the other; whoever takes the byte is the next. */
+/* Runs one task after the other; the next is the one that reads the byte. */
 static uint64_t median_of(int tasks, int order, int result)
 {
 	uint64_t *ns = calloc(tasks, sizeof(*ns)), median;

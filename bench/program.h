@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Filters of a length that is asked for, as a sandbox has them. */
+/* Filters of a given length, like those of a sandbox. */
 #ifndef BENCH_PROGRAM_H
 #define BENCH_PROGRAM_H
 
@@ -10,20 +10,20 @@
 #define PROGRAM_MIN 10
 
 /**
- * program_make - a program of a list of system calls that are allowed
+ * program_make - make a program with a list of allowed system calls
  * @insns: out, @len instructions
  * @len: PROGRAM_MIN to BPF_MAXINSNS
- * @error: tells programs apart
+ * @error: makes programs different
  *
- * As libseccomp writes them: the architecture, no x32, one number that is
- * refused, with @error, then the system calls of the list, from 0 up, one
- * after the other. What is behind the end of a short list is allowed, too: the
- * tree must live with it.
+ * Like the programs of libseccomp: it checks the architecture, excludes x32, refuses
+ * one number with @error, then compares the system calls of the list, from 0 up, one
+ * after the other. Calls that are not in a short list are allowed, too, as the tasks of
+ * the tree have to run with it.
  */
 void program_make(struct sock_filter *insns, size_t len, unsigned int error);
 
 /**
- * program_install - put such a program on the calling thread
+ * program_install - install such a program on the calling thread
  *
  * Returns 0 or a negative errno.
  */

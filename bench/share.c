@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A plugin for CRIU that is the seccomp plugin with a meter around it. It loads
- * the one that BENCH_PLUGIN names, passes everything on to it, and at the end
- * writes to the file BENCH_SHARE a line for each of init, exit and the hooks:
+ * A plugin for CRIU that measures the seccomp plugin. It loads the plugin that
+ * BENCH_PLUGIN names, passes everything on to it, and at the end writes to the file
+ * BENCH_SHARE a line for each of init, exit and the hooks:
  *
  *   NAME CALLS NANOSECONDS ENTRIES...
  *
- * where ENTRIES are kernel entries, one number for each of kinds[]. They are
- * counted if BENCH_ENTRIES is set; that takes time itself, so that a run is
- * either timed or counted.
+ * where ENTRIES are kernel entries, one number for each of kinds[]. They are counted
+ * if BENCH_ENTRIES is set. Counting takes time, so a run is either timed or counted.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -29,7 +28,7 @@
 #define TEXT_OF(number) #number
 #define IS(number) "id == " TEXT_OF(number)
 
-/* In the terms of the tracepoint's filter. */
+/* In the syntax of the tracepoint's filter. */
 static const char *const kinds[] = {
 	/* all of them */
 	"id >= 0",
@@ -46,7 +45,7 @@ static const char *const kinds[] = {
 
 #define KINDS (sizeof(kinds) / sizeof(*kinds))
 
-/* What read() of a group of counters gives. */
+/* What read() returns for a group of counters. */
 struct counts {
 	uint64_t n;
 	uint64_t value[KINDS];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * timed COMMAND [ARG]... - runs it and prints how long it took, in nanoseconds,
- * and the most memory that it had at once, in KiB. That is not left to a shell
- * or to Python: what they have in memory would count as the command's.
+ * timed COMMAND [ARG]... - runs it and prints how long it took, in nanoseconds, and its
+ * peak memory, in KiB. A shell or Python cannot do this: their own memory would be
+ * counted as the command's.
  */
 #include <errno.h>
 #include <spawn.h>

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A tree of tasks to order, which does nothing until it is killed:
+ * Makes a tree of tasks, which do nothing until they are killed:
  *
  *   tree PROCESSES FILTERS INSNS [THREADS STACKS OWN]
  *
  * The root task installs FILTERS filters of INSNS instructions each and forks,
- * so that all PROCESSES share them. With THREADS each process has so many
- * threads, in STACKS groups; the first of each group installs one filter of OWN
- * instructions more and then makes the others of the group, which share it.
+ * so that all PROCESSES share them. With THREADS, each process has that many
+ * threads, in STACKS groups; the first thread of each group installs one more filter
+ * of OWN instructions, and then makes the others of the group, which share it.
  *
  * FILTERS 0: the same tree without any seccomp.
  *
- * On stdout it says "ready" when all is set up, then closes its files.
+ * Prints "ready" on stdout when everything is set up, then closes its files.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +27,7 @@
 
 /* Enough for a thread that waits, and for the instructions of a filter. */
 #define STACK_SIZE (128 * 1024)
-/* Errors that the filters return tell them apart; those above are of groups. */
+/* Each filter returns an error of its own; those from here on are for groups. */
 #define FIRST_GROUP_ERROR 1000
 
 static struct {
@@ -78,7 +78,7 @@ static void *follow(void *unused)
 	return unused;
 }
 
-/* The part of a group that its first thread does. */
+/* What the first thread of a group does. */
 static void lead(long group)
 {
 	int i;
@@ -95,7 +95,7 @@ static void *lead_group(void *group)
 	return follow(group);
 }
 
-/* The leader of the process makes the other groups while it has no own filter. */
+/* The leader makes the other groups before it installs a filter of its own. */
 static void make_threads(void)
 {
 	long group;
@@ -110,7 +110,7 @@ static void make_threads(void)
 	pthread_barrier_destroy(&all_there);
 }
 
-/* Its files are none that a dump could not restore. */
+/* Keeps only files that CRIU can restore. */
 static void detach(void)
 {
 	int fd, null = open("/dev/null", O_RDWR);
@@ -148,7 +148,7 @@ static void make_children(int done)
 	}
 }
 
-/* One byte comes from each. */
+/* Each child sends one byte. */
 static void wait_for_children(int ready)
 {
 	char byte;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The program of the demo: two processes with two threads each, that confine
+ * The program of the demo: two processes with two threads each that confine
  * themselves.
  *
  *   main    base, and on it "no sockets"
  *   worker  base, the same filter
  *   child   base, the same filter, and on it "no mounts"
- *   helper  base, the same filter, and on it "no mounts" once more, by itself:
+ *   helper  base, the same filter, and on it "no mounts", installed separately:
  *           an equal program, but another filter, and one that logs
  *
- * On SIGUSR1 a process tries to put one more filter on all its threads, and
- * writes to answer.NAME what the kernel said. The file "ready" tells when all
- * is set up.
+ * On SIGUSR1, a process tries to install one more filter on all its threads, and
+ * writes the kernel's answer to answer.NAME. The file "ready" appears when
+ * everything is set up.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -26,7 +26,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* One for what the two threads of a process do by turns. */
+/* The two threads of a process take turns. */
 static pthread_barrier_t turn;
 static sigset_t question;
 
@@ -36,7 +36,7 @@ static void die(const char *what)
 	exit(1);
 }
 
-/* 0, or with TSYNC the thread that is in the way. */
+/* Returns 0, or with TSYNC the thread that is in the way. */
 static int put_filter(struct sock_filter *insns, size_t len, unsigned int flags)
 {
 	struct sock_fprog program = { .len = len, .filter = insns };
@@ -47,7 +47,7 @@ static int put_filter(struct sock_filter *insns, size_t len, unsigned int flags)
 	return ret;
 }
 
-/* A filter that refuses one system call to this thread. */
+/* Installs a filter that refuses one system call to this thread. */
 static void forbid(unsigned int nr, unsigned int flags)
 {
 	struct sock_filter insns[] = {
@@ -60,7 +60,7 @@ static void forbid(unsigned int nr, unsigned int flags)
 	put_filter(insns, sizeof(insns) / sizeof(*insns), flags);
 }
 
-/* TSYNC with a filter that forbids nothing. */
+/* Tries TSYNC with a filter that forbids nothing. */
 static int put_filter_on_all_threads(void)
 {
 	struct sock_filter insns[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
@@ -81,7 +81,7 @@ static void name_of(int tid, char *name, size_t size)
 	name[strcspn(name, "\n")] = '\0';
 }
 
-/* Whole when it is there. */
+/* The file is complete as soon as it exists. */
 static void write_file(const char *path, const char *text)
 {
 	char draft[64];
@@ -161,7 +161,7 @@ static void __attribute__((noreturn)) be_child(int ready)
 	answer_questions("child");
 }
 
-/* Returns when all its filters are there. */
+/* Returns when all its filters are installed. */
 static pid_t start_child(void)
 {
 	int ready[2];
@@ -176,7 +176,7 @@ static pid_t start_child(void)
 	close(ready[!!child]);
 	if (!child)
 		be_child(ready[1]);
-	/* It writes nothing: this is the end of the file. */
+	/* The child writes nothing: this waits for it to close the pipe. */
 	if (read(ready[0], &byte, 1))
 		die("read");
 	close(ready[0]);

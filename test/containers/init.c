@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * init FOLDER PROGRAM...: process 1 of a container, in the manner of systemd. It
- * starts services, tests in zdtm form from /, takes up what they leave behind,
- * and reaps what dies, as whoever the container is run by.
+ * init FOLDER PROGRAM...: process 1 of a container, similar to systemd. It starts
+ * services, which are tests in zdtm form in /, adopts the processes that they leave
+ * behind, and reaps them. It runs as the user of the container.
  *
- * FOLDER/PROGRAM is where the verdict goes; FOLDER/ready is there when all
- * services are.
+ * A verdict is written to FOLDER/PROGRAM; FOLDER/ready appears when all services
+ * are ready.
  */
 #include <err.h>
 #include <errno.h>
@@ -26,7 +26,7 @@ static void run(const char *folder, const char *program)
 	err(1, "cannot run %s", path);
 }
 
-/* A service goes to the background when it is ready: its starter ends. */
+/* A service goes to the background when it is ready, and its starter exits. */
 static void start(const char *folder, const char *program)
 {
 	int status;

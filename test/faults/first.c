@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A plugin that ends the chain of one hook before ours, which put themselves in front:
- * loaded after ours, it does the same. $FIRST is the hook's number.
+ * A plugin that ends the chain of one hook before our plugin's hook, which puts itself
+ * first: this one is loaded later and does the same. $FIRST is the hook's number.
  */
 #include <stddef.h>
 #include <stdlib.h>
 
 #include "criu-plugin.h"
 
-/* As plugin/criu.c has them. */
+/* As in plugin/criu.c. */
 struct plugin {
 	struct criu_plugin_desc *desc;
 	struct criu_list list;
@@ -18,7 +18,7 @@ struct plugin {
 
 extern struct criu_lists cr_plugin_ctl __attribute__((visibility("default")));
 
-/* Right for all four: done, or file descriptor 0. */
+/* A valid result for all four hooks: done, or file descriptor 0. */
 static int answer_0(void)
 {
 	return 0;
@@ -28,7 +28,7 @@ static void leave(int stage, int ret)
 {
 	(void)stage;
 	(void)ret;
-	/* now CRIU takes it out of the chain */
+	/* CRIU now removes it from the chain */
 	CR_PLUGIN_DESC.max_hooks = CRIU_HOOKS;
 }
 

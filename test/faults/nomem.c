@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Preloaded into CRIU: the allocation with the number $NOMEM that the plugin
- * makes fails, and a line is added to the file $NOMEM_REPORT. What CRIU and libraries
- * allocate for themselves is not counted.
+ * Preloaded into CRIU: the plugin's allocation number $NOMEM fails, and a line is added
+ * to the file $NOMEM_REPORT. Allocations that CRIU and libraries make for themselves
+ * are not counted.
  */
 #include <dlfcn.h>
 #include <errno.h>

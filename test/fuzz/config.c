@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A configuration of any bytes is refused with a message, or an address is one. */
+/* Any bytes as a configuration are refused with a message, or give a valid address. */
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>

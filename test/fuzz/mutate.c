@@ -30,7 +30,7 @@ static void mend_end(void)
 
 static void change_one(void)
 {
-	/* the header rarely */
+	/* the header is only rarely changed */
 	size_t at = some(16) && image.count > 1 ? 1 + some(image.count - 1) : 0;
 	const struct counts before = count_before(at);
 	SeccompTreeEntry *entry = unpack(&image.pieces[at]);
@@ -54,7 +54,7 @@ static void change_bytes(void)
 	image.pieces[at].data = data;
 }
 
-/* Its last number with one byte more: the same message, written in another way. */
+/* Encodes the last number with one byte more: the same message, in another encoding. */
 static void change_encoding(void)
 {
 	size_t at = some(image.count), size = image.pieces[at].size;
@@ -132,7 +132,7 @@ static bool add_filter(uint32_t program, uint32_t parent, bool is_root)
 	return true;
 }
 
-/* Sometimes so many that a limit is near. */
+/* Sometimes adds so many that a limit is near. */
 static void add_filters(void)
 {
 	const struct counts counts = count_before(image.count);
@@ -151,7 +151,7 @@ static void add_filters(void)
 	}
 }
 
-/* A path upwards from a root, or so many roots. */
+/* Adds a path that begins with a root, or as many roots. */
 static void add_many(uint32_t program, uint32_t number, bool path)
 {
 	const uint32_t first = count_before(image.count).filters;
@@ -163,8 +163,8 @@ static void add_many(uint32_t program, uint32_t number, bool path)
 }
 
 /*
- * Filters up to the limit of a path or of all together, or one past it, which
- * chance alone would hardly ever do.
+ * Adds filters up to the limit of a path or of all together, or one past it, which
+ * random changes would hardly ever reach.
  */
 static void reach_a_limit(void)
 {
@@ -233,7 +233,7 @@ static void look_at_users(const struct piece *piece, uint32_t filters, uint32_t 
 		}
 }
 
-/* A thread on each filter that has none, all in a process each or all in one. */
+/* Adds a thread for each filter without one, in one process or in a process each. */
 static void add_users(uint32_t filters, uint32_t last)
 {
 	ThreadsEntry threads = THREADS_ENTRY__INIT;
@@ -276,7 +276,7 @@ static void look_at_program(const struct piece *piece)
 		program_used[entry->filter->program] = true;
 }
 
-/* A filter with each program that no filter has. */
+/* Adds a filter for each program without one. */
 static void mend_programs(void)
 {
 	const uint32_t programs = count_before(image.count).programs;
@@ -304,7 +304,7 @@ static void mend_use(void)
 	add_users(counts.filters, last);
 }
 
-/* What is left of a long program: as much as its number among the entries. */
+/* Cuts a long program to a length that is its number among the entries. */
 static void shorten(size_t at)
 {
 	SeccompTreeEntry *entry = unpack(&image.pieces[at]);
@@ -319,8 +319,8 @@ static void shorten(size_t at)
 }
 
 /*
- * Large inputs take a thousand times as long as small ones, and most of what is
- * found there is found in small ones, too.
+ * Large inputs take a thousand times as long as small ones, which find most of the same
+ * problems.
  */
 static void make_small(void)
 {

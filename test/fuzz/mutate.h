@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Changes images so that what comes out is still nearly one: bytes that are
- * changed at random rarely get further than the first entry.
+ * Changes images so that the result is still nearly valid: with random changes of
+ * bytes, the reader rarely gets past the first entry.
  */
 #ifndef MUTATE_H
 #define MUTATE_H
@@ -13,13 +13,14 @@
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 
 /**
- * LLVMFuzzerCustomMutator - what libFuzzer calls for a new input
- * @data: an image, or anything; changed in place
+ * LLVMFuzzerCustomMutator - called by libFuzzer for a new input
+ * @data: an image, or any bytes; changed in place
  * @max_size: room at @data
- * @seed: all that is random about it
+ * @seed: decides all that is random
  *
- * Takes the entries apart, changes some, and mostly mends what would be refused
- * anyway: the counts at the end, filters that nothing uses. Returns the new size.
+ * Splits the image into entries, changes some of them, and usually repairs what would
+ * always be refused: the counts at the end, filters that nothing uses. Returns the new
+ * size.
  */
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned int seed);
 

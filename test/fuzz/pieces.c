@@ -5,7 +5,7 @@
 
 struct pieces image;
 
-/* Entries lie in the input or in the arena. */
+/* Entries are in the input or in the arena. */
 static struct {
 	uint8_t magic[8];
 	uint8_t input[1 << 20];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* An image taken apart into its entries, which are unpacked only to be changed. */
+/* An image split into its entries, which are unpacked only to be changed. */
 #ifndef PIECES_H
 #define PIECES_H
 
@@ -33,13 +33,13 @@ void seed_random(unsigned int seed);
 /* A number under @limit; 0 if that is 0. */
 uint32_t some(uint32_t limit);
 
-/* One that is likely to be on the wrong side of @limit, or just on the right one. */
+/* A number that is likely to be near @limit, on either side of it. */
 uint32_t number_near(uint32_t limit);
 
-/* Begins with @data; false if its framing is none. */
+/* Splits @data; false if its framing is invalid. */
 bool split(const uint8_t *data, size_t size);
 
-/* Puts it together, as much of it as there is room for, and returns the size. */
+/* Writes the entries, as many as there is room for, and returns the size. */
 size_t join(uint8_t *data, size_t max_size);
 
 /* Memory until the next split(), aligned for numbers, or NULL. */
@@ -51,15 +51,15 @@ void drop(size_t at);
 /* Where new entries go: before the end entry. */
 size_t behind_all(void);
 
-/* What an entry is: the field of seccomp_tree_entry that its message begins with. */
+/* The kind of an entry: the field of seccomp_tree_entry that its message begins with. */
 int kind_of(const struct piece *piece);
 
 SeccompTreeEntry *unpack(const struct piece *piece);
 
-/* The same only to be looked at, until the next call, and quicker. */
+/* The same for reading only, and faster; it is valid until the next call. */
 const SeccompTreeEntry *peek(const struct piece *piece);
 
-/* Lets @piece be this message; false if there is no memory. */
+/* Packs the message into @piece; false if there is no memory. */
 bool pack(struct piece *piece, const SeccompTreeEntry *entry);
 
 struct counts count_before(size_t end);

@@ -141,7 +141,7 @@ static void check_files(const struct tree *tree)
 	must_differ(ids, tree->n_files, compare_numbers);
 }
 
-/* From the threads and files downwards, as the words are, not as lib/tree.c does it. */
+/* From the threads and files downwards, as the document says it, not as lib/tree.c does it. */
 static void check_use(const struct tree *tree)
 {
 	uint32_t *used = numbers_for(tree->n_filters);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What doc/image-format.md promises of a tree that was read, looked at once
- * more and without lib/tree.c: a check that the reader has lost is noticed here,
- * also where nothing crashes without it.
+ * Checks what doc/image-format.md promises about a tree that was read, without
+ * lib/tree.c. If a check is lost in the reader, it is noticed here, even if nothing
+ * crashes without it.
  */
 #ifndef PROMISES_H
 #define PROMISES_H
@@ -12,7 +12,7 @@
 
 #include "tree.h"
 
-/* For the fuzzer, what is not so is a crash. */
+/* For the fuzzer, a broken promise is a crash. */
 static inline void must(bool so)
 {
 	if (!so)

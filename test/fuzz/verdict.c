@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the reader says of images: verdict [-m COUNT] FOLDER...
+ * Whether the reader accepts images: verdict [-m COUNT] FOLDER...
  *
- * For each file of the folders, and then for COUNT changes of one of them, one
- * record on stdout, for another reader to compare: a line "accept NAME SIZE" or
+ * Writes a record to stdout for each file in the folders, and then for COUNT random
+ * changes of these, so that another reader can compare: a line "accept NAME SIZE" or
  * "refuse NAME SIZE", then SIZE bytes, the image.
  */
 #include <dirent.h>
@@ -21,7 +21,7 @@
 #include "pieces.h"
 #include "report.h"
 
-/* of what is changed */
+/* of images that are changed */
 #define MAX_SIZE 262144
 
 struct input {
@@ -46,7 +46,7 @@ static void need(bool ok, const char *what)
 	exit(1);
 }
 
-/* In the place of libFuzzer's. */
+/* Replaces that of libFuzzer. */
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size)
 {
 	if (size && some(3))

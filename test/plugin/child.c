@@ -21,7 +21,7 @@ static void need(bool well, const char *what)
 	exit(2);
 }
 
-/* Never returns. Says the number of its listener, or -1. */
+/* Never returns. Sends the number of its listener, or -1. */
 static void be_confined(int said)
 {
 	struct sock_filter insns[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };

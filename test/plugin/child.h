@@ -4,7 +4,7 @@
 
 #include <sys/types.h>
 
-/* A task to be dumped: stopped, traced by us, and under a filter. */
+/* A task to be dumped: it is stopped, we trace it, and it has a filter. */
 struct child {
 	pid_t pid;
 	int listener; /* our copy of what it holds, its filter's */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A task that gets more and more confined: growing PIDFILE COUNT installs COUNT
- * filters, then writes its pid, then installs one more for each SIGUSR1. They
- * allow everything, and no two are equal.
+ * A task that gets more and more filters: growing PIDFILE COUNT installs COUNT filters,
+ * then writes its pid, then installs one more for each SIGUSR1. They allow everything,
+ * and no two are equal.
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -24,8 +24,8 @@ static int install(int number)
 	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
 }
 
-/* Under its name only when it is closed: who reads it may look at our descriptors next. */
-static int tell(const char *path)
+/* The file gets its name only after it is closed: its reader may look at our descriptors next. */
+static int write_pidfile(const char *path)
 {
 	char unfinished[4096];
 	FILE *file;
@@ -53,7 +53,7 @@ int main(int argc, char **argv)
 	for (number = 0; number < count; number++)
 		if (install(number))
 			return 1;
-	if (tell(argv[1]))
+	if (write_pidfile(argv[1]))
 		return 1;
 	while (!sigwait(&set, &signal))
 		if (install(number++))

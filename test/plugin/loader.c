@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A CRIU in small, for one plugin that is to fit all: it is built once for each
- * version, with as many hooks as that knows.
+ * A small stand-in for CRIU, to test that one plugin works with all versions. It is
+ * built once for each version, with as many hooks as that has.
  *
  *   loader dump DIR PLUGIN...     loads the plugins and dumps a child of its own,
  *                                 which is under a filter and holds its listener
  *   loader restore DIR PLUGIN...  loads them and restores the listener; no tasks
  *
- * It says what plugins name, load and answer, a line each. In what it hands
- * them, all that a real CRIU would not vouch for is poison: what lies behind its
- * record of a plugin, and arguments that its hooks do not have.
+ * It prints a line for each thing that plugins name, load and answer. What a real CRIU
+ * does not guarantee to plugins is poisoned here: the memory after its record of a
+ * plugin, and arguments that its hooks do not have.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -26,7 +26,7 @@
 #include "child.h"
 #include "criu.h"
 
-/* Numbers of CRIU's, not those of the header that is tried: criu/include/criu-plugin.h. */
+/* CRIU's own numbers, not those of the header under test: criu/include/criu-plugin.h. */
 enum {
 	DUMP_EXT_FILE = 2,
 	RESTORE_EXT_FILE = 3,
@@ -60,17 +60,17 @@ struct {
 	struct criu_list chains[HOOKS];
 } cr_plugin_ctl;
 
-/* Has RESTORE_EXT_FILE its second argument? */
+/* Whether RESTORE_EXT_FILE has its second argument. */
 #ifndef RETRY
 #define RETRY 0
 #endif
 
-/* Are device hooks called for no process, too? */
+/* Whether device hooks are also called without a process. */
 #ifndef SENTINEL
 #define SENTINEL 0
 #endif
 
-/* CRIU's number of the listener. */
+/* CRIU's id for the listener. */
 #define FILE_ID 7
 
 /* ---- What CRIU exports ---- */
@@ -83,7 +83,7 @@ static struct {
 	char *key;
 } inherited[8];
 
-/* Every run has the same name here, so that an image of one is of all. */
+/* All runs have the same id here, so that each accepts the images of the others. */
 char criu_run_id[] = "loader", dump_criu_run_id[] = "loader";
 
 int criu_get_image_dir(void)
@@ -249,7 +249,7 @@ static void unload(int stage, int result)
 			printf("left in chain %zu\n", i);
 }
 
-/* Any function is called with two arguments, as nothing keeps a caller from it. */
+/* Calls every function with two arguments, which a caller in C may do. */
 static int call_hooks(int hook, const char *what, intptr_t arg, intptr_t arg2)
 {
 	struct criu_list *chain = &cr_plugin_ctl.chains[hook], *link;
@@ -276,7 +276,7 @@ static void dump(const struct child *child)
 	call_hooks(DUMP_EXT_FILE, "file", child->listener, FILE_ID);
 }
 
-/* Whether it is to be tried again is for the plugin to say, where it is asked. */
+/* If this CRIU asks for it, the plugin decides whether to try again. */
 static void restore_file(const char *what, int id)
 {
 	bool retry = true;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A plugin that behaves as CRIU's plugin for CUDA does: it answers 0 for tasks
- * that it does not know, which ends the chain of hooks.
+ * A plugin that behaves like CRIU's plugin for CUDA: it returns 0 for tasks that it
+ * does not know, which ends the chain of hooks.
  */
 #include "criu-plugin.h"
 
-/* Other values make it one that cannot be loaded everywhere. */
+/* With other values, not every CRIU can load it. */
 #ifndef DECLARES
 #define DECLARES CRIU_HOOKS
 #endif

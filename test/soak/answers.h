@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What was answered the first time, and whether it is the same the second time. */
+/* Records the answers of the first time, and compares those of the second time. */
 #ifndef SOAK_ANSWERS_H
 #define SOAK_ANSWERS_H
 
@@ -19,7 +19,7 @@ static struct {
 	bool compare;
 } answers;
 
-/* From now on what is answered has been answered before. */
+/* From now on, answers are compared with those recorded before. */
 static inline void answers_compare(void)
 {
 	answers.compare = true;
@@ -45,7 +45,7 @@ static inline void answer_check(const struct answer *now)
 		       then->answer);
 }
 
-/* One answer: of @task, to a question about @what. */
+/* Notes the answer of @task to a question about @what. */
 static inline void answer_is(const char *question, int task, int what, long answer)
 {
 	struct answer now = { question, task, what, answer };
@@ -59,7 +59,7 @@ static inline void answer_is(const char *question, int task, int what, long answ
 	answers.at++;
 }
 
-/* How many were not the same, or not given. */
+/* How many answers were different, or missing. */
 static inline int answers_different(void)
 {
 	int missing = answers.count - answers.at;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Numbers that are a function of the seed. */
+/* Random numbers that depend only on the seed. */
 #ifndef SOAK_DICE_H
 #define SOAK_DICE_H
 
@@ -21,7 +21,7 @@ static inline void dice_seed(uint64_t seed)
 	dice_state = seed;
 }
 
-/* 0 to before @sides */
+/* 0 to @sides - 1 */
 static inline int dice(int sides)
 {
 	return dice_next() % sides;

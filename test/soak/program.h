@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The program of a mark: its length and its answer are a function of the mark,
- * so that two filters with one mark have equal programs.
+ * The program for a mark: its length and its answer depend only on the mark, so that
+ * filters with the same mark have equal programs.
  */
 #ifndef SOAK_PROGRAM_H
 #define SOAK_PROGRAM_H
@@ -22,7 +22,7 @@ static inline unsigned int program_make(struct sock_filter *insns, long mark)
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TREE_ASK_NEWEST, 2, 0),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TREE_ASK + mark, 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-		/* without a tracer, TRACE is ENOSYS */
+		/* without a tracer, TRACE means ENOSYS */
 		BPF_STMT(BPF_RET | BPF_K,
 			 mark % 7 ? SECCOMP_RET_ERRNO | (1000 + mark) : SECCOMP_RET_TRACE | mark),
 	};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A test in zdtm form whose tree is a function of $SOAK_SEED. It is built once
- * to be asked everything there is to ask, which uses it up, and once more to be
- * dumped; after the restore the same questions must have the same answers.
+ * A test in zdtm form whose tree depends only on $SOAK_SEED. The tree is built once to
+ * ask it all questions, which changes it, and once more to be dumped; after the restore,
+ * the same questions must have the same answers.
  */
 #include <fcntl.h>
 #include <stdbool.h>
@@ -31,18 +31,18 @@ const char *test_author = "criu-seccomp maintainers";
 #define MOST_FDS 8
 #define STRICT_TASKS 2
 
-/* What a task is; what it is under is for the kernel to say. */
+/* What is known about a task; only the kernel knows its filters. */
 static struct about {
 	int process; /* the task that is its leader */
 	bool deaf;   /* in strict mode, or gone */
 	bool user, forked;
-	int listener;	   /* of the filters that it is under; -1: none */
+	int listener;	   /* of its filters; -1: none */
 	unsigned long fds; /* of its process, where the task is the leader */
 } about[TREE_TASKS];
 
 static int marks, fds, listeners, stricts;
 
-/* How a task in strict mode is spoken to. */
+/* The pipes to a task in strict mode. */
 static struct {
 	int ask[2], answer[2];
 } lines[STRICT_TASKS];
@@ -63,7 +63,7 @@ static long do_create(long mark, long fd)
 	struct seccomp_fd_create arg = {
 		.size = sizeof(arg),
 		.flags = mark % 3 ? 0 : SECCOMP_FILTER_FLAG_LOG,
-		/* on the last one, if the process has it */
+		/* on the previous one, if the process has it */
 		.parent_fd = fd > FIRST_FD && fcntl(fd - 1, F_GETFD) >= 0 ? fd - 1 : -1,
 		.len = program_make(insns, mark),
 		.insns = (unsigned long)insns,
@@ -91,7 +91,7 @@ static long do_close(long fd, long unused)
 	return tree_errno(close(fd));
 }
 
-/* Every byte is answered by its successor, and 'x' with a call that is forbidden. */
+/* Answers every byte with its successor; on 'x', makes a forbidden call. */
 static long do_strict(long line, long unused)
 {
 	char byte;
@@ -116,7 +116,7 @@ static long do_mode(long unused, long unused2)
 	return tree_errno(prctl(PR_GET_SECCOMP, 0, 0, 0, 0));
 }
 
-/* What every mark is told, into memory that the test can read. */
+/* The answer to every mark, in memory that the test can read. */
 static int (*told)[PROGRAM_MARKS];
 
 static long do_ask_all(long nr, long count)
@@ -177,7 +177,7 @@ static void new_fork(int nr)
 	known(tree_fork(nr), -1, nr);
 }
 
-/* A new program, or for the fourth time one that another filter has. */
+/* The mark for a new program, or in one of four cases, of one that another filter has. */
 static int some_mark(void)
 {
 	if (marks && !dice(4))
@@ -253,7 +253,7 @@ static bool strict_answers(int line)
 	       read(lines[line].answer[0], &byte, 1) == 1 && byte == 'b';
 }
 
-/* A process or a thread, under no filter yet. */
+/* A process or a thread without filters. */
 static void go_strict(int nr)
 {
 	int new;
@@ -274,7 +274,7 @@ static void go_strict(int nr)
 	}
 }
 
-/* Not one that has forked: PR_SET_PDEATHSIG would end its children. */
+/* Not for a thread that has forked: PR_SET_PDEATHSIG would kill its children. */
 static void end_thread(int nr)
 {
 	if (about[nr].process == nr || about[nr].forked)
@@ -354,7 +354,7 @@ static bool holds(int nr, int listener)
 	return about[about[nr].process].fds >> fd & 1;
 }
 
-/* A task that can answer for @listener while @asks waits; -1: nobody, -2: it is closed */
+/* A task that can answer at @listener while @asks waits; -1: there is none, -2: it is closed */
 static int supervisor_of(int listener, int asks)
 {
 	int nr, found = -2;
@@ -385,7 +385,7 @@ static void ask_supervisors(void)
 	}
 }
 
-/* A thread id as the number of the task. */
+/* Turns a thread id into the number of the task. */
 static long name_of(long result)
 {
 	int nr;
@@ -396,7 +396,7 @@ static long name_of(long result)
 	return result;
 }
 
-/* One after the other: where one succeeds, the next finds another tree. */
+/* One task after the other: each success changes the tree for the next. */
 static void ask_tsync(void)
 {
 	int i, nr, first = dice(tree->nr);
@@ -435,7 +435,7 @@ static void ask_all(unsigned long seed)
 	ask_supervisors();
 	ask_tsync();
 	ask_fds();
-	/* and what came of that */
+	/* and the result of that */
 	ask_filters();
 }
 

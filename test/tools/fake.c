@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A kernel for tests on the host, where no filter has an identity: linked in
- * place of kernel_detect_reader(). It knows of a thread how many filters it has, and its
- * name says the rest. The nth filter is the same one for all threads, but one of
+ * A kernel for tests on the host, where filters have no identity: linked in place of
+ * kernel_detect_reader(). It knows how many filters a thread has; the thread's name says
+ * the rest. The nth filter is the same one for all threads, except for a filter of
  * its own
  *   - for each process whose name has "own" in it
  *   - for each thread whose name has "lone" in it
- *   - for everybody in an environment with FAKE_COPIES, as after a restore
+ *   - for all threads, if FAKE_COPIES is in the environment, as after a restore
  *     without the plugin
  * The newest filter of a thread logs if its name has "log" in it. The nth filter
  * is a program of n instructions, of n + 1 for a name with "odd" in it.
@@ -24,7 +24,7 @@
 
 const struct kernel_reader *__wrap_kernel_detect_reader(void);
 
-/* What is in the file that stands for a filter. */
+/* The contents of the file that stands for a filter. */
 struct fake_filter {
 	uint64_t owner;
 	int place; /* from 1 on */
@@ -41,7 +41,7 @@ static bool has(const char *name, const char *word)
 	return memmem(name, strcspn(name, "\n"), word, strlen(word));
 }
 
-/* The newest filter of a thread. Returns 0, or -ENODATA where it has none. */
+/* The newest filter of a thread. Returns 0, or -ENODATA if it has none. */
 static int newest(pid_t tid, struct fake_filter *filter)
 {
 	const char *status, *name;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Two filters, one on the other, with what people write in filters. "profile
- * image DIR" writes them as an image; "profile run" becomes a task that has them,
- * and makes calls that they refuse: SIGUSR1 has it make those that it survives,
- * SIGUSR2 has a child make one that it does not. "profile burst COUNT" makes as many
- * refused calls as fast as it can.
+ * Two filters, one on the other, with typical rules. "profile image DIR" writes them as
+ * an image. "profile run" becomes a task that has them, and makes calls that they
+ * refuse: on SIGUSR1, calls that it survives; on SIGUSR2, a child makes one that kills
+ * it. "profile burst COUNT" makes that many refused calls as fast as it can.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Stops a task and has it go on, over and over until it ends. Prints how often,
- * and how often a stop came upon a signal.
+ * Stops and resumes a task again and again until it ends. Prints how often, and how
+ * often a stop intercepted a signal.
  */
 #include <stdio.h>
 #include <stdlib.h>

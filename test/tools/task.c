@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tasks to look at. Each kind says "ready" on stdout when all is set up, and
- * then waits to be killed; "signals" goes on.
+ * Tasks for tests to look at. Each kind prints "ready" when it is set up, and then
+ * waits to be killed; "signals" keeps running.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -76,7 +76,7 @@ static void chain(const char *count)
 	sleep_for_ever();
 }
 
-/* @count threads and one filter for all. */
+/* @count threads that share one filter. */
 static void threads(const char *count)
 {
 	int i;
@@ -88,7 +88,7 @@ static void threads(const char *count)
 	sleep_for_ever();
 }
 
-/* @count children, who share the filter of their parent. */
+/* @count children that share the filter of their parent. */
 static void family(const char *count)
 {
 	int i;
@@ -123,7 +123,7 @@ static void *stay(void *leader)
 	sleep_for_ever();
 }
 
-/* The leader ends, its thread has a filter. */
+/* The leader exits; its thread has a filter. */
 static void headless(const char *unused)
 {
 	static pthread_t leader;
@@ -142,7 +142,7 @@ static void supervised(const char *unused)
 	sleep_for_ever();
 }
 
-/* A parent that no signal wakes until its child, a copy of us, is gone. */
+/* A parent in vfork, which no signal wakes until its child is gone. */
 static void uninterruptible(const char *unused)
 {
 	(void)unused;
@@ -153,7 +153,7 @@ static void uninterruptible(const char *unused)
 	sleep_for_ever();
 }
 
-/* Somebody else traces @pid. */
+/* A tracer of @pid. */
 static void tracer(const char *pid)
 {
 	if (ptrace(PTRACE_SEIZE, atoi(pid), NULL, NULL))
@@ -180,7 +180,7 @@ static void receive(int signal, siginfo_t *info, void *unused)
 	got++;
 }
 
-/* Counts signals that have numbers from 0 on, and ends with the @count-th. */
+/* Counts signals, which are numbered from 0 on, and ends with the @count-th. */
 static void receiver(const char *count)
 {
 	struct sigaction action = { .sa_sigaction = receive, .sa_flags = SA_SIGINFO };
@@ -198,7 +198,7 @@ static void receiver(const char *count)
 	exit(0);
 }
 
-/* Sends such signals to @pid until it is gone, some each millisecond. */
+/* Sends such signals to @pid, some each millisecond, until it is gone. */
 static void sender(const char *pid)
 {
 	union sigval number = { 0 };
@@ -215,7 +215,7 @@ static void sender(const char *pid)
 	sleep_for_ever();
 }
 
-/* Becomes a command that is under a filter itself. */
+/* Runs a command under a filter. */
 static void confined(char **argv)
 {
 	confine(0);
