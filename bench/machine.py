@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What all measurements in the machine have in common."""
+"""Functions that all measurements in the machine use."""
 import ctypes
 import os
 import shutil
@@ -11,7 +11,7 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 def prepare() -> None:
-    """Room for many tasks, and what is run in memory."""
+    """Allow many tasks, and copy the programs into memory."""
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     for name, value in (('kernel/threads-max', 100000), ('kernel/pid_max', 200000),
                         ('vm/max_map_count', 1000000)):
@@ -21,7 +21,7 @@ def prepare() -> None:
 
 
 def reap() -> None:
-    """Wait for all that was started here, and for what was left to us."""
+    """Wait for all children, also for those that were adopted."""
     while True:
         try:
             os.waitpid(-1, 0)
@@ -31,9 +31,9 @@ def reap() -> None:
 
 def kernel_memory() -> dict[str, int]:
     """KiB that the kernel holds: vmalloc, and slab without its caches."""
-    time.sleep(1)  # what has died may be freed late
+    time.sleep(1)  # memory of dead tasks may be freed late
     with open('/proc/sys/vm/drop_caches', 'w', encoding='ascii') as f:
-        f.write('2')  # not the page cache: nothing is to wait for a disk
+        f.write('2')  # not the page cache, so that nothing waits for a disk
     with open('/proc/meminfo', encoding='ascii') as f:
         sizes = dict(line.split(':') for line in f)
     return {'vmalloc': int(sizes['VmallocUsed'].split()[0]),
@@ -41,5 +41,5 @@ def kernel_memory() -> dict[str, int]:
 
 
 def grown(before: dict[str, int]) -> dict[str, int]:
-    """Since then."""
+    """How much it has grown since then."""
     return {kind: size - before[kind] for kind, size in kernel_memory().items()}

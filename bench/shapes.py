@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 
-# the tree without seccomp; with it and CRIU without the plugin; and with the plugin
+# the tree without seccomp; with filters, by CRIU alone; and with the plugin
 WAYS = ('none', 'criu', 'plugin')
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What tree.c makes; its usage says what the numbers are."""
+    """A tree that tree.c makes; the numbers are its arguments."""
     processes: int
     filters: int
     insns: int
@@ -30,16 +30,16 @@ class Shape:
 
     @property
     def program_bytes(self) -> int:
-        """Of the different programs. Equal ones of two processes are one."""
+        """The size of all different programs; equal ones count once."""
         return 8 * (self.filters * self.insns + (self.stacks * self.own if self.own else 0))
 
     @property
     def ways(self) -> list[str]:
-        """Those in which it is measured."""
+        """The ways in which it is measured."""
         return [way for way in WAYS if self.alone or way != 'criu']
 
     def order(self, filters: bool) -> list[str]:
-        """Arguments of tree, with filters or without."""
+        """The arguments for tree, with or without filters."""
         first = [self.processes, self.filters if filters else 0, self.insns]
         more = [self.threads, self.stacks, self.own] if self.threads > 1 else []
         return [str(number) for number in first + more]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""From what measure has printed to a table, and to the bars."""
+"""Turns the output of the measurements into a table, and compares it with the targets."""
 from statistics import median
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -15,12 +15,12 @@ ENTRIES_ONCE = 16
 
 
 def spread(values: Sequence[float]) -> float:
-    """Half the way from the least to the most, in percent of the median."""
+    """Half the difference between the least and the most, in percent of the median."""
     return 50 * (max(values) - min(values)) / median(values) if median(values) else 0.0
 
 
 class Trees:
-    """Everything of one shape."""
+    """All results for one shape."""
 
     def __init__(self, name: str, shape: Shape, lines: list[dict[str, Any]]) -> None:
         self.name, self.shape, self.lines = name, shape, lines
@@ -36,11 +36,11 @@ class Trees:
         return found
 
     def median(self, way: str, *keys: str) -> float:
-        """The middle one."""
+        """The median."""
         return median(self.values(way, *keys))
 
     def ratio(self, action: str, way: str) -> float:
-        """Time, to that of the tree without seccomp."""
+        """The time, as a ratio to that of the tree without seccomp."""
         return self.median(way, action, 'ns') / self.median('none', action, 'ns')
 
     def share(self, action: str) -> int:
@@ -54,7 +54,7 @@ class Trees:
         return sum(meter[2 + kind] for meter in meters.values())
 
     def memory(self, way: str, when: str, kind: str) -> float:
-        """KiB of the kernel that the filters have."""
+        """The kernel memory of the filters, in KiB."""
         return self.median(way, when, kind) - self.median('none', when, kind)
 
     def table(self) -> list[str]:
@@ -67,7 +67,7 @@ class Trees:
 
 
 class Install:
-    """Filters that tasks make, or install."""
+    """Results for filters that tasks make, or install."""
     name = 'install'
 
     def __init__(self, lines: list[dict[str, Any]]) -> None:
@@ -78,7 +78,7 @@ class Install:
         return [of(line) for line in self.lines if line['way'] == way]
 
     def faster(self) -> float:
-        """So many times is it, to install one."""
+        """The time to install a filter, as a ratio to that of making one."""
         times = [median(self.values(way, lambda line: line['ns'])) for way in ('create', 'install')]
         return times[0] / times[1]
 
@@ -114,13 +114,13 @@ def time_cell(results: Trees, action: str, way: str) -> str:
 
 
 def statistic_cell(results: Trees, action: str, way: str) -> str:
-    """CRIU's own clock: the time that the tasks stand still, or are made."""
+    """CRIU's own measurement: for how long the tasks are frozen, or are restored."""
     key = {'dump': 'frozen_time', 'restore': 'restore_time'}[action]
     return f'{results.median(way, action, "criu", key) / 1e3:,.0f}'
 
 
 def memory_cell(results: Trees, way: str, when: str) -> str:
-    """What the filters add."""
+    """The memory that the filters add."""
     if way == 'none':
         return '-'
     return ' '.join(f'{results.memory(way, when, kind):+,.0f}' for kind in ('vmalloc', 'slab'))
@@ -165,14 +165,14 @@ def entry_lines(results: Trees) -> list[str]:
 
 
 def bar(text: str, value: float, limit: float, digits: int = 3) -> Bar:
-    """A bar: what it is, whether it is met."""
+    """A target: what it is, and whether it is met."""
     return {'text': text, 'value': value, 'limit': limit, 'met': value <= limit,
             'line': f'{"met   " if value <= limit else "MISSED"} {text}: '
                     f'{value:,.{digits}f}, at most {limit:,.{digits}f}'}
 
 
 def shape_bars(results: Trees) -> list[Bar]:
-    """Those of one shape."""
+    """The targets for one shape."""
     shape, name = results.shape, results.name
     bars = []
     if name in ('300x5x1000', '1000x2x500'):
@@ -196,7 +196,7 @@ def shape_bars(results: Trees) -> list[Bar]:
 
 
 def scale_bars(by_name: dict[str, Trees]) -> list[Bar]:
-    """A thread among 10,000 costs what it costs among 1,000; CRIU's own part does not."""
+    """A thread costs the same among 10,000 as among 1,000; this is not so for CRIU's part."""
     few, many = by_name.get('1000-threads'), by_name.get('10000-threads')
     if not few or not many:
         return []
@@ -212,7 +212,7 @@ def scale_bars(by_name: dict[str, Trees]) -> list[Bar]:
 
 
 def bars_of(all_results: list[Trees | Install]) -> list[Bar]:
-    """All of them."""
+    """The targets for all results."""
     bars = [each for results in all_results for each in results.bars()]
     return bars + scale_bars({results.name: results for results in all_results
                               if isinstance(results, Trees)})

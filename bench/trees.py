@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """A dump and a restore of a tree, measured.
 
-Everything that is run lies in memory and has been run once: under a clock that
-counts instructions, a wait for a disk is not a time but an accident.
+All programs are in memory and have already run once: with a clock that counts
+instructions, the time to wait for a disk means nothing.
 """
 import os
 import shutil
@@ -22,11 +22,11 @@ PIDFILE = os.path.join(DIR, 'pid')
 LIBDIRS: dict[str, list[str]] = {
     'none': [], 'plugin': [], 'criu': ['-L', os.path.join(DIR, 'empty')],
     'meter': ['-L', os.path.join(DIR, 'meter')]}
-LIMIT = 3000  # seconds that CRIU may take for a dump, it would end it after 10
+LIMIT = 3000  # seconds that a dump may take; CRIU's own limit is 10
 
 
 def criu(action: str, way: str, *options: str, env: dict[str, str] | None = None) -> dict[str, Any]:
-    """Run CRIU; its time in nanoseconds, and its peak memory in KiB."""
+    """Run CRIU; returns its time in nanoseconds, and its peak memory in KiB."""
     log = os.path.join(IMAGES, action + '.log')
     command = [os.path.join(DIR, 'timed'), 'criu', action, '-D', IMAGES, '-o', log,
                *LIBDIRS[way], *options]
@@ -42,21 +42,21 @@ def criu(action: str, way: str, *options: str, env: dict[str, str] | None = None
 
 
 def statistics(action: str) -> dict[str, int]:
-    """CRIU's own, in microseconds."""
+    """CRIU's own statistics, in microseconds."""
     with open(os.path.join(IMAGES, f'stats-{action}'), 'rb') as f:
         entry = pycriu.images.load(f)['entries'][0][action]
     return {key: value for key, value in entry.items() if key.endswith('_time')}
 
 
 def make_libdirs() -> None:
-    """Where CRIU finds no plugin, and where the plugin with the meter."""
+    """Make an empty plugin folder, and one with the plugin and the meter."""
     os.mkdir(os.path.join(DIR, 'empty'))
     os.mkdir(os.path.join(DIR, 'meter'))
     os.rename(os.path.join(DIR, 'share.so'), os.path.join(DIR, 'meter', 'share.so'))
 
 
 def image_size(name: str) -> int:
-    """Bytes, 0 where there is none."""
+    """The size of an image in bytes, 0 if there is none."""
     try:
         return os.path.getsize(os.path.join(IMAGES, name))
     except FileNotFoundError:
@@ -64,7 +64,7 @@ def image_size(name: str) -> int:
 
 
 def start(shape: Shape, filters: bool) -> int:
-    """The tree, when it is set up."""
+    """Start the tree; returns when it is set up."""
     tree = subprocess.Popen([os.path.join(DIR, 'tree'), *shape.order(filters)],
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     if not tree.stdout or tree.stdout.readline() != 'ready\n':
@@ -136,7 +136,7 @@ def metered(shape: Shape, entries: bool) -> dict[str, Any]:
 
 
 def warm_up(ways: Sequence[str] = WAYS) -> None:
-    """All that is run, once."""
+    """Run everything once."""
     small = Shape(1, 1, 10)
     make_libdirs()
     for way in ways:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the tests here share: a running agent, and a case that is supervised by one."""
+"""Shared by the tests here: a running agent, and a case that an agent supervises."""
 import json
 import os
 import subprocess
@@ -16,11 +16,11 @@ from harness import Case, check, lines_that_matter, read
 
 CONFIG = '/etc/criu-seccomp.conf'
 ENOSYS = -38
-STRANGER = 65534  # a user who is neither root nor restores anything
+STRANGER = 65534  # a user who is neither root nor the one who restores
 
 
 def wait_for(condition: Callable[[], object], what: str, seconds: float = 20) -> None:
-    """Until it is so."""
+    """Wait until the condition is true."""
     end = time.monotonic() + seconds
     while not condition():
         check(time.monotonic() < end, f'not within {seconds} s: {what}')
@@ -35,7 +35,7 @@ class Agent:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Until it listens."""
+        """Start it, and wait until it listens."""
         if os.path.exists(self.path):
             os.unlink(self.path)
         self.process = subprocess.Popen([os.path.join(HERE, 'agent'), *self.options, self.path,
@@ -43,13 +43,13 @@ class Agent:
         wait_for(self.listens, f'an agent at {self.path}')
 
     def listens(self) -> bool:
-        """Is its socket there?"""
+        """Whether its socket exists."""
         with open('/proc/net/unix', encoding='utf-8') as sockets:
             return any(line.split()[-1] == self.path and line.split()[3] == '00010000'
                        for line in sockets)
 
     def stop(self) -> None:
-        """Also if it has never run."""
+        """Stop it, if it runs."""
         if self.process:
             self.process.kill()
             self.process.wait()
@@ -62,7 +62,7 @@ class Agent:
         self.stop()
 
     def events(self, *kinds: str) -> list[dict[str, Any]]:
-        """What its log says of these things."""
+        """The events of these kinds in its log."""
         events = [json.loads(line) for line in read(self.log).splitlines()]
         return [event for event in events if event['what'] in kinds]
 
@@ -94,7 +94,7 @@ class Supervised(Case):
         return env
 
     def dumped(self) -> None:
-        """Until it is dumped, with a call that has been received."""
+        """Start and dump it, with a call that the agent has received."""
         if not self.root:
             self.first.start()
         self.start()
@@ -106,7 +106,7 @@ class Supervised(Case):
         self.first.stop()
 
     def verdict(self) -> list[int]:
-        """What its tasks are told after the restore."""
+        """The answers that its tasks get after the restore."""
         self.stop()
         return [int(n) for line in self.messages().splitlines() if line.startswith('told ')
                 for n in line.split()[1:]]
@@ -117,7 +117,7 @@ class Supervised(Case):
 
 
 def configure(text: str | None = None) -> None:
-    """The configuration file; None: there is none."""
+    """Write the configuration file; None: remove it."""
     if os.path.exists(CONFIG):
         os.unlink(CONFIG)
     if text is not None:
@@ -126,5 +126,5 @@ def configure(text: str | None = None) -> None:
 
 
 def errors_of(case: Case) -> list[str]:
-    """What the last restore said."""
+    """The errors of the last restore."""
     return lines_that_matter(os.path.join(case.images, 'restore.log'))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Calls and allocations of the plugin that fail, in a CRIU that goes on."""
+"""Failing calls and allocations of the plugin, in a CRIU that keeps running."""
 import errno
 import os
 import re
@@ -16,7 +16,7 @@ IMAGE = 'seccomp-tree.img'
 NOMEM = os.path.join(TOP, 'build', 'faults', 'nomem.so')
 SHAPES = [('seccomp_tree_witness', 'h'), ('seccomp_tree_listener', 'h')]
 
-# What a call can fail with. The others do not fail, or nobody can do anything about it.
+# The errno that each call can fail with. Others do not fail, or it would make no difference.
 ERRORS = {
     'openat': 'EMFILE', 'pwrite64': 'ENOSPC', 'ptrace': 'ESRCH', 'ioctl': 'ENOMEM',
     'seccomp': 'ENOMEM', 'mmap': 'ENOMEM', 'socketpair': 'EMFILE', 'sendmsg': 'ENOBUFS',
@@ -27,7 +27,7 @@ ERRORS = {
 
 
 def said(case: Case, action: str) -> str:
-    """The plugin's or CRIU's word for what went wrong."""
+    """The error of the plugin, or else of CRIU."""
     lines = [line for line in lines_that_matter(os.path.join(case.images, action + '.log'), 60)
              if 'Error' in line]
     ours = [line for line in lines if 'seccomp_plugin' in line]
@@ -35,12 +35,12 @@ def said(case: Case, action: str) -> str:
 
 
 def text_of(line: str) -> str:
-    """A message without what comes before it in the log."""
+    """The message in a line of the log."""
     return re.sub(r'^.*Error \([^)]*\): ', '', line)[:70]
 
 
 class Action(Kept):
-    """A dump or a restore that is tried with a fault, and must end well or in nothing."""
+    """A dump or a restore with a fault: it must succeed, or fail without any effect."""
 
     def __init__(self, shape: Shape, action: str) -> None:
         super().__init__(shape)
@@ -49,7 +49,7 @@ class Action(Kept):
         self.name = f'{shape[0].removeprefix("seccomp_tree_")}/{shape[1]} {action}'
 
     def prepare(self) -> None:
-        """A tree, or an image of one."""
+        """Make a tree, or an image of one."""
         if not self.kept:
             self.kept = Case(*self.shape)
             self.case.start()
@@ -61,16 +61,16 @@ class Action(Kept):
             fresh_images(self.case)
 
     def options(self) -> list[str]:
-        """A tree that is still there can be dumped again."""
+        """CRIU's options; a tree that keeps running can be dumped again."""
         return ['--leave-running'] if self.action == 'dump' else []
 
     def judge(self, status: int) -> str:
-        """What has come of it."""
+        """Check the outcome, and describe it."""
         check(status < 128, f'criu ends by signal {status - 128}')
         return self.judge_dump(status) if self.action == 'dump' else self.judge_restore(status)
 
     def judge_dump(self, status: int) -> str:
-        """All is as it was; and there is an image that says so, or none and a message."""
+        """Nothing has changed, and there is a valid image, or a message and no image."""
         now = let_run(self.case)
         not_looser(self.before, now)
         check(len(now) == len(self.before), f'{len(now)} of {len(self.before)} are left')
@@ -87,14 +87,14 @@ class Action(Kept):
         return 'dumped, restores the same'
 
     def prove_dump(self) -> None:
-        """The tasks go, and come back from the images."""
+        """Kill the tasks, and restore them from the images."""
         self.case.kill()
         self.case.restore()
         check(self.case.picture() == self.picture, 'not as before')
         cried(self.case)
 
     def judge_restore(self, status: int) -> str:
-        """All are there and as they were; or none, and a message."""
+        """All tasks are there as they were; or there is none, and a message."""
         line = said(self.case, 'restore')
         if status:
             wait_gone(self.case)
@@ -112,7 +112,7 @@ class Action(Kept):
 
 def attempt(table: Table, action: Action, point: str, fault: str, function: Callable[[],
             str | None]) -> None:
-    """A row, if there is a fault to speak of; after a bad one all is made anew."""
+    """Add a row for a fault, if it happened; after a bad outcome, start over."""
     try:
         action.prepare()
         outcome = function()
@@ -136,7 +136,7 @@ def calls_of(action: Action) -> list[list[str]]:
 
 
 def can_fail(name: str, argument: str) -> bool:
-    """Not the question whether the kernel is patched: any other answer is a no."""
+    """Whether a failure matters: not for the test whether the kernel has the patches."""
     return name in ERRORS and (name, argument) != ('seccomp', '0x5')
 
 
@@ -155,7 +155,7 @@ def failing_calls(table: Table, action: Action, short: int, part: Part) -> None:
 
 
 def without_memory(action: Action, number: int) -> str | None:
-    """What becomes of it where an allocation fails; None: there are not so many."""
+    """The outcome if this allocation fails; None: there are not that many."""
     report = os.path.join(action.case.dir, 'nomem')
     env = {**action.case.environ(), 'LD_PRELOAD': NOMEM, 'NOMEM': str(number),
            'NOMEM_REPORT': report}
@@ -184,7 +184,7 @@ def failing_allocations(table: Table, action: Action, short: int, part: Part) ->
 
 
 def full_disk(table: Table) -> None:
-    """The disk is full when the plugin writes its image, and for nobody before."""
+    """The disk is full when the plugin writes its image, but not before."""
     action = Action(('seccomp_tree_witness', 'h'), 'dump')
 
     def fault() -> str:
@@ -218,7 +218,7 @@ def full_disk(table: Table) -> None:
 
 
 def read_only(table: Table) -> None:
-    """The image folder cannot be written to, the log is elsewhere."""
+    """The image folder is read-only; the log is elsewhere."""
     action = Action(('seccomp_tree_witness', 'h'), 'dump')
 
     def fault() -> str:
@@ -247,7 +247,7 @@ def read_only(table: Table) -> None:
 
 
 def everything(table: Table, short: int, part: Part) -> None:
-    """All that fails in a CRIU that goes on."""
+    """Everything that fails in a CRIU that keeps running."""
     if not part[0]:
         full_disk(table)
         read_only(table)

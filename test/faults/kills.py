@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""CRIU killed at its calls: each of the plugin's, each ptrace(2), and some of all others."""
+"""Kills CRIU at its calls: each of the plugin's, each ptrace(2), and some of the others."""
 import os
 import shutil
 import signal
@@ -14,7 +14,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 TRACE = os.path.join(TOP, 'build', 'faults', 'trace')
 # a test, and its flavour
 Shape = tuple[str, str]
-# of all: from the first number on, every so many-th
+# for all calls: the first number, and the distance to the next
 Part = tuple[int, int]
 
 SHAPES = [('seccomp_tree_witness', 'h'), ('seccomp_tree_witness', 'ns'),
@@ -23,7 +23,7 @@ OTHERS = 84  # of each shape, on dump and on restore: 500 and more in all
 
 
 def criu_command(case: Case, action: str, *options: str) -> list[str]:
-    """As Case.criu() has it."""
+    """The same command as in Case.criu()."""
     command = ['criu', action, '-D', case.images, '-o', action + '.log', '-v4', *case.libdir]
     if action == 'dump':
         command += ['-t', str(case.pid), '--timeout', '300']
@@ -37,7 +37,7 @@ def criu_command(case: Case, action: str, *options: str) -> list[str]:
 
 def start_traced(case: Case, action: str, how: Sequence[str],
                  *options: str) -> subprocess.Popen[bytes]:
-    """CRIU under trace.c, which is told how."""
+    """Start CRIU under trace.c, with these options for that."""
     report = os.path.join(case.dir, 'report')
     return subprocess.Popen([TRACE, '-o', report, *how, *criu_command(case, action, *options)],
                             env=case.environ(), cwd=case.dir,
@@ -67,7 +67,7 @@ def fresh_images(case: Case) -> None:
 
 
 def points(numbers: list[int], short: int) -> list[tuple[str, str, str]]:
-    """What to do at which call: options of trace, and words. @short: some so many, of all kinds."""
+    """Options of trace and words for each point. @short: only about that many, of all kinds."""
     calls, ptraces, plugin = numbers
     kinds = [[(option, f'plugin:{n}', f'killed {word} the plugin\'s call {n}')
               for n in range(1, plugin + 1)]
@@ -81,7 +81,7 @@ def points(numbers: list[int], short: int) -> list[tuple[str, str, str]]:
 
 
 class Kept:
-    """A case that is made when it is needed, and made anew after close()."""
+    """A case that is made when it is needed, and made again after close()."""
     action: str
 
     def __init__(self, shape: Shape) -> None:
@@ -91,7 +91,7 @@ class Kept:
 
     @property
     def case(self) -> Case:
-        """What prepare() has made."""
+        """The case that prepare() made."""
         assert self.kept
         return self.kept
 
@@ -107,7 +107,7 @@ class Dumps(Kept):
     action = 'dump'
 
     def prepare(self) -> None:
-        """A tree, a new one where the last dump has left its mark."""
+        """A tree; a new one if the last dump has changed it."""
         if not self.kept:
             self.kept = Case(*self.shape)
             self.case.start()
@@ -124,7 +124,7 @@ class Dumps(Kept):
         return numbers
 
     def attempt(self, how: Sequence[str]) -> tuple[str, str]:
-        """Where it was killed, and what has become of the tasks."""
+        """Where CRIU was killed, and what happened to the tasks."""
         self.prepare()
         status, _, where, _ = traced(self.case, 'dump', *how)
         now = let_run(self.case)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The strict mode that stands in CRIU's images in the place of filters, really run."""
+"""Runs tasks in the strict mode that CRIU's images have in place of filters."""
 import os
 import signal
 import subprocess
@@ -16,7 +16,7 @@ OLD = os.path.join(TOP, 'build', 'faults', 'old')
 
 
 class Without:
-    """The folder of CRIU's plugins is not there, or is empty; nobody names another."""
+    """CRIU's plugin folder does not exist, or is empty; no other is named."""
 
     def __init__(self, empty: bool) -> None:
         self.empty = empty
@@ -33,7 +33,7 @@ class Without:
 
 
 def stopped_then_run(case: Case, before: Threads) -> str:
-    """The tasks are made and stopped: all in strict mode. Then they run: all dead."""
+    """Restored and stopped, all tasks are in strict mode; once they run, all die."""
     confined = {number for number, t in before.items() if t.mode != NONE}
     now = threads_of(case.running())
     for number in confined & now.keys():
@@ -48,7 +48,7 @@ def stopped_then_run(case: Case, before: Threads) -> str:
 
 
 def restore_without(shape: Shape, empty: bool = False, old: bool = False) -> str:
-    """A restore by a CRIU that has no plugin; refused, or the placeholder holds."""
+    """Restore with a CRIU without the plugin: it is refused, or the placeholder works."""
     criu = os.path.join(OLD, 'criu') if old else 'criu'
     env = {'LD_LIBRARY_PATH': OLD} if old else {}
     action = Action(shape, 'restore')

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Something else happens: a task dies, another CRIU comes, another plugin answers."""
+"""Races: a task dies, another CRIU is started, another plugin ends the chain."""
 import os
 import shutil
 import signal
@@ -23,7 +23,7 @@ HOOKS = {'DUMP_EXT_FILE': 2, 'RESTORE_EXT_FILE': 3, 'RESUME_DEVICES_LATE': 9,
 
 def while_stopped(case: Case, action: str, call: str, function: Callable[[], None],
                   *options: str) -> int:
-    """CRIU waits before that call of the plugin's while @function is run. Its exit status."""
+    """Run the function while CRIU waits before that call of the plugin; its exit status."""
     with start_traced(case, action, ['-s', call], *options) as process:
         _, status = os.waitpid(process.pid, os.WUNTRACED)
         check(os.WIFSTOPPED(status), f'criu {action} does not come to {call}', *case.logs())
@@ -36,7 +36,7 @@ def while_stopped(case: Case, action: str, call: str, function: Callable[[], Non
 
 
 def kill_one(pids: list[int]) -> None:
-    """The first that is under a filter, or in the placeholder."""
+    """Kill the first task that has a filter, or is in the placeholder."""
     for pid in pids:
         if status_of(pid, pid).get('Seccomp', '0').strip() != '0':
             os.kill(pid, signal.SIGKILL)
@@ -79,7 +79,7 @@ def task_dies_in_restore() -> str:
 
 
 def two_restores() -> str:
-    """The second comes when the first is about to set filters."""
+    """The second begins when the first is about to set filters."""
     action = Action(('seccomp_tree_witness', 'h'), 'restore')
     results = []
     try:
@@ -112,7 +112,7 @@ def two_restores() -> str:
 
 
 def two_dumps() -> str:
-    """The second comes when the first has the tasks."""
+    """The second begins when the first has seized the tasks."""
     action = Action(('seccomp_tree_witness', 'h'), 'dump')
     results = []
     try:
@@ -135,7 +135,7 @@ def two_dumps() -> str:
 
 
 def plugin_folder(case: Case) -> str:
-    """Ours and the one that takes the lead, which CRIU has to read last."""
+    """A folder with our plugin and the one that takes the lead, which CRIU has to read last."""
     for order in ((0, 1), (1, 0)):
         path = os.path.join(case.dir, f'plugins-{order[0]}')
         os.mkdir(path)
@@ -155,7 +155,7 @@ def criu_with_first(case: Case, action: str, hook: str, *options: str) -> int:
 
 
 def dump_chain_ended(shape: Shape, hook: str) -> str:
-    """The plugin has no say in the dump: CRIU alone has, and no filter gets lost."""
+    """The plugin's hook is not called in the dump: CRIU alone must not lose a filter."""
     case = Case(*shape)
     try:
         case.start()
@@ -184,7 +184,7 @@ def dump_chain_ended(shape: Shape, hook: str) -> str:
 
 
 def restore_chain_ended(shape: Shape, hook: str) -> str:
-    """The plugin has no say at the end: whoever was confined is dead."""
+    """The plugin's last hook is not called: all confined tasks must be dead."""
     action = Action(shape, 'restore')
     try:
         action.prepare()

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The table that the faults are told in."""
+"""The table of faults that is printed."""
 from collections.abc import Callable
 
 from harness import Failure
 
 
 class Table:
-    """The rows, as they come."""
+    """Prints rows as they come."""
 
     def __init__(self) -> None:
         self.good = self.bad = 0
 
     def row(self, point: str, fault: str, outcome: str, why: Failure | None = None) -> None:
-        """One fault; @why: it is a bad one."""
+        """Print one fault; @why: why the outcome is bad."""
         self.good += why is None
         self.bad += why is not None
         verdict = 'not ok' if why is not None else 'ok'
@@ -21,7 +21,7 @@ class Table:
             print('# ' + str(why).replace('\n', '\n# '), flush=True)
 
     def attempt(self, point: str, fault: str, function: Callable[[], str]) -> None:
-        """A row from what @function returns, or the Failure that it raises."""
+        """Print a row for what the function returns, or for the Failure that it raises."""
         try:
             self.row(point, fault, function())
         except Failure as why:

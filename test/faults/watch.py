@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Tasks after something went wrong: who is left, has it run, is it less confined."""
+"""Tasks after a failure: which are left, whether they ran, whether they are less confined."""
 import os
 import time
 from collections.abc import Iterable, Set
@@ -10,7 +10,7 @@ FILTER, STRICT, NONE = 2, 1, 0
 
 
 class Thread:
-    """One thread as /proc has it at one moment."""
+    """One thread, as /proc shows it at one moment."""
 
     def __init__(self, pid: int, tid: str) -> None:
         status = status_of(pid, tid)
@@ -21,7 +21,7 @@ class Thread:
         self.filters = int(status['Seccomp_filters'])
 
     def confinement(self) -> tuple[int, int]:
-        """What must not become less."""
+        """The values that must not become less."""
         return self.mode, self.filters
 
     def time(self) -> int:
@@ -30,7 +30,7 @@ class Thread:
         return int(text.split()[0]) if text else -1
 
     def is_in_program(self) -> bool | None:
-        """At this moment; None: it runs, so who knows."""
+        """Whether it is in its program now; None: unknown, as it is running."""
         where = read(f'/proc/{self.pid}/task/{self.tid}/syscall').split()
         if not where or where[0] == 'running':
             return None if where else False
@@ -42,7 +42,7 @@ class Thread:
         return False
 
     def runs_program(self) -> bool:
-        """And not CRIU's restorer, which is no part of the program and has still to confine it."""
+        """Whether it runs its program, and not CRIU's restorer, which still has to confine it."""
         for _ in range(20):
             answer = self.is_in_program()
             if answer is not None:
@@ -56,7 +56,7 @@ Threads = dict[int, Thread]
 
 
 def is_criu(pid: int) -> bool:
-    """A process of CRIU's, or a child that is not yet what it has to become."""
+    """Whether this is a process of CRIU, or a child that is not restored yet."""
     try:
         return os.path.basename(os.readlink(f'/proc/{pid}/exe')) == 'criu'
     except OSError:
@@ -64,7 +64,7 @@ def is_criu(pid: int) -> bool:
 
 
 def threads_of(pids: Iterable[int]) -> Threads:
-    """All that live."""
+    """All live threads."""
     found: Threads = {}
     for pid in pids:
         if is_criu(pid):
@@ -80,14 +80,14 @@ def threads_of(pids: Iterable[int]) -> Threads:
 
 
 def before_of(case: Case) -> Threads:
-    """Of a tree that is as it should be."""
+    """The threads before the fault."""
     found = threads_of(tree_of(case.pid))
     check(any(t.mode == FILTER for t in found.values()), 'nobody is confined: proves nothing')
     return found
 
 
 def let_run(case: Case, seconds: float = 3) -> Threads:
-    """Until everybody who is left has run, sleeps, or is stopped. Who is left then."""
+    """Wait until all tasks that are left have run, sleep or are stopped; returns these."""
     times = {t.tid: t.time() for t in threads_of(case.running()).values()}
     end = time.monotonic() + seconds
     while True:
@@ -100,19 +100,19 @@ def let_run(case: Case, seconds: float = 3) -> Threads:
 
 
 def cried(case: Case) -> None:
-    """The witness has got through."""
+    """Fail if the witness has reported a call that got through."""
     text = case.messages()
     check('UNCONFINED' not in text, f'a task has run unconfined: {text}')
 
 
 def describe(thread: Thread) -> str:
-    """For a failure."""
+    """A thread, as text for a failure."""
     return (f'thread {thread.id} ({thread.tid}): mode {thread.mode}, {thread.filters} filters, '
             f'state {thread.state}')
 
 
 def not_looser(before: Threads, now: Threads) -> None:
-    """After a dump: each that is left is as it was."""
+    """After a dump: each thread that is left is as it was."""
     for number, thread in now.items():
         check(number in before, f'nobody knows {describe(thread)}')
         check(thread.confinement() == before[number].confinement(),
@@ -120,7 +120,7 @@ def not_looser(before: Threads, now: Threads) -> None:
 
 
 def not_loose(before: Threads, now: Threads) -> str:
-    """After a restore: as it was, in the placeholder, or still in CRIU's code. How many of each."""
+    """After a restore: each is as before, in the placeholder or in CRIU's code; the counts."""
     kinds = {'as before': 0, 'strict': 0, 'unfinished': 0}
     for number, thread in now.items():
         check(number in before, f'nobody knows {describe(thread)}')
@@ -136,7 +136,7 @@ def not_loose(before: Threads, now: Threads) -> str:
 
 
 def wait_gone(case: Case, seconds: float = 8) -> None:
-    """Whoever was killed takes a moment."""
+    """Wait until killed tasks are gone."""
     end = time.monotonic() + seconds
     while threads_of(case.running()):
         if time.monotonic() > end:
@@ -146,7 +146,7 @@ def wait_gone(case: Case, seconds: float = 8) -> None:
 
 
 def wait_dead(case: Case, numbers: Set[int], seconds: float = 8) -> None:
-    """These threads have to be gone, and soon."""
+    """Wait until these threads are gone, which has to be soon."""
     end = time.monotonic() + seconds
     while True:
         left = [t for n, t in threads_of(case.running()).items() if n in numbers]
