@@ -78,7 +78,7 @@ class Install:
         return [of(line) for line in self.lines if line['way'] == way]
 
     def faster(self) -> float:
-        """The time to install a filter, as a ratio to that of making one."""
+        """How many times faster it is to install a filter than to make one."""
         times = [median(self.values(way, lambda line: line['ns'])) for way in ('create', 'install')]
         return times[0] / times[1]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""How often the plugin enters the kernel, by what strace sees of CRIU."""
+"""How often the plugin enters the kernel, as strace shows for CRIU."""
 import os
 import re
 import subprocess
@@ -26,11 +26,11 @@ def traced(case: Case, action: str, *options: str) -> str:
 
 
 def count(trace: str, pattern: str) -> int:
-    """How many calls there are like this."""
+    """How many calls match the pattern."""
     return len(re.findall(pattern, trace, re.M))
 
 
-# as strace writes those that it knows, or not
+# as strace writes them, whether it knows them or not
 IDENTIFY = r'^ptrace\((PTRACE_SECCOMP_GET_METADATA|0x420d)[^,]*, \d+, (24|0x18),'
 GET, SET = r'^ptrace\(.*0x4220', r'^ptrace\(.*0x4221'
 CREATE = r'^seccomp\((0x20|32)[, ]'
@@ -40,7 +40,7 @@ STATUS = r'^open(at)?\((AT_FDCWD, )?"/proc/\d+/status"'
 
 
 def filter_state(case: Case) -> tuple[int, int]:
-    """Filters, and threads, in the image."""
+    """How many filters and threads are in the image."""
     image = damage.Image(read_bytes(os.path.join(case.images, IMAGE)))
     end = dict(image.nth(damage.END))
     return end[2], end[3]
@@ -53,7 +53,7 @@ def read_bytes(path: str) -> bytes:
 
 
 def kernel_entries(flavour: str) -> str:
-    """One a thread on dump and on restore, and no more for /proc than is said."""
+    """One per thread on dump and on restore, and for /proc no more than the limit."""
     case = Case('seccomp_tree_procs', flavour)
     try:
         case.start()

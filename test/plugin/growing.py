@@ -13,7 +13,7 @@ GROWING = os.path.join(TOP, 'build', 'plugin-tests', 'growing')
 
 
 def wait_until(what: str, condition: Callable[[], bool]) -> None:
-    """Some things take a moment."""
+    """Wait until the condition is true."""
     end = time.monotonic() + LIMIT
     while not condition():
         check(time.monotonic() < end, f'not after {LIMIT} s: {what}')
@@ -21,14 +21,14 @@ def wait_until(what: str, condition: Callable[[], bool]) -> None:
 
 
 class Growing(Case):
-    """In the host's namespaces; without it being said, in root's name."""
+    """Runs in the host's namespaces, and as root unless a user is given."""
 
     def __init__(self, count: int, user: Sequence[str] = ()) -> None:
         super().__init__('growing', 'h')
         self.count, self.user = count, user
 
     def start(self) -> None:
-        """With that many filters."""
+        """Start it with that many filters."""
         subprocess.run([*self.user, 'setsid', '--fork', GROWING, self.pidfile, str(self.count)],
                        env=self.environ(), cwd=self.dir, stdin=subprocess.DEVNULL,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
@@ -40,7 +40,7 @@ class Growing(Case):
         return int(status_of(self.pid, self.pid)['Seccomp_filters'])
 
     def grow(self) -> None:
-        """One filter more."""
+        """Make it install one filter more."""
         count = self.filters() + 1
         os.kill(self.pid, signal.SIGUSR1)
         wait_until(f'it has {count} filters', lambda: self.filters() == count)

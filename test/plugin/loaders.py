@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""One build of the plugin in every CRIU there is, each in small: see loader.c.
+"""One build of the plugin in small stand-ins for every version of CRIU: see loader.c.
 
-loaders.py PLUGIN runs what needs no patched kernel, the machine all of it.
+loaders.py PLUGIN runs what does not need a patched kernel; the machine runs all.
 """
 import os
 import shutil
@@ -23,11 +23,11 @@ FUNCTIONS = ('criu_get_image_dir', 'print_on_level', 'seccomp_collect_entry',
 
 
 class Wrong(Exception):
-    """What is wrong, with what the loader said."""
+    """Something is wrong; the text has the loader's output."""
 
 
 class Loader:
-    """One run of one of them."""
+    """One run of one stand-in."""
 
     def __init__(self, criu: str, action: str, images: str, *plugins: str) -> None:
         command = [os.path.join(BUILD, f'loader-{criu}'), action, images, *plugins]
@@ -44,7 +44,7 @@ class Loader:
             raise Wrong('\n'.join([what, f'exit status {self.status}', *self.lines]))
 
     def says(self, *texts: str) -> None:
-        """Lines that it must have, whole."""
+        """Require that the output has these lines."""
         for text in texts:
             self.need(text in self.lines, f'no line "{text}"')
 
@@ -56,18 +56,18 @@ class Loader:
         self.says('loaded: seccomp_plugin')
 
     def answers(self, what: str) -> List[Tuple[str, int]]:
-        """Which plugins were asked, and what they answered."""
+        """Which plugins were called, and what they returned."""
         found = [line.split(f', {what}: ') for line in self.lines if f', {what}: ' in line]
         return [(name, int(answer)) for name, answer in found]
 
     def asked_ours(self, what: str, answer: int = NOT_OURS) -> None:
-        """That hook was called for ours, first, and answered so."""
+        """Require that our plugin was called first for that hook, and returned this."""
         self.need(self.answers(what)[:1] == [('seccomp_plugin', answer)],
                   f'{what}: {self.answers(what)}, not {answer}')
 
 
 def dumped(criu: str, plugins: List[str], images: str, patched: bool) -> Loader:
-    """A dump, and what plugins have to say."""
+    """A dump, with checks of what the plugins did."""
     run = Loader(criu, 'dump', images, *plugins)
     run.ends_well()
     run.asked_ours('process')
@@ -81,7 +81,7 @@ def dumped(criu: str, plugins: List[str], images: str, patched: bool) -> Loader:
 
 
 def restored(criu: str, plugins: List[str], images: str, patched: bool) -> None:
-    """A restore, of which there is more if there is an image."""
+    """A restore, with more checks if there is an image."""
     run = Loader(criu, 'restore', images, *plugins)
     run.ends_well()
     run.need(not any('to be tried again' in line for line in run.lines), 'a file is put off')
@@ -95,7 +95,7 @@ def restored(criu: str, plugins: List[str], images: str, patched: bool) -> None:
 
 
 def in_folder(test: Callable[[str], None]) -> None:
-    """For images."""
+    """Run a test with a folder for images."""
     images = tempfile.mkdtemp()
     try:
         test(images)
@@ -104,7 +104,7 @@ def in_folder(test: Callable[[str], None]) -> None:
 
 
 def one_build(plugin: str, criu: str, patched: bool) -> None:
-    """Dumped in this one, restored in all."""
+    """Dump with this version, restore with all of them."""
     def test(images: str) -> None:
         dumped(criu, [plugin], images, patched)
         for other in CRIUS:
@@ -113,7 +113,7 @@ def one_build(plugin: str, criu: str, patched: bool) -> None:
 
 
 def before_others(plugin: str, criu: str, patched: bool) -> None:
-    """Hooks of ours come first, whoever is loaded first; the other's come where ours are done."""
+    """Our hooks come first, in any load order; the other's are called when ours are done."""
     def test(images: str) -> None:
         for plugins in ([plugin, STAND_IN], [STAND_IN, plugin]):
             run = dumped(criu, plugins, images, patched)

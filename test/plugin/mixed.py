@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Images that are not all of one dump.
+"""Images that are not all from one dump.
 
-Each time of a task that had one filter at the first dump and has two at the
-second: with the tree of the first it would be less confined.
+The task has one filter at the first dump and two at the second: with the tree of the
+first dump it would be less confined.
 """
 import os
 import shutil
@@ -18,7 +18,7 @@ DUMP_CRIU_RUN_ID = 13  # criu/images/inventory.proto
 
 
 def dumped_twice() -> tuple[Growing, list[list[str]]]:
-    """Into images-1 with one filter, into images-2 with two; and what it looked like."""
+    """A case dumped into images-1 with one filter and images-2 with two; and its pictures."""
     case = Growing(1)
     try:
         case.start()
@@ -36,20 +36,20 @@ def dumped_twice() -> tuple[Growing, list[list[str]]]:
 
 
 def folder(case: Case, number: int) -> str:
-    """That of a dump, from now on CRIU's."""
+    """The folder of a dump; CRIU uses it from now on."""
     case.images = os.path.join(case.dir, f'images-{number}')
     return case.images
 
 
 def shown(case: Case) -> tuple[int, str]:
-    """What the command says of the images: its exit status, and its output."""
+    """The exit status and the output of the command for the images."""
     done = subprocess.run([os.path.join(TOP, 'build', 'criu-seccomp'), 'image', case.images],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     return done.returncode, done.stdout
 
 
 def mixed(case: Case, number: int, name: str) -> None:
-    """A file of the other dump is copied over that of this one: refused. Then it is put back."""
+    """Replace a file by that of the other dump: a restore is refused. Then put it back."""
     path = os.path.join(folder(case, number), name)
     shutil.copy(path, path + '.own')
     shutil.copy(os.path.join(case.dir, f'images-{3 - number}', name), path)
@@ -61,7 +61,7 @@ def mixed(case: Case, number: int, name: str) -> None:
 
 
 def trees_of_two_dumps() -> None:
-    """An older or newer tree, or inventory, beside the rest; whole, they restore repeatedly."""
+    """An older or newer tree or inventory is refused; complete dumps restore repeatedly."""
     case, pictures = dumped_twice()
     try:
         for number in (1, 2):
@@ -80,7 +80,7 @@ def trees_of_two_dumps() -> None:
 
 
 def nameless_inventory() -> None:
-    """As a CRIU before 4.1 wrote it: the tree cannot be of this dump."""
+    """An inventory as written before CRIU 4.1: the tree cannot be of this dump."""
     case, _ = dumped_twice()
     path = os.path.join(folder(case, 2), INVENTORY)
     try:
@@ -97,7 +97,7 @@ def nameless_inventory() -> None:
 
 
 def dump_cut_off(case: Case, call: str, name: str) -> None:
-    """CRIU is killed at its first such call that has to do with this file, before it is made."""
+    """Kill CRIU before its first such call on this file."""
     path = os.path.join(case.images, name)
     done = subprocess.run(
         ['strace', '-o', os.path.join(case.dir, 'trace'), '-P', name, '-P', path,
@@ -128,7 +128,7 @@ POINTS: list[tuple[int, str, str, int | str]] = [
 
 
 def cut_off_at(before: int, call: str, name: str, outcome: int | str) -> None:
-    """A second dump into the folder of the first, when the task had a filter fewer."""
+    """A second dump into the folder of the first, in which the task had fewer filters."""
     case = Growing(before)
     try:
         case.start()
@@ -150,7 +150,7 @@ def cut_off_at(before: int, call: str, name: str, outcome: int | str) -> None:
 
 
 def cut_off() -> str:
-    """At each point: refused before anything is forked, or one of the two dumps, whole."""
+    """At each point, the restore is refused before anything is forked, or is complete."""
     for before, call, name, outcome in POINTS:
         try:
             cut_off_at(before, call, name, outcome)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A CRIU that the kernel does not let at the filters: only what has none is its business."""
+"""A CRIU that may not access filters: it can only dump and restore tasks without them."""
 import ctypes
 import os
 import subprocess
@@ -23,7 +23,7 @@ class Prog(ctypes.Structure):
 
 
 def confine_oneself(kill_seccomp: bool = False) -> None:
-    """With a filter that allows everything, or everything but seccomp(2)."""
+    """Install a filter that allows everything, or everything except seccomp(2)."""
     nr, allow = Insn(0x20, 0, 0, 0), Insn(0x06, 0, 0, 0x7fff0000)
     is_seccomp, kill = Insn(0x15, 0, 1, 317), Insn(0x06, 0, 0, 0x80000000)
     insns = [nr, is_seccomp, kill, allow] if kill_seccomp else [allow]
@@ -34,14 +34,14 @@ def confine_oneself(kill_seccomp: bool = False) -> None:
 
 
 def lose_sys_admin() -> None:
-    """What is executed from now on has all capabilities but that one."""
+    """Programs that are executed from now on lack this capability."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(24, 21, 0, 0, 0):  # PR_CAPBSET_DROP, CAP_SYS_ADMIN
         raise Failure(f'prctl: {os.strerror(ctypes.get_errno())}')
 
 
 def status_after(change: Callable[[], None], run: Callable[[], int]) -> int:
-    """What run() returns in a process that has changed so."""
+    """What run() returns in a process after the change."""
     child = os.fork()
     if not child:
         try:
@@ -53,7 +53,7 @@ def status_after(change: Callable[[], None], run: Callable[[], int]) -> int:
 
 
 def not_permitted(change: Callable[[], None], said: str, *options: str) -> None:
-    """The kernel would refuse CRIU every filter: so the plugin does, before anything is forked."""
+    """The kernel would refuse all filters, so the plugin refuses before anything is forked."""
     case = Case('seccomp_tree_chain', 'h')
     try:
         case.start()
@@ -72,7 +72,7 @@ def not_permitted(change: Callable[[], None], said: str, *options: str) -> None:
 
 
 def only_without_filters(start: Callable[[int], Case], dump: Callable[[Case], int]) -> None:
-    """start(COUNT) is a case with so many filters, dump(case) what CRIU exits with."""
+    """start(COUNT) makes a case with that many filters; dump(case) is CRIU's exit status."""
     case = start(0)
     try:
         before = case.picture()
@@ -99,7 +99,7 @@ def only_without_filters(start: Callable[[int], Case], dump: Callable[[Case], in
 
 
 def started(count: int, user: Sequence[str] = (), owner: int = 0) -> Growing:
-    """A case that runs, and has a folder for images."""
+    """A running case with a folder for images."""
     case = Growing(count, user)
     os.chown(case.dir, owner, owner)
     case.start()
@@ -109,13 +109,13 @@ def started(count: int, user: Sequence[str] = (), owner: int = 0) -> Growing:
 
 
 def permitted_without_filters(change: Callable[[], None], *options: str) -> None:
-    """CRIU after a change that makes the kernel refuse it all filters."""
+    """Dump after a change that makes the kernel refuse all access to filters."""
     only_without_filters(started, lambda case: status_after(
         change, lambda: case.criu('dump', '-t', str(case.pid), *options)))
 
 
 def unprivileged() -> None:
-    """As criu(8) has it: a user with CAP_CHECKPOINT_RESTORE, and tasks of the same user."""
+    """criu(8), --unprivileged: a user with CAP_CHECKPOINT_RESTORE, and tasks of the same user."""
     user = ['setpriv', '--reuid', '1000', '--regid', '1000', '--clear-groups']
     caps = ['--inh-caps', '+checkpoint_restore', '--ambient-caps', '+checkpoint_restore']
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
-# The plugin beside other plugins, and with a CRIU that is not as it should be.
+# The plugin beside other plugins, and with unusual versions of CRIU.
 
-# CRIUs in small, each with the number of hooks that it knows.
+# Small stand-ins for versions of CRIU, each with the number of hooks that it knows.
 LOADERS := $(B)/plugin-tests/loader-4.1 $(B)/plugin-tests/loader-4.2 \
 	$(B)/plugin-tests/loader-next $(B)/plugin-tests/loader-sentinel $(B)/plugin-tests/loader-bare
 
@@ -9,9 +9,9 @@ $(B)/plugin-tests/loader-4.1: LOADER := -DHOOKS=12 -DVERSION_PLAYED='"4.1"'
 $(B)/plugin-tests/loader-4.2: LOADER := -DHOOKS=13 -DVERSION_PLAYED='"4.2"'
 # the development tree after 4.2
 $(B)/plugin-tests/loader-next: LOADER := -DHOOKS=15 -DRETRY=1 -DVERSION_PLAYED='"4.3"'
-# and one that also calls device hooks for no process, with pid -1
+# one that also calls device hooks without a process, with pid -1
 $(B)/plugin-tests/loader-sentinel: LOADER := -DHOOKS=15 -DRETRY=1 -DVERSION_PLAYED='"4.4"' -DSENTINEL=1
-# one that exports next to nothing
+# one that exports almost nothing
 $(B)/plugin-tests/loader-bare: LOADER := -DHOOKS=12 -DVERSION_PLAYED='"4.1"' -DBARE
 
 .PHONY: plugin-tests

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-"""chronyd with -F 1, its stricter filter, as the daemon that it is."""
+"""chronyd with -F 1, its stricter filter, as a daemon."""
 import os
 import subprocess
 
 from program import Program, expect
 from harness import check, read
 
-FOLDER = '/run/chrony-test'  # chronyc has its own socket beside that of the daemon
+FOLDER = '/run/chrony-test'  # chronyc makes its own socket beside that of the daemon
 
 
 class Chrony(Program):
@@ -17,7 +17,7 @@ class Chrony(Program):
     alone = 'pass'
 
     def start(self) -> None:
-        """Until it takes commands."""
+        """Wait until it accepts commands."""
         os.makedirs(FOLDER, mode=0o770, exist_ok=True)
         self.socket = os.path.join(FOLDER, 'chronyd.sock')
         if os.path.exists(self.socket):
@@ -35,7 +35,7 @@ class Chrony(Program):
         self.confined_threads(1)
 
     def works(self, restored: bool) -> None:
-        """It tells what it keeps time by: itself."""
+        """It reports its time source, which is itself."""
         done = subprocess.run(['chronyc', '-h', self.socket, '-c', 'tracking'],
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, timeout=60, check=False)

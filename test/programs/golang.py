@@ -8,10 +8,10 @@ from syncs import syncs
 
 
 class Golang(Program):
-    """Its main thread has a filter more than the others, and can put all under one."""
+    """Its main thread has one more filter than the others, and can install one on all threads."""
 
     def start(self) -> None:
-        """Until it answers."""
+        """Wait until it answers."""
         self.socket = os.path.join(self.dir, 'socket')
         self.spawn(os.path.join(BUILD, 'gosync'), self.socket)
         self.wait_until(lambda: os.path.exists(self.socket), 'its socket')

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Python with its binding of libseccomp (confined.py), in a container of podman.
 
-So under podman's own profile, too: each filter is one of a tree with the root that
-the runtime has installed.
+So podman's own profile applies, too: all filters are in a tree whose root is the
+filter that the runtime installed.
 """
 import os
 import sys
@@ -19,14 +19,14 @@ PLUGIN = '/usr/lib/criu/seccomp_plugin.so'
 
 
 def away(hidden: bool) -> None:
-    """Hide the plugin from the CRIU that runtimes call, or have it back."""
+    """Hide the plugin from the CRIU that runtimes call, or restore it."""
     paths = [PLUGIN, PLUGIN + '.away']
     if os.path.exists(paths[not hidden]):
         os.rename(paths[not hidden], paths[hidden])
 
 
 class Python(Podman):
-    """Its main thread has a filter more than the others, and can put all under one."""
+    """Its main thread has one more filter than the others, and can install one on all threads."""
     alone = 'different'
 
     def __init__(self, plugin: bool = True) -> None:
@@ -40,7 +40,7 @@ class Python(Podman):
         return ['/usr/bin/python3', '/programs/confined.py', OUT + '/socket']
 
     def path(self) -> str:
-        """Of its socket, from here."""
+        """The path of its socket outside of the container."""
         return f'/proc/{self.pid}/root{OUT}/socket'
 
     def wait_ready(self) -> None:
@@ -54,11 +54,11 @@ class Python(Podman):
         syncs(self.path(), restored)
 
     def dump(self) -> None:
-        """As podman does it."""
+        """Dump it with podman."""
         self.checkpoint()
 
     def criu_logs(self) -> list[str]:
-        """What is worth reading in them."""
+        """The important lines in CRIU's logs."""
         return [line for name in ('dump.log', 'restore.log')
                 for line in lines_that_matter(os.path.join(self.dir, name))]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the programs have in common that are started, dumped and restored here."""
+"""Code that the programs share which are started, dumped and restored here."""
 import os
 import socket
 import subprocess
@@ -17,7 +17,7 @@ BUILD = os.path.join(TOP, 'build', 'programs')
 
 
 def wait_for(condition: Callable[[], object], what: str, seconds: int = LIMIT) -> None:
-    """Until it is so."""
+    """Wait until the condition is true."""
     end = time.monotonic() + seconds
     while not condition():
         check(time.monotonic() < end, f'not within {seconds} s: {what}')
@@ -25,7 +25,7 @@ def wait_for(condition: Callable[[], object], what: str, seconds: int = LIMIT) -
 
 
 def expect(condition: object, text: str, *details: object) -> None:
-    """What a program must do; if it does not, it is not what it was."""
+    """Require something of a program; otherwise it is not as it was."""
     try:
         check(condition, text, *details)
     except Failure as why:
@@ -33,7 +33,7 @@ def expect(condition: object, text: str, *details: object) -> None:
 
 
 def ask(path: str, *lines: str) -> str:
-    """Say these lines to who listens there, one after each answer; the last answer."""
+    """Send these lines to a socket, each after an answer; returns the last answer."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(60)
         try:
@@ -44,7 +44,7 @@ def ask(path: str, *lines: str) -> str:
                     stream.write(line)
                     stream.flush()
                     answer = stream.readline()
-                # it has closed its end, too, when there is no more
+                # no more data means that it has closed its end, too
                 connection.shutdown(socket.SHUT_WR)
                 stream.read()
                 return answer.strip()
@@ -53,8 +53,8 @@ def ask(path: str, *lines: str) -> str:
 
 
 class Subject(Protocol):
-    """What is started, dumped and restored, whoever does that."""
-    # what becomes of it with CRIU alone, as "native" in doc/tests.md: pass, different, fail
+    """Something that is started, dumped and restored, in whatever way."""
+    # the outcome with CRIU alone, as "native" in doc/tests.md: pass, different, fail
     alone: str
 
     def start(self) -> None:
@@ -80,9 +80,9 @@ class Subject(Protocol):
 
 
 class Program(Case):
-    """One of them. A class of its own says how it is started, and how one sees that it works."""
+    """A program. Its subclass knows how to start it, and how to check that it works."""
 
-    # what CRIU is told beside the usual
+    # additional options for CRIU
     options: tuple[str, ...] = ('--file-locks',)
     alone = 'different'
 
@@ -91,7 +91,7 @@ class Program(Case):
         self.process: subprocess.Popen[bytes] | None = None
 
     def spawn(self, *command: str) -> None:
-        """Run it, in a session of its own; what it says goes to a file."""
+        """Run it in a session of its own, with its output in a file."""
         with open(os.path.join(self.dir, 'said'), 'ab') as said:
             self.process = subprocess.Popen(command, env=self.environ(), cwd=self.dir,
                                             stdin=subprocess.DEVNULL, stdout=said, stderr=said,
@@ -99,7 +99,7 @@ class Program(Case):
         self.pid = self.process.pid
 
     def wait_until(self, condition: Callable[[], object], what: str) -> None:
-        """While it starts; a program that has ended never will be."""
+        """Wait until the condition is true, or fail if the program ends."""
         try:
             wait_for(lambda: self.has_ended() or condition(), what)
             check(not self.has_ended(), f'it has ended: {what}')
@@ -107,7 +107,7 @@ class Program(Case):
             raise Failure(f'{why}\n{self.messages()}') from None
 
     def has_ended(self) -> bool:
-        """Before it was dumped."""
+        """Whether it has ended before it was dumped."""
         return self.process is not None and self.process.poll() is not None
 
     def dump(self, *options: str) -> None:
@@ -140,7 +140,7 @@ class Program(Case):
         return self.logs()
 
     def confined_threads(self, least: int) -> None:
-        """It is what it is here for, which may take a moment."""
+        """Wait until at least this many threads have filters."""
         def modes() -> list[str]:
             return [status_of(self.pid, tid).get('Seccomp', '').strip()
                     for tid in os.listdir(f'/proc/{self.pid}/task')]

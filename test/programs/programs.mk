@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-# Programs that nobody here wrote, and two that use bindings of libseccomp as
-# programs do. Go finds Debian's packages of libraries in GOPATH.
+# Third-party programs, and two of ours that use bindings of libseccomp. Go finds
+# Debian's library packages in GOPATH.
 
 .PHONY: programs
 programs: ## dumps and restores QEMU, tor, chronyd, nginx and others

@@ -7,11 +7,11 @@ from program import Program, ask, expect
 
 
 class Qemu(Program):
-    """A machine without anything, which still has its threads and its monitor."""
+    """An empty machine, which still has its threads and its monitor."""
     alone = 'pass'
 
     def start(self) -> None:
-        """Until the monitor is there."""
+        """Wait until the monitor exists."""
         self.socket = os.path.join(self.dir, 'qmp')
         self.spawn('qemu-system-x86_64', '-M', 'none', '-nodefaults', '-display', 'none',
                    '-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,'
@@ -20,7 +20,7 @@ class Qemu(Program):
         self.confined_threads(2)
 
     def works(self, restored: bool) -> None:
-        """It answers at its monitor, after its greeting."""
+        """Its monitor greets, and answers."""
         answer = ask(self.socket, '', '{"execute": "qmp_capabilities"}\n',
                      '{"execute": "query-name"}\n', '{"execute": "query-status"}\n')
         expect(json.loads(answer or '{}').get('return', {}).get('running') is not None,

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""sshd before authentication: the process that talks with a stranger has a filter, and
-may open nothing, not even what CRIU gives to every task that it dumps.
+"""sshd before authentication: the process that talks to the client has a filter, and may
+not open anything, not even what CRIU passes to every task that it dumps.
 """
 import os
 import subprocess
@@ -20,18 +20,18 @@ UsePAM no
 PermitRootLogin yes
 LoginGraceTime 0
 '''
-# the client asks for the passphrase of its key when the server is in the middle of it
+# the client asks for the passphrase of its key in the middle of the authentication
 ASKPASS = ('#!/bin/sh\ntouch {dir}/asked\n'
            'while [ ! -e {dir}/answer ]; do sleep 0.1; done\necho passphrase\n')
 
 
 class Sshd(Program):
-    """A server with a client that hesitates. CRIU cannot dump it, with the plugin or without."""
+    """A server with a client that waits. CRIU cannot dump it, with or without the plugin."""
     options = ('--tcp-established', '--file-locks')
     alone = 'fail'
 
     def start(self) -> None:
-        """Until the client knows that the server takes its key, and the server waits."""
+        """Wait until the client knows that the server accepts its key; the server then waits."""
         for name, secret in (('host', ''), ('user', 'passphrase')):
             subprocess.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', secret, '-f',
                             os.path.join(self.dir, name)], check=True)
@@ -54,7 +54,7 @@ class Sshd(Program):
         check(self.confined(), 'none of its processes is under a filter')
 
     def confined(self) -> list[int]:
-        """The processes that talk with strangers."""
+        """The processes that talk to clients that are not authenticated."""
         return [pid for pid in tree_of(self.pid)
                 if status_of(pid, pid).get('Seccomp', '').strip() == '2']
 
@@ -76,7 +76,7 @@ class Sshd(Program):
 
 
 def not_dumped(plugin: bool) -> str:
-    """CRIU says why not; the server and its client go on as if nothing had been."""
+    """CRIU says why it cannot dump; the server and its client continue undisturbed."""
     program = Sshd(plugin)
     try:
         program.start()

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-"""How gosync.go and confined.py are asked; they answer alike."""
+"""The protocol of gosync.go and confined.py, which give the same answers."""
 import re
 
 from program import ask, expect
 
 
 def syncs(path: str, restored: bool) -> None:
-    """Each thread has its filters, and once it is restored the main one gives all one more."""
+    """Each thread has its filters; after a restore, the main one installs one more on all."""
     answer = ask(path, 'calls\n')
     expect(re.fullmatch(r'101 102 (?!103)\d+, others 101 (?!102)\d+ (?!103)\d+', answer),
            f'calls fail with {answer}')

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-"""nginx as a service of systemd that is told to confine it: a filter for each setting.
+"""nginx as a service that systemd confines: it installs a filter for each setting.
 
-systemd is the first process of a pid namespace, with a cgroup tree and mounts of its
-own, where it behaves as in a container; CRIU runs in there, too.
+systemd is the first process of a pid namespace with its own cgroup tree and mounts,
+where it behaves as in a container; CRIU runs in there, too.
 """
 import os
 import signal
@@ -48,14 +48,14 @@ def children(pid: int) -> list[int]:
 
 
 class Nginx(Program):
-    """A master and a worker, each under some ten filters that systemd has stacked."""
+    """A master and a worker, each with about ten filters that systemd installed."""
 
     def __init__(self, plugin: bool = True) -> None:
         super().__init__(plugin)
         self.manager = 0
 
     def start(self) -> None:
-        """Until it serves its page."""
+        """Wait until it serves its page."""
         into = 'mkdir -p "$0" && echo $$ >"$0/cgroup.procs" && exec "$@"'
         cgroup = f'/sys/fs/cgroup/{self.mark}'
         with open(os.path.join(self.dir, 'said'), 'ab') as said:
@@ -82,14 +82,14 @@ class Nginx(Program):
         return read(f'/proc/{self.manager}/comm') == 'systemd\n'
 
     def find_master(self) -> bool:
-        """By what it calls itself."""
+        """Find the master by its name."""
         for pid in children(self.manager):
             if read(f'/proc/{pid}/cmdline').startswith('nginx: master'):
                 self.pid = pid
         return self.pid > 0
 
     def serves(self) -> bool:
-        """Anything, at its usual port."""
+        """Whether it serves anything at its usual port."""
         try:
             with urllib.request.urlopen('http://127.0.0.1/', timeout=60) as page:
                 return b'nginx' in page.read()
@@ -97,7 +97,7 @@ class Nginx(Program):
             return False
 
     def works(self, restored: bool) -> None:
-        """It serves; once it is restored, a worker that its master forks now does, too."""
+        """It serves; after a restore, a new worker of its master does, too."""
         expect(self.serves(), 'it does not serve its page')
         if not restored:
             return

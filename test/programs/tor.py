@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
-"""tor with "Sandbox 1": a long filter with the addresses of its own strings in it."""
+"""tor with "Sandbox 1": a long filter that contains addresses of tor's own strings."""
 import os
 
 from program import Program, ask, expect
 
 
 class Tor(Program):
-    """A client that is not to reach anything."""
+    """A client without network access."""
     alone = 'pass'
 
     def start(self) -> None:
-        """Until it takes commands."""
+        """Wait until it accepts commands."""
         folder = os.path.join(self.dir, 'tor')
-        os.mkdir(folder, 0o700)  # it is particular about that
+        os.mkdir(folder, 0o700)  # tor requires this mode
         self.socket = os.path.join(folder, 'control')
         config = os.path.join(folder, 'torrc')
         with open(config, 'w', encoding='ascii') as f:
@@ -23,6 +23,6 @@ class Tor(Program):
         self.confined_threads(1)
 
     def works(self, restored: bool) -> None:
-        """It lets one in, and answers."""
+        """Its control port authenticates us, and answers."""
         answer = ask(self.socket, 'AUTHENTICATE\r\n', 'GETINFO version\r\n')
         expect(answer.startswith('250-version='), f'its control port answers: {answer}')

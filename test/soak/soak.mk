@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-# Random trees, dumped and restored in a machine; each a function of its seed.
+# Random trees, dumped and restored in a machine; each depends only on its seed.
 
 SEED ?= 1
-# a seed that is named is run alone
+# a seed that is given is run alone
 SOAK_ROUNDS = $(or $(ROUNDS),$(if $(filter command%,$(origin SEED)),1,200))
 SOAK_KERNEL = $(if $(filter command% environment%,$(origin KERNEL)),$(KERNEL),6.12)
 

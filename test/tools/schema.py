@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""schema.py SCHEMA: is each JSON document on stdin as the schema says? Prints how many."""
+"""schema.py SCHEMA: checks each JSON document on stdin against the schema. Prints how many."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ import jsonschema
 
 
 def documents(text: str) -> Iterator[Any]:
-    """One after the other, on a line each or not."""
+    """The documents in the text, on one line each or not."""
     decoder = json.JSONDecoder()
     text = text.strip()
     while text:

@@ -1,18 +1,18 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Tests of a command: what it prints and how it ends, a TAP line each.
+# Tests of a command: its output and its exit status, with a TAP line for each.
 
 # shellcheck disable=SC2034 # failed is for those who source this file
 n=0 failed=0 out='' status=0
 
-# run COMMAND... - $out is all that it prints, $status how it ends
+# run COMMAND... - sets $out to all that it prints, $status to its exit status
 run() {
 	status=0
 	out=$("$@" 2>&1 </dev/null) || status=$?
 }
 
-# check WHAT COMMAND... - must succeed; where it does not, $out is shown
+# check WHAT COMMAND... - it must succeed; otherwise $out is shown
 check() {
 	local what=$1
 	shift
@@ -27,7 +27,7 @@ check() {
 	fi
 }
 
-# ended STATUS [TEXT]... - with this status, and all of this in what it printed
+# ended STATUS [TEXT]... - the last command had this status, and printed all of these
 ended() {
 	local text
 
@@ -38,7 +38,7 @@ ended() {
 	done
 }
 
-# pictured - the last command succeeded, and printed what comes in on stdin
+# pictured - the last command succeeded, and printed the same as on stdin
 pictured() {
 	[ "$status" = 0 ] && diff <(cat) <(printf '%s\n' "$out") >&2
 }

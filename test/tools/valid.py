@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Is the JSON on stdin what its schema in tools/schema/ says?
+"""Checks the JSON on stdin against its schema in tools/schema/.
 
 usage: valid.py [KEY.KEY...=VALUE]...
-Without arguments only the schema is asked; then each value in the document has to
-be the one that is given. It prints what is wrong.
+Then checks that the document has each given value. Prints what is wrong.
 """
 
 import json
@@ -18,7 +17,7 @@ SCHEMAS = Path(__file__).resolve().parents[2] / 'tools/schema'
 
 
 def schema_of(subcommand: str) -> Any:
-    """The one that names this subcommand."""
+    """The schema for this subcommand."""
     for path in sorted(SCHEMAS.glob('*.json')):
         schema = json.loads(path.read_text())
         names = schema['properties']['subcommand']
@@ -28,7 +27,7 @@ def schema_of(subcommand: str) -> Any:
 
 
 def look_up(document: Any, keys: str) -> Any:
-    """What stands there; a number is a place in a list, "length" its length."""
+    """The value at these keys; a number is a place in a list, "length" its length."""
     for key in keys.split('.'):
         if isinstance(document, list):
             document = len(document) if key == 'length' else document[int(key)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# The machines: test/vm/run boots them, doc/machines.md tells how.
+# The machines: test/vm/run boots them, see doc/machines.md.
 KERNEL ?= 6.12
 SUITE ?= trixie
 
