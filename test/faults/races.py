@@ -41,7 +41,7 @@ def kill_one(pids: list[int]) -> None:
         if status_of(pid, pid).get('Seccomp', '0').strip() != '0':
             os.kill(pid, signal.SIGKILL)
             return
-    raise Failure('nobody to kill')
+    raise Failure('there is no task to kill')
 
 
 def task_dies_in_dump() -> str:
@@ -56,7 +56,7 @@ def task_dies_in_dump() -> str:
         now = let_run(case)
         not_looser(before, now)
         cried(case)
-        check(now, 'nobody is left')
+        check(now, 'no task is left')
         return f'criu exits {status}, {len(now)} of {len(before)} as before'
     finally:
         case.close()
@@ -195,7 +195,7 @@ def restore_chain_ended(shape: Shape, hook: str) -> str:
         if hook == 'RESUME_DEVICES_LATE' and not status:
             wait_dead(action.case, {n for n, t in action.before.items() if t.mode != NONE})
             check('had no turn' in read(os.path.join(action.case.images, 'restore.log')),
-                  'nobody says so')
+                  'no message says so')
         return f'criu exits {status}: {outcome}'
     finally:
         action.close()

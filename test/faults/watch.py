@@ -82,7 +82,7 @@ def threads_of(pids: Iterable[int]) -> Threads:
 def before_of(case: Case) -> Threads:
     """The threads before the fault."""
     found = threads_of(tree_of(case.pid))
-    check(any(t.mode == FILTER for t in found.values()), 'nobody is confined: proves nothing')
+    check(any(t.mode == FILTER for t in found.values()), 'no task is confined: this proves nothing')
     return found
 
 
@@ -132,7 +132,7 @@ def not_loose(before: Threads, now: Threads) -> str:
         else:
             check(not thread.runs_program(), f'{describe(thread)}; before: {describe(was)}')
             kinds['unfinished'] += 1
-    return ', '.join(f'{count} {kind}' for kind, count in kinds.items() if count) or 'nobody left'
+    return ', '.join(f'{count} {kind}' for kind, count in kinds.items() if count) or 'none left'
 
 
 def wait_gone(case: Case, seconds: float = 8) -> None:

@@ -5,7 +5,7 @@
 # doc/fuzzing.md says more.
 
 FUZZ_SECONDS ?= 20
-# instead of a time: so many inputs of the image's reader
+# instead of a time: the number of inputs for the image's reader
 RUNS ?=
 FUZZ_LIMIT = $(if $(RUNS),-runs=$(RUNS),-max_total_time=$(FUZZ_SECONDS))
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all

@@ -192,7 +192,7 @@ bool program_mark(const struct sock_filter *insns, unsigned int *mark)
 {
 	*mark = insns[3].k - ASK;
 	if (*mark >= NR_MARKS)
-		wrong("a program that is none of ours");
+		wrong("a program that is not one of ours");
 	return *mark < NR_MARKS && insns[1].k == SYS_getpriority;
 }
 

@@ -43,5 +43,5 @@ static int verify(void)
 
 int main(int argc, char **argv)
 {
-	return tree_test(argc, argv, build, verify, "after so many rounds something is different");
+	return tree_test(argc, argv, build, verify, "something is different after several rounds");
 }
