@@ -111,7 +111,7 @@ static void is_handed(ino_t listener, pid_t pid)
 }
 
 /* Filters 1 and 3 are supervised. The first process under 1 is process 1; 3 has none. */
-static void listeners_go_with_the_first_process_under_them(void **state)
+static void a_listener_names_the_first_process_under_its_filter(void **state)
 {
 	struct tree tree = { 0 };
 	ino_t one, three;
@@ -157,7 +157,7 @@ static void other_listeners_are_not_kept(void **state)
 }
 
 /* 30,000 supervised filters, each with a process, on a path of 4,000. */
-static void many_are_listed_in_time(void **state)
+static void many_listeners_are_listed_in_time(void **state)
 {
 	struct tree tree = { 0 };
 	clock_t begin;
@@ -227,7 +227,7 @@ static void only_trusted_users_have_an_agent(void **state)
 }
 
 /* A user who may not be an agent is ignored: the listener is not kept for it. */
-static void where_one_is_not_needed_the_other_users_gets_nothing(void **state)
+static void an_untrusted_agent_gets_no_listener(void **state)
 {
 	struct tree tree = { 0 };
 	int ends[2];
@@ -249,7 +249,7 @@ static void where_one_is_not_needed_the_other_users_gets_nothing(void **state)
 }
 
 /* The connection was made before there was anything to send. */
-static void an_agent_that_hung_up_is_called_again(void **state)
+static void an_agent_that_hung_up_is_connected_again(void **state)
 {
 	struct tree tree = { 0 };
 	ino_t listener;
@@ -266,7 +266,7 @@ static void an_agent_that_hung_up_is_called_again(void **state)
 }
 
 /* On the second connection, the user of the peer is checked again. */
-static void the_second_call_is_for_a_trusted_user_too(void **state)
+static void the_second_connection_checks_the_user_too(void **state)
 {
 	struct tree tree = { 0 };
 
@@ -318,13 +318,13 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(listeners_go_with_the_first_process_under_them),
+		TEST(a_listener_names_the_first_process_under_its_filter),
 		TEST(other_listeners_are_not_kept),
-		TEST(many_are_listed_in_time),
+		TEST(many_listeners_are_listed_in_time),
 		TEST(only_trusted_users_have_an_agent),
-		TEST(where_one_is_not_needed_the_other_users_gets_nothing),
-		TEST(an_agent_that_hung_up_is_called_again),
-		TEST(the_second_call_is_for_a_trusted_user_too),
+		TEST(an_untrusted_agent_gets_no_listener),
+		TEST(an_agent_that_hung_up_is_connected_again),
+		TEST(the_second_connection_checks_the_user_too),
 	};
 
 	return cmocka_run_group_tests_name("agent", tests, set_up, tear_down);

@@ -79,7 +79,7 @@ static void guess(int leader, int thread, size_t count)
 #define GUESSED \
 	"which filters are the same cannot be seen, so what a restore changes is guessed (a way in: it is shut)\n"
 
-static void without_a_way_in_it_is_guessed(void **state)
+static void without_a_reader_it_is_guessed(void **state)
 {
 	const char *differ = GUESSED
 		"process 10: its threads have different numbers of filters; after a restore they share none, and SECCOMP_FILTER_FLAG_TSYNC is refused where it works now\n";
@@ -99,7 +99,7 @@ static void without_a_way_in_it_is_guessed(void **state)
 	assert_string_equal(all_said, GUESSED);
 }
 
-static void who_has_no_filters_is_not_looked_at(void **state)
+static void threads_without_filters_are_not_read(void **state)
 {
 	(void)state;
 	guess(0, 0, 2);
@@ -109,7 +109,7 @@ static void who_has_no_filters_is_not_looked_at(void **state)
 	assert_int_equal(world.chosen, 0);
 }
 
-static void the_way_in_is_chosen_once(void **state)
+static void the_reader_is_chosen_once(void **state)
 {
 	(void)state;
 	guess(1, 1, 2);
@@ -137,7 +137,7 @@ static void expect_warnings(size_t count, const int *filters, const char *expect
 	expect_warnings(sizeof((int[]){ __VA_ARGS__ }) / sizeof(int), \
 			(const int[]){ __VA_ARGS__ }, expected)
 
-static void nothing_is_said_where_nothing_is_lost(void **state)
+static void no_warning_if_nothing_is_lost(void **state)
 {
 	int shared = fake_filter(-1, SECCOMP_FILTER_FLAG_LOG);
 
@@ -148,7 +148,7 @@ static void nothing_is_said_where_nothing_is_lost(void **state)
 	SEE("", fake_filter(shared, 0), fake_filter(shared, 0));
 }
 
-static void who_syncs_now_is_named(void **state)
+static void threads_that_can_tsync_now_are_named(void **state)
 {
 	int shared = fake_filter(-1, 0), above = fake_filter(shared, 0);
 
@@ -157,7 +157,7 @@ static void who_syncs_now_is_named(void **state)
 	    shared, above, shared, above);
 }
 
-static void who_will_sync_is_named(void **state)
+static void threads_that_will_tsync_are_named(void **state)
 {
 	int first = fake_filter(-1, 0), second = fake_filter(-1, 0);
 
@@ -184,7 +184,7 @@ static void lost_flags_are_named(void **state)
 	    plain, -1, waits);
 }
 
-static void strict_mode_is_none(void **state)
+static void a_strict_thread_prevents_tsync(void **state)
 {
 	int shared = fake_filter(-1, 0), above = fake_filter(shared, 0);
 
@@ -222,7 +222,7 @@ static void many_threads_are_all_named(void **state)
 	}
 }
 
-static void what_cannot_be_read_is_guessed(void **state)
+static void unreadable_filters_are_guessed(void **state)
 {
 	int shared = fake_filter(-1, 0);
 
@@ -240,11 +240,16 @@ static void what_cannot_be_read_is_guessed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(without_a_way_in_it_is_guessed), TEST(who_has_no_filters_is_not_looked_at),
-		TEST(the_way_in_is_chosen_once),      TEST(nothing_is_said_where_nothing_is_lost),
-		TEST(who_syncs_now_is_named),	      TEST(who_will_sync_is_named),
-		TEST(lost_flags_are_named),	      TEST(strict_mode_is_none),
-		TEST(many_threads_are_all_named),     TEST(what_cannot_be_read_is_guessed),
+		TEST(without_a_reader_it_is_guessed),
+		TEST(threads_without_filters_are_not_read),
+		TEST(the_reader_is_chosen_once),
+		TEST(no_warning_if_nothing_is_lost),
+		TEST(threads_that_can_tsync_now_are_named),
+		TEST(threads_that_will_tsync_are_named),
+		TEST(lost_flags_are_named),
+		TEST(a_strict_thread_prevents_tsync),
+		TEST(many_threads_are_all_named),
+		TEST(unreadable_filters_are_guessed),
 	};
 
 	return cmocka_run_group_tests_name("alone", tests, NULL, NULL);

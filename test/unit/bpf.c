@@ -125,7 +125,7 @@ static void compare(const struct stack *stack, const struct seccomp_data *calls,
 	assert_int_equal(status, 0);
 }
 
-static void a_stack_does_what_the_kernel_does(void **state)
+static void a_stack_gives_the_result_of_the_kernel(void **state)
 {
 	static struct sock_filter insns[4][RANDOM_MAX];
 	struct program programs[4];
@@ -187,7 +187,7 @@ static void mutate(struct sock_filter *insns, size_t *len)
 	}
 }
 
-static void it_takes_what_the_kernel_takes(void **state)
+static void it_accepts_what_the_kernel_accepts(void **state)
 {
 	struct sock_filter insns[RANDOM_MAX];
 	char *taken =
@@ -348,8 +348,8 @@ int main(void)
 		cmocka_unit_test(each_word_can_be_loaded),
 		cmocka_unit_test(faults_are_named),
 		cmocka_unit_test(the_newest_wins_a_tie),
-		cmocka_unit_test(it_takes_what_the_kernel_takes),
-		cmocka_unit_test(a_stack_does_what_the_kernel_does),
+		cmocka_unit_test(it_accepts_what_the_kernel_accepts),
+		cmocka_unit_test(a_stack_gives_the_result_of_the_kernel),
 	};
 
 	return cmocka_run_group_tests_name("bpf", tests, NULL, NULL);

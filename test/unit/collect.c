@@ -51,7 +51,7 @@ static void is_filter(uint32_t filter, uint32_t parent, int original)
 	assert_int_equal(collect.ids[filter], original + 1);
 }
 
-static void a_stack_is_taken_down_to_its_root(void **state)
+static void a_stack_is_collected_down_to_its_root(void **state)
 {
 	uint32_t filter;
 
@@ -90,7 +90,7 @@ static void a_known_filter_costs_one_kernel_entry(void **state)
 	assert_int_equal(tree.n_filters, 3);
 }
 
-static void what_is_shared_is_taken_once(void **state)
+static void shared_filters_are_collected_once(void **state)
 {
 	uint32_t filter;
 
@@ -108,7 +108,7 @@ static void what_is_shared_is_taken_once(void **state)
 }
 
 /* The kernel's numbers decide, not whether the filters look the same. */
-static void equal_filters_stay_two(void **state)
+static void equal_filters_stay_separate(void **state)
 {
 	uint32_t first, second;
 
@@ -123,7 +123,7 @@ static void equal_filters_stay_two(void **state)
 	assert_int_equal(tree.n_programs, 1);
 }
 
-static void a_descriptor_is_as_good_as_a_thread(void **state)
+static void filters_of_a_descriptor_are_collected_too(void **state)
 {
 	uint32_t filter;
 	int fd;
@@ -145,7 +145,7 @@ static void a_descriptor_is_as_good_as_a_thread(void **state)
 	assert_int_equal(tree.n_filters, 3);
 }
 
-static void a_listener_comes_along(void **state)
+static void a_listener_is_collected(void **state)
 {
 	uint32_t filter;
 
@@ -183,7 +183,7 @@ static void no_failure_shortens_a_stack(void **state)
 			}
 }
 
-static void neither_does_one_of_a_descriptor(void **state)
+static void no_failure_shortens_the_stack_of_a_descriptor(void **state)
 {
 	uint32_t filter;
 	int fd;
@@ -214,7 +214,7 @@ static void a_program_that_changes_its_length_is_refused(void **state)
 	assert_int_equal(collect_thread(&collect, 7, &filter), -EINVAL);
 }
 
-static void what_the_model_does_not_know_is_named(void **state)
+static void unknown_flags_are_named(void **state)
 {
 	uint32_t filter;
 
@@ -229,17 +229,17 @@ int main(void)
 {
 #define COLLECT_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
-		COLLECT_TEST(a_stack_is_taken_down_to_its_root),
+		COLLECT_TEST(a_stack_is_collected_down_to_its_root),
 		COLLECT_TEST(a_thread_in_another_mode_has_none),
 		COLLECT_TEST(a_known_filter_costs_one_kernel_entry),
-		COLLECT_TEST(what_is_shared_is_taken_once),
-		COLLECT_TEST(equal_filters_stay_two),
-		COLLECT_TEST(a_descriptor_is_as_good_as_a_thread),
-		COLLECT_TEST(a_listener_comes_along),
+		COLLECT_TEST(shared_filters_are_collected_once),
+		COLLECT_TEST(equal_filters_stay_separate),
+		COLLECT_TEST(filters_of_a_descriptor_are_collected_too),
+		COLLECT_TEST(a_listener_is_collected),
 		COLLECT_TEST(no_failure_shortens_a_stack),
-		COLLECT_TEST(neither_does_one_of_a_descriptor),
+		COLLECT_TEST(no_failure_shortens_the_stack_of_a_descriptor),
 		COLLECT_TEST(a_program_that_changes_its_length_is_refused),
-		COLLECT_TEST(what_the_model_does_not_know_is_named),
+		COLLECT_TEST(unknown_flags_are_named),
 	};
 
 	return cmocka_run_group_tests_name("collect", tests, NULL, NULL);

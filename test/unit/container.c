@@ -7,7 +7,7 @@
 #define ID "3f2a91b0c2d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e"
 #define OTHER "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
-static void engines_are_known_by_how_they_name_cgroups(void **state)
+static void engines_are_recognized_by_cgroup_names(void **state)
 {
 	static const struct known {
 		const char *cgroup, *engine, *id;
@@ -41,7 +41,7 @@ static void engines_are_known_by_how_they_name_cgroups(void **state)
 	}
 }
 
-static void what_is_no_container_is_not_taken_for_one(void **state)
+static void other_cgroups_are_not_containers(void **state)
 {
 	static const char *const others[] = {
 		"",
@@ -68,7 +68,7 @@ static void what_is_no_container_is_not_taken_for_one(void **state)
 	}
 }
 
-static void a_process_that_is_gone_is_in_none(void **state)
+static void a_process_that_is_gone_is_in_no_container(void **state)
 {
 	struct container container;
 
@@ -80,9 +80,9 @@ static void a_process_that_is_gone_is_in_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(engines_are_known_by_how_they_name_cgroups),
-		cmocka_unit_test(what_is_no_container_is_not_taken_for_one),
-		cmocka_unit_test(a_process_that_is_gone_is_in_none),
+		cmocka_unit_test(engines_are_recognized_by_cgroup_names),
+		cmocka_unit_test(other_cgroups_are_not_containers),
+		cmocka_unit_test(a_process_that_is_gone_is_in_no_container),
 	};
 
 	return cmocka_run_group_tests_name("container", tests, NULL, NULL);

@@ -158,7 +158,7 @@ static void each_thread_has_its_filter(void **state)
 }
 
 /* It is in the image, so that a restore finds it, but gets no placeholder. */
-static void a_bare_leader_comes_along(void **state)
+static void a_leader_without_filters_is_in_the_image(void **state)
 {
 	struct tree tree = { 0 };
 
@@ -202,7 +202,7 @@ static void a_thread_that_cannot_be_read_fails_the_dump(void **state)
 	assert_int_equal(world.n_strict, 0);
 }
 
-static void so_does_one_without_an_id(void **state)
+static void a_thread_without_an_id_fails_the_dump(void **state)
 {
 	(void)state;
 	confine_both();
@@ -212,7 +212,7 @@ static void so_does_one_without_an_id(void **state)
 	assert_int_equal(world.n_strict, 0);
 }
 
-static void and_a_root_without_a_namespace(void **state)
+static void a_root_without_a_namespace_fails_the_dump(void **state)
 {
 	(void)state;
 	confine_both();
@@ -235,7 +235,7 @@ static void a_process_that_is_gone_fails_the_dump(void **state)
 	assert_said("cannot list the threads of process");
 }
 
-static void a_process_that_comes_twice_is_refused(void **state)
+static void a_process_that_is_dumped_twice_is_refused(void **state)
 {
 	(void)state;
 	confine_both();
@@ -244,7 +244,7 @@ static void a_process_that_comes_twice_is_refused(void **state)
 	assert_said("cannot record process");
 }
 
-static void what_criu_does_not_take_fails_the_dump(void **state)
+static void a_refusal_by_criu_fails_the_dump(void **state)
 {
 	(void)state;
 	confine_both();
@@ -361,7 +361,7 @@ static void files_go_into_the_image(void **state)
 	assert_said("cannot record file 6: has a filter that does not come before it");
 }
 
-static void criu_alone_is_warned_of(void **state)
+static void a_dump_by_criu_alone_gives_a_warning(void **state)
 {
 	(void)state;
 	confine_both();
@@ -380,20 +380,20 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		THREADS_TEST(each_thread_has_its_filter),
-		THREADS_TEST(a_bare_leader_comes_along),
+		THREADS_TEST(a_leader_without_filters_is_in_the_image),
 		THREADS_TEST(ids_are_those_of_the_namespace),
 		THREADS_TEST(a_thread_that_cannot_be_read_fails_the_dump),
-		THREADS_TEST(so_does_one_without_an_id),
-		THREADS_TEST(and_a_root_without_a_namespace),
+		THREADS_TEST(a_thread_without_an_id_fails_the_dump),
+		THREADS_TEST(a_root_without_a_namespace_fails_the_dump),
 		THREADS_TEST(a_process_that_is_gone_fails_the_dump),
-		THREADS_TEST(a_process_that_comes_twice_is_refused),
-		THREADS_TEST(what_criu_does_not_take_fails_the_dump),
+		THREADS_TEST(a_process_that_is_dumped_twice_is_refused),
+		THREADS_TEST(a_refusal_by_criu_fails_the_dump),
 		THREADS_TEST(a_second_process_goes_into_the_same_image),
 		THREADS_TEST(a_stream_is_refused),
 		THREADS_TEST(a_dump_without_memory_fails),
 		THREADS_TEST(an_image_that_cannot_be_written_fails_the_dump),
 		THREADS_TEST(files_go_into_the_image),
-		THREADS_TEST(criu_alone_is_warned_of),
+		THREADS_TEST(a_dump_by_criu_alone_gives_a_warning),
 	};
 
 	return cmocka_run_group_tests_name("dump-threads", tests, make_folder, remove_folder);

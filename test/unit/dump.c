@@ -183,7 +183,7 @@ static void tasks_without_filters_have_no_image(void **state)
 	assert_int_equal(world.named, 0);
 }
 
-static void neither_have_those_of_another_kernel(void **state)
+static void tasks_on_another_kernel_have_no_image(void **state)
 {
 	(void)state;
 	leave_image();
@@ -225,7 +225,7 @@ static void a_pre_dump_changes_nothing(void **state)
 	assert_int_equal(world.strict, 0);
 }
 
-static void one_dump_knows_nothing_of_the_last(void **state)
+static void a_dump_keeps_nothing_of_the_last_one(void **state)
 {
 	(void)state;
 	dump_ourselves();
@@ -324,11 +324,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		DUMP_TEST(a_dump_that_finds_no_tasks_keeps_the_image),
 		DUMP_TEST(tasks_without_filters_have_no_image),
-		DUMP_TEST(neither_have_those_of_another_kernel),
+		DUMP_TEST(tasks_on_another_kernel_have_no_image),
 		DUMP_TEST(a_dump_that_fails_late_leaves_none),
 		DUMP_TEST(an_image_that_cannot_be_removed_fails_the_dump),
 		DUMP_TEST(a_pre_dump_changes_nothing),
-		DUMP_TEST(one_dump_knows_nothing_of_the_last),
+		DUMP_TEST(a_dump_keeps_nothing_of_the_last_one),
 		DUMP_TEST(a_criu_that_does_not_name_its_runs_is_refused),
 		DUMP_TEST(tasks_without_filters_need_no_permission),
 		DUMP_TEST(tasks_with_filters_are_refused_without_permission),

@@ -109,7 +109,7 @@ static void a_filter_fd_is_recorded(void **state)
 	is_recorded(5, TREE_FILE_FILTER, 1, O_APPEND);
 }
 
-static void a_sealed_filter_fd_is_recorded_as_one(void **state)
+static void a_sealed_filter_fd_is_recorded_as_sealed(void **state)
 {
 	int fd = fake_open_sealed(1);
 
@@ -136,7 +136,7 @@ static void a_listener_is_recorded_with_its_filter(void **state)
 	is_recorded(5, TREE_FILE_LISTENER, 1, O_NONBLOCK);
 }
 
-static void a_listener_that_hung_up_has_none(void **state)
+static void a_listener_that_hung_up_has_no_filter(void **state)
 {
 	(void)state;
 	fake.filters[1].gone = true;
@@ -144,7 +144,7 @@ static void a_listener_that_hung_up_has_none(void **state)
 	is_recorded(5, TREE_FILE_HUNG_UP, TREE_NONE, 0);
 }
 
-static void other_files_are_left_to_others(void **state)
+static void other_files_are_ignored(void **state)
 {
 	(void)state;
 	assert_int_equal(dump_as("/tmp/anon_inode:seccomp filter", fake_open(1, false)),
@@ -208,7 +208,7 @@ static int offer_all(void)
 	return ret;
 }
 
-static void every_task_can_take_what_is_offered(void **state)
+static void every_task_can_take_offered_files(void **state)
 {
 	size_t before = descriptors();
 	int fd;
@@ -248,7 +248,7 @@ static void every_task_can_take_what_is_offered(void **state)
 	assert_int_equal(descriptors(), before);
 }
 
-static void what_cannot_be_offered_fails(void **state)
+static void files_that_cannot_be_offered_fail(void **state)
 {
 	size_t before = descriptors();
 	const int none[] = { -1, -1 };
@@ -299,14 +299,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_filter_fd_is_recorded, begin),
-		cmocka_unit_test_setup(a_sealed_filter_fd_is_recorded_as_one, begin),
+		cmocka_unit_test_setup(a_sealed_filter_fd_is_recorded_as_sealed, begin),
 		cmocka_unit_test_setup(a_filter_fd_that_cannot_be_read_fails, begin),
 		cmocka_unit_test_setup(a_listener_is_recorded_with_its_filter, begin),
-		cmocka_unit_test_setup(a_listener_that_hung_up_has_none, begin),
-		cmocka_unit_test_setup(other_files_are_left_to_others, begin),
+		cmocka_unit_test_setup(a_listener_that_hung_up_has_no_filter, begin),
+		cmocka_unit_test_setup(other_files_are_ignored, begin),
 		cmocka_unit_test_setup(a_listener_that_cannot_be_read_fails, begin),
-		cmocka_unit_test_setup(every_task_can_take_what_is_offered, begin),
-		cmocka_unit_test_setup(what_cannot_be_offered_fails, begin),
+		cmocka_unit_test_setup(every_task_can_take_offered_files, begin),
+		cmocka_unit_test_setup(files_that_cannot_be_offered_fail, begin),
 		cmocka_unit_test_setup(a_full_table_fails, begin),
 	};
 

@@ -14,7 +14,7 @@ static void it_is_siphash_1_3(void **state)
 	assert_true(hash_bytes("seccomp-tree.img", 16) == 0x722cc54fff13b5f7);
 }
 
-static void a_key_makes_it_another(void **state)
+static void another_key_gives_another_hash(void **state)
 {
 	uint64_t first;
 
@@ -32,7 +32,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_is_siphash_1_3),
-		cmocka_unit_test(a_key_makes_it_another),
+		cmocka_unit_test(another_key_gives_another_hash),
 	};
 
 	return cmocka_run_group_tests_name("hash", tests, NULL, NULL);

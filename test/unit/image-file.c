@@ -3,7 +3,7 @@
 #include "sample.h"
 
 /* 8 TiB, which do not fit into memory, and would take long to read. */
-static void what_is_no_image_is_not_loaded(void **state)
+static void other_files_are_not_loaded(void **state)
 {
 	struct tree tree = { 0 };
 	int fd = openat(folder.fd, "other.img", O_CREAT | O_RDWR | O_CLOEXEC, 0600);
@@ -23,7 +23,7 @@ static void what_is_no_image_is_not_loaded(void **state)
 }
 
 /* One byte more than the largest tree: it is refused before memory is allocated for it. */
-static void what_is_too_large_is_not_loaded(void **state)
+static void a_file_that_is_too_large_is_not_loaded(void **state)
 {
 	struct tree tree = { 0 };
 	int fd;
@@ -79,8 +79,8 @@ static void what_cannot_be_read_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_no_image_is_not_loaded),
-		cmocka_unit_test(what_is_too_large_is_not_loaded),
+		cmocka_unit_test(other_files_are_not_loaded),
+		cmocka_unit_test(a_file_that_is_too_large_is_not_loaded),
 		cmocka_unit_test(what_cannot_be_read_is_refused),
 	};
 

@@ -16,7 +16,7 @@ static void an_empty_map_has_nothing(void **state)
 	map_free(&map);
 }
 
-static void what_was_put_is_found(void **state)
+static void keys_are_found(void **state)
 {
 	struct map map = { 0 };
 	uint32_t value, i;
@@ -68,7 +68,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_map_has_nothing),
-		cmocka_unit_test(what_was_put_is_found),
+		cmocka_unit_test(keys_are_found),
 		cmocka_unit_test(a_key_is_there_once),
 		cmocka_unit_test(keys_cannot_be_chosen_to_collide),
 	};

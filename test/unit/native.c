@@ -102,7 +102,7 @@ static void a_thread_above_the_others_syncs_no_more(void **state)
 	assert_syncs("nsn", "nnn");
 }
 
-static void so_does_one_above_those_without(void **state)
+static void a_thread_above_those_without_filters_syncs_no_more(void **state)
 {
 	(void)state;
 	thread(NONE);
@@ -143,7 +143,7 @@ static void branches_with_equal_programs_sync_then(void **state)
 }
 
 /* A leader without filters: CRIU does not even compare the others. */
-static void a_bare_thread_keeps_criu_from_sharing(void **state)
+static void a_thread_without_filters_keeps_criu_from_sharing(void **state)
 {
 	uint32_t shared = filter(NONE, 1, 0);
 
@@ -225,11 +225,11 @@ int main(void)
 		TEST(one_thread_always_syncs),
 		TEST(threads_with_one_filter_sync_before_and_after),
 		TEST(a_thread_above_the_others_syncs_no_more),
-		TEST(so_does_one_above_those_without),
+		TEST(a_thread_above_those_without_filters_syncs_no_more),
 		TEST(equal_copies_sync_then),
 		TEST(branches_never_sync),
 		TEST(branches_with_equal_programs_sync_then),
-		TEST(a_bare_thread_keeps_criu_from_sharing),
+		TEST(a_thread_without_filters_keeps_criu_from_sharing),
 		TEST(strict_mode_lets_nobody_sync),
 		TEST(a_listener_is_lost_with_its_flags),
 		TEST(waiting_killable_needs_a_listener),

@@ -58,7 +58,7 @@ static void an_image_that_does_not_fit_is_not_written(void **state)
 	tree_free(&tree);
 }
 
-static void neither_is_it_read(void **state)
+static void an_image_that_does_not_fit_is_not_read(void **state)
 {
 	struct tree tree = { 0 };
 	bool failed;
@@ -83,7 +83,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(filters_that_do_not_fit_are_not_collected),
 		cmocka_unit_test(an_image_that_does_not_fit_is_not_written),
-		cmocka_unit_test(neither_is_it_read),
+		cmocka_unit_test(an_image_that_does_not_fit_is_not_read),
 	};
 
 	return cmocka_run_group_tests_name("no-memory", tests, make_folder, remove_folder);

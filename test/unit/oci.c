@@ -163,7 +163,7 @@ static void a_container_is_named_with_all_that_its_configuration_has(void **stat
 	free(text);
 }
 
-static void what_the_configuration_has_not_is_left_out(void **state)
+static void missing_members_of_the_configuration_are_left_out(void **state)
 {
 	static const char *const configs[] = {
 		"{ " SPEC " }", "{ " SPEC ", \"linux\": 1, \"annotations\": [] }",
@@ -186,7 +186,7 @@ static void what_the_configuration_has_not_is_left_out(void **state)
 	}
 }
 
-static void without_a_container_it_has_a_name_of_its_own(void **state)
+static void without_a_container_the_name_is_our_own(void **state)
 {
 	const struct oci_container none = { .config = NULL };
 	char *text = oci_process_state(&none, 12, 11);
@@ -219,7 +219,7 @@ static void assert_ignored(uid_t caller, const char *why)
 	oci_free(&container);
 }
 
-static void only_what_nobody_else_can_have_written_counts(void **state)
+static void files_that_others_can_write_are_ignored(void **state)
 {
 	static const mode_t modes[] = { 0620, 0602, 0666 };
 	size_t i;
@@ -241,7 +241,7 @@ static void only_what_nobody_else_can_have_written_counts(void **state)
 }
 
 /* Another user's file in our folder, and our file in another user's folder. */
-static void file_and_folder_are_the_callers(void **state)
+static void file_and_folder_must_belong_to_the_caller(void **state)
 {
 	(void)state;
 	set_config("{ " SPEC " }");
@@ -253,7 +253,7 @@ static void file_and_folder_are_the_callers(void **state)
 	assert_found("web");
 }
 
-static void only_a_file_counts(void **state)
+static void only_a_regular_file_counts(void **state)
 {
 	char target[64];
 	int fd;
@@ -328,11 +328,11 @@ int main(void)
 		cmocka_unit_test(a_runtime_is_known_by_how_it_was_called),
 		cmocka_unit_test(without_a_bundle_nothing_is_known),
 		cmocka_unit_test(a_container_is_named_with_all_that_its_configuration_has),
-		cmocka_unit_test(what_the_configuration_has_not_is_left_out),
-		cmocka_unit_test(without_a_container_it_has_a_name_of_its_own),
-		cmocka_unit_test(only_what_nobody_else_can_have_written_counts),
-		cmocka_unit_test(file_and_folder_are_the_callers),
-		cmocka_unit_test(only_a_file_counts),
+		cmocka_unit_test(missing_members_of_the_configuration_are_left_out),
+		cmocka_unit_test(without_a_container_the_name_is_our_own),
+		cmocka_unit_test(files_that_others_can_write_are_ignored),
+		cmocka_unit_test(file_and_folder_must_belong_to_the_caller),
+		cmocka_unit_test(only_a_regular_file_counts),
 		cmocka_unit_test(a_receiver_is_named_as_for_crun),
 	};
 

@@ -17,7 +17,7 @@ static bool hangs_up(int reader)
 	return poll(&end, 1, 0) == 1 && end.revents == POLLHUP;
 }
 
-static void everybody_gets_a_copy(void **state)
+static void every_task_gets_a_copy(void **state)
 {
 	int ends[2], parcel, copies[2], i;
 	char byte;
@@ -79,7 +79,7 @@ static void a_parcel_can_be_in_a_parcel(void **state)
 	close(ends[0]);
 }
 
-static void what_is_not_open_cannot_be_sent(void **state)
+static void a_closed_descriptor_cannot_be_sent(void **state)
 {
 	(void)state;
 	assert_int_equal(parcel_make(-1), -EBADF);
@@ -110,10 +110,10 @@ static void no_room_for_a_descriptor_is_an_error(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(everybody_gets_a_copy),
+		cmocka_unit_test(every_task_gets_a_copy),
 		cmocka_unit_test(an_empty_parcel_keeps_nothing),
 		cmocka_unit_test(a_parcel_can_be_in_a_parcel),
-		cmocka_unit_test(what_is_not_open_cannot_be_sent),
+		cmocka_unit_test(a_closed_descriptor_cannot_be_sent),
 		cmocka_unit_test(no_room_for_a_descriptor_is_an_error),
 	};
 

@@ -25,7 +25,7 @@ static void nspid_has_one_id_for_each_namespace(void **state)
 	assert_int_equal(proc_parse_nspid(status, 3), -ENOENT);
 }
 
-static void what_is_not_there_is_not_found(void **state)
+static void missing_or_malformed_entries_are_not_found(void **state)
 {
 	(void)state;
 	assert_int_equal(proc_count_nspid(""), -ENOENT);
@@ -155,7 +155,7 @@ static void a_thousand_children_are_found(void **state)
 	proc_free_threads(&pids);
 }
 
-static void nobody_has_no_threads(void **state)
+static void a_missing_process_has_no_threads(void **state)
 {
 	struct proc_threads threads = { 0 };
 
@@ -179,7 +179,7 @@ static void our_own_namespace_has_our_ids(void **state)
 }
 
 /* Signal 0 only checks the permission, so it does no harm if it is sent. */
-static void what_is_no_process_gets_no_signal(void **state)
+static void only_processes_get_signals(void **state)
 {
 	(void)state;
 	assert_int_equal(proc_kill(getpid(), 0), 0);
@@ -193,14 +193,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nspid_has_one_id_for_each_namespace),
-		cmocka_unit_test(what_is_not_there_is_not_found),
+		cmocka_unit_test(missing_or_malformed_entries_are_not_found),
 		cmocka_unit_test(a_number_is_found_by_its_whole_name),
 		cmocka_unit_test(all_threads_are_listed_the_leader_first),
 		cmocka_unit_test(descendants_come_after_their_parents),
 		cmocka_unit_test(a_thousand_children_are_found),
-		cmocka_unit_test(nobody_has_no_threads),
+		cmocka_unit_test(a_missing_process_has_no_threads),
 		cmocka_unit_test(our_own_namespace_has_our_ids),
-		cmocka_unit_test(what_is_no_process_gets_no_signal),
+		cmocka_unit_test(only_processes_get_signals),
 	};
 
 	return cmocka_run_group_tests_name("proc", tests, NULL, NULL);

@@ -2,7 +2,7 @@
 /* A task that cannot get the filters of the image is killed, and so are all others. */
 #include "fake_restore.h"
 
-static void nobody_gets_a_second_turn(void **state)
+static void no_process_is_restored_twice(void **state)
 {
 	pid_t pid = child();
 
@@ -44,7 +44,7 @@ static void a_task_that_gets_no_filter_is_killed(void **state)
 }
 
 /* The success of the second thread does not make up for the failure of the first. */
-static void one_thread_without_is_enough(void **state)
+static void one_thread_that_fails_is_enough(void **state)
 {
 	struct tree tree = { 0 };
 	pid_t tid, pid = child_with_thread(&tid);
@@ -76,7 +76,7 @@ static void other_threads_than_in_the_image_are_killed(void **state)
 }
 
 /* As many threads as in the image, but one does not exist, or is in another process. */
-static void a_thread_of_somebody_else_is_no_thread(void **state)
+static void a_thread_of_another_process_does_not_count(void **state)
 {
 	struct tree tree = { 0 };
 	pid_t pid, tid;
@@ -135,11 +135,11 @@ static void a_failure_kills_the_whole_tree(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		RESTORE_TEST(nobody_gets_a_second_turn),
+		RESTORE_TEST(no_process_is_restored_twice),
 		RESTORE_TEST(a_task_that_gets_no_filter_is_killed),
-		RESTORE_TEST(one_thread_without_is_enough),
+		RESTORE_TEST(one_thread_that_fails_is_enough),
 		RESTORE_TEST(other_threads_than_in_the_image_are_killed),
-		RESTORE_TEST(a_thread_of_somebody_else_is_no_thread),
+		RESTORE_TEST(a_thread_of_another_process_does_not_count),
 		RESTORE_TEST(a_failure_kills_the_whole_tree),
 	};
 

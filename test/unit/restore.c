@@ -2,7 +2,7 @@
 /* What a restore makes of an image, on a kernel in memory. */
 #include "fake_restore.h"
 
-static void each_thread_gets_its_own(void **state)
+static void each_thread_gets_its_filters(void **state)
 {
 	pthread_t thread, bare;
 	pid_t tid = make_thread(&thread), none = make_thread(&bare);
@@ -39,7 +39,7 @@ static void each_thread_gets_its_own(void **state)
 }
 
 /* One filter, not two equal ones. */
-static void what_threads_share_stays_shared(void **state)
+static void shared_filters_stay_shared(void **state)
 {
 	struct tree tree = { 0 };
 	pid_t tid, pid = child_with_thread(&tid);
@@ -87,7 +87,7 @@ static void an_empty_image_needs_no_kernel(void **state)
 	assert_int_equal(restore_process(getpid()), 0);
 }
 
-static void who_cannot_set_filters_is_told_at_once(void **state)
+static void missing_requirements_are_reported_at_once(void **state)
 {
 	(void)state;
 	write_stack(getpid());
@@ -141,7 +141,7 @@ static void write_supervised(bool with_file)
 	write_image(&tree);
 }
 
-static void a_supervisor_outside_is_the_agents(void **state)
+static void a_listener_held_outside_goes_to_the_agent(void **state)
 {
 	(void)state;
 	write_supervised(false);
@@ -155,7 +155,7 @@ static void a_supervisor_outside_is_the_agents(void **state)
 	assert_int_equal(fake.filters[1].flags, 0);
 }
 
-static void a_supervisor_inside_gets_its_own(void **state)
+static void a_supervisor_inside_gets_its_listener(void **state)
 {
 	int fd;
 
@@ -221,7 +221,7 @@ static void a_filter_that_only_a_file_has_is_there(void **state)
 	close(fd);
 }
 
-static void each_process_has_its_turn(void **state)
+static void each_process_is_restored(void **state)
 {
 	struct tree tree = { 0 };
 	pid_t first = child(), second = child();
@@ -239,7 +239,7 @@ static void each_process_has_its_turn(void **state)
 	assert_false(was_killed(first) || was_killed(second));
 }
 
-static void who_is_not_in_the_image_is_left_alone(void **state)
+static void processes_not_in_the_image_are_left_alone(void **state)
 {
 	pid_t pid = child();
 
@@ -256,20 +256,20 @@ static void who_is_not_in_the_image_is_left_alone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		RESTORE_TEST(each_thread_gets_its_own),
-		RESTORE_TEST(what_threads_share_stays_shared),
+		RESTORE_TEST(each_thread_gets_its_filters),
+		RESTORE_TEST(shared_filters_stay_shared),
 		RESTORE_TEST(an_image_that_is_not_named_is_refused),
 		RESTORE_TEST(an_image_that_is_named_must_be_there),
 		RESTORE_TEST(an_empty_image_needs_no_kernel),
-		RESTORE_TEST(who_cannot_set_filters_is_told_at_once),
+		RESTORE_TEST(missing_requirements_are_reported_at_once),
 		RESTORE_TEST(a_filter_that_is_refused_ends_it),
-		RESTORE_TEST(a_supervisor_outside_is_the_agents),
-		RESTORE_TEST(a_supervisor_inside_gets_its_own),
+		RESTORE_TEST(a_listener_held_outside_goes_to_the_agent),
+		RESTORE_TEST(a_supervisor_inside_gets_its_listener),
 		RESTORE_TEST(a_listener_without_its_flags_ends_it),
 		RESTORE_TEST(files_that_cannot_be_inherited_end_it),
 		RESTORE_TEST(a_filter_that_only_a_file_has_is_there),
-		RESTORE_TEST(each_process_has_its_turn),
-		RESTORE_TEST(who_is_not_in_the_image_is_left_alone),
+		RESTORE_TEST(each_process_is_restored),
+		RESTORE_TEST(processes_not_in_the_image_are_left_alone),
 	};
 
 	return cmocka_run_group_tests_name("restore", tests, make_folder, remove_folder);

@@ -29,7 +29,7 @@ static bool is_in(const struct tasks *tasks, pid_t tid)
 	return false;
 }
 
-static void a_child_that_ends_takes_no_sibling_along(void **state)
+static void a_child_that_ends_does_not_hide_its_siblings(void **state)
 {
 	struct tasks tasks = { 0 };
 	pid_t children[3];
@@ -57,7 +57,7 @@ static void a_child_that_ends_takes_no_sibling_along(void **state)
 	tasks_free(&tasks);
 }
 
-static void who_is_asked_for_has_to_be_there(void **state)
+static void a_missing_process_is_an_error(void **state)
 {
 	struct tasks tasks = { 0 };
 
@@ -72,8 +72,8 @@ static void who_is_asked_for_has_to_be_there(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_child_that_ends_takes_no_sibling_along),
-		cmocka_unit_test(who_is_asked_for_has_to_be_there),
+		cmocka_unit_test(a_child_that_ends_does_not_hide_its_siblings),
+		cmocka_unit_test(a_missing_process_is_an_error),
 	};
 
 	return cmocka_run_group_tests_name("tasks", tests, NULL, NULL);

@@ -55,7 +55,7 @@ uint64_t __wrap_hash_bytes(const void *data, size_t len)
 	return hash_is_bad ? 0 : __real_hash_bytes(data, len);
 }
 
-static void programs_with_one_hash_are_told_apart(void **state)
+static void programs_with_the_same_hash_are_distinguished(void **state)
 {
 	struct tree tree = { 0 };
 
@@ -109,7 +109,7 @@ static void a_program_has_1_to_4096_instructions(void **state)
 	tree_free(&tree);
 }
 
-static void equal_filters_are_two(void **state)
+static void equal_filters_stay_separate(void **state)
 {
 	struct tree tree = { 0 };
 
@@ -133,7 +133,7 @@ static void refuse(const struct tree_filter *filter, const char *why)
 	tree_free(&tree);
 }
 
-static void filters_that_do_not_fit_stay_out(void **state)
+static void filters_that_do_not_fit_are_refused(void **state)
 {
 	(void)state;
 	refuse(&(struct tree_filter){ .program = 1, .parent = TREE_NONE }, "program");
@@ -208,7 +208,7 @@ static void all_filters_have_67108864_instructions(void **state)
 	tree_free(&tree);
 }
 
-static void the_first_that_nothing_uses_is_found(void **state)
+static void the_first_unused_filter_is_found(void **state)
 {
 	struct tree tree = { 0 };
 	struct tree_filter above = { .parent = 0, .flags = SECCOMP_FILTER_FLAG_NEW_LISTENER };
@@ -271,7 +271,7 @@ static void refuse_process(const struct tree_thread *threads, size_t count, cons
 	tree_free(&tree);
 }
 
-static void processes_that_do_not_fit_stay_out(void **state)
+static void processes_that_do_not_fit_are_refused(void **state)
 {
 	const struct tree_thread twice[] = { { .tid = 7, .filter = TREE_NONE },
 					     { .tid = 7, .filter = TREE_NONE } };
@@ -318,7 +318,7 @@ static void there_are_1048576_files(void **state)
 	tree_free(&tree);
 }
 
-static void files_that_do_not_fit_stay_out(void **state)
+static void files_that_do_not_fit_are_refused(void **state)
 {
 	(void)state;
 	refuse_file(&(struct tree_file){ .id = 8, .kind = 0 }, "unknown kind");
@@ -366,19 +366,19 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_program_is_stored_once),
 		cmocka_unit_test(many_programs_stay_apart),
-		cmocka_unit_test(programs_with_one_hash_are_told_apart),
+		cmocka_unit_test(programs_with_the_same_hash_are_distinguished),
 		cmocka_unit_test(programs_cannot_be_chosen_to_collide),
 		cmocka_unit_test(a_program_has_1_to_4096_instructions),
-		cmocka_unit_test(equal_filters_are_two),
-		cmocka_unit_test(filters_that_do_not_fit_stay_out),
+		cmocka_unit_test(equal_filters_stay_separate),
+		cmocka_unit_test(filters_that_do_not_fit_are_refused),
 		cmocka_unit_test(one_listener_on_a_path),
 		cmocka_unit_test(a_path_has_32768_instructions),
 		cmocka_unit_test(all_filters_have_67108864_instructions),
-		cmocka_unit_test(the_first_that_nothing_uses_is_found),
+		cmocka_unit_test(the_first_unused_filter_is_found),
 		cmocka_unit_test(there_are_1048576_files),
-		cmocka_unit_test(files_that_do_not_fit_stay_out),
+		cmocka_unit_test(files_that_do_not_fit_are_refused),
 		cmocka_unit_test(threads_are_found_by_their_id),
-		cmocka_unit_test(processes_that_do_not_fit_stay_out),
+		cmocka_unit_test(processes_that_do_not_fit_are_refused),
 		cmocka_unit_test(a_run_id_is_short_and_printable),
 	};
 

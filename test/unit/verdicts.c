@@ -26,8 +26,8 @@ static const struct verdict *look_up(const struct verdicts *verdicts, uint32_t r
 }
 
 /* Verdicts that are marked as certain are right, and their examples match the call. */
-static void certain_is_certain(const struct stack *stack, const struct call *call,
-			       const struct verdicts *verdicts, size_t *certain)
+static void check_certain_verdicts(const struct stack *stack, const struct call *call,
+				   const struct verdicts *verdicts, size_t *certain)
 {
 	const struct verdict *verdict;
 	size_t i, word, filter;
@@ -47,8 +47,8 @@ static void certain_is_certain(const struct stack *stack, const struct call *cal
 }
 
 /* Every result is in the list. */
-static void nothing_is_missing(const struct stack *stack, const struct call *call,
-			       const struct verdicts *verdicts)
+static void check_complete(const struct stack *stack, const struct call *call,
+			   const struct verdicts *verdicts)
 {
 	struct seccomp_data data;
 	size_t i, filter;
@@ -77,8 +77,8 @@ static void try(size_t round, struct verdicts *verdicts, size_t *all, size_t *ce
 		programs[i] = (struct program){ insns[i], random_program(insns[i]) };
 	random_call(&call.data, AUDIT_ARCH_X86_64);
 	assert_int_equal(verdicts_find(&stack, &call, verdicts), 0);
-	nothing_is_missing(&stack, &call, verdicts);
-	certain_is_certain(&stack, &call, verdicts, certain);
+	check_complete(&stack, &call, verdicts);
+	check_certain_verdicts(&stack, &call, verdicts, certain);
 	*all += verdicts->count;
 }
 
