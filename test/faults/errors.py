@@ -10,7 +10,7 @@ from collections.abc import Callable
 from harness import Case, Failure, LIMIT, check, lines_that_matter, read
 from kills import Kept, Part, Shape, TOP, criu_command, fresh_images, start_traced
 from rows import Table
-from watch import before_of, cried, let_run, not_looser, wait_gone
+from watch import before_of, check_not_loosened, check_witness, let_run, wait_gone
 
 IMAGE = 'seccomp-tree.img'
 NOMEM = os.path.join(TOP, 'build', 'faults', 'nomem.so')
@@ -72,9 +72,9 @@ class Action(Kept):
     def judge_dump(self, status: int) -> str:
         """Nothing has changed, and there is a valid image, or a message and no image."""
         now = let_run(self.case)
-        not_looser(self.before, now)
+        check_not_loosened(self.before, now)
         check(len(now) == len(self.before), f'{len(now)} of {len(self.before)} are left')
-        cried(self.case)
+        check_witness(self.case)
         there = os.path.exists(os.path.join(self.case.images, IMAGE))
         line = said(self.case, 'dump')
         if status:
@@ -91,18 +91,18 @@ class Action(Kept):
         self.case.kill()
         self.case.restore()
         check(self.case.picture() == self.picture, 'not as before')
-        cried(self.case)
+        check_witness(self.case)
 
     def judge_restore(self, status: int) -> str:
         """All tasks are there as they were; or there is none, and a message."""
         line = said(self.case, 'restore')
         if status:
             wait_gone(self.case)
-            cried(self.case)
+            check_witness(self.case)
             check('seccomp_plugin' in line, f'no message of ours: {line}')
             return f'refused: {text_of(line)}'
         let_run(self.case)
-        cried(self.case)
+        check_witness(self.case)
         self.case.pid = int(read(self.case.pidfile + '2'))
         same = self.case.picture() == self.picture
         self.case.kill()
@@ -204,13 +204,13 @@ def full_disk(table: Table) -> None:
                 process.send_signal(signal.SIGCONT)
                 status = process.wait(LIMIT)
             now = let_run(case)
-            not_looser(action.before, now)
+            check_not_loosened(action.before, now)
             check(len(now) == len(action.before), 'not all are left')
             check(status > 0, 'the dump works')
             check(not os.path.exists(os.path.join(case.images, IMAGE)), f'{IMAGE} is left')
         finally:
             subprocess.run(['umount', '-l', case.images], check=True)
-        cried(case)
+        check_witness(case)
         case.stop()
         return 'refused, all as before'
     attempt(table, action, 'disk', 'full for our image', fault)
@@ -236,9 +236,9 @@ def read_only(table: Table) -> None:
             subprocess.run(['umount', '-l', case.images], check=True)
         check(status > 0, 'the dump works')
         now = let_run(case)
-        not_looser(action.before, now)
+        check_not_loosened(action.before, now)
         check(len(now) == len(action.before), 'not all are left')
-        cried(case)
+        check_witness(case)
         case.stop()
         errors = [line for line in lines_that_matter(log) if 'Error' in line]
         return 'refused: ' + text_of((errors or [''])[0])

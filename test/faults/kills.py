@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from harness import Case, Failure, LIMIT, check, read
 from rows import Table
-from watch import Threads, before_of, cried, let_run, not_loose, not_looser
+from watch import Threads, before_of, check_confined, check_not_loosened, check_witness, let_run
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TRACE = os.path.join(TOP, 'build', 'faults', 'trace')
@@ -128,8 +128,8 @@ class Dumps(Kept):
         self.prepare()
         status, _, where, _ = traced(self.case, 'dump', *how)
         now = let_run(self.case)
-        not_looser(self.before, now)
-        cried(self.case)
+        check_not_loosened(self.before, now)
+        check_witness(self.case)
         intact = len(now) == len(self.before) and all(t.state in 'RS' for t in now.values())
         stopped = sum(t.state in 'Tt' for t in now.values())
         outcome = f'{len(now)} of {len(self.before)} left, as before'
@@ -160,7 +160,7 @@ class Restores(Kept):
         status, numbers, _, _ = traced(self.case, 'restore')
         check(status == 0, f'criu restore exits {status}', *self.case.logs())
         now = let_run(self.case)
-        not_looser(self.before, now)
+        check_not_loosened(self.before, now)
         check(len(now) == len(self.before), 'not all are there')
         self.case.kill()
         return numbers
@@ -169,8 +169,8 @@ class Restores(Kept):
         """As Dumps.attempt()."""
         self.prepare()
         status, _, where, _ = traced(self.case, 'restore', *how)
-        outcome = not_loose(self.before, let_run(self.case))
-        cried(self.case)
+        outcome = check_confined(self.before, let_run(self.case))
+        check_witness(self.case)
         self.case.kill()
         return where if status == 128 + signal.SIGKILL else '-', outcome
 

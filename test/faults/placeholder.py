@@ -9,7 +9,7 @@ from errors import Action, said, text_of
 from harness import Case, LIMIT, check
 from kills import Shape, TOP, criu_command
 from rows import Table
-from watch import NONE, STRICT, Threads, cried, describe, threads_of, wait_dead, wait_gone
+from watch import NONE, STRICT, Threads, check_witness, describe, threads_of, wait_dead, wait_gone
 
 PLUGINS = '/usr/lib/criu'
 OLD = os.path.join(TOP, 'build', 'faults', 'old')
@@ -43,7 +43,7 @@ def stopped_then_run(case: Case, before: Threads) -> str:
     for pid in {t.pid for t in now.values()}:
         os.kill(pid, signal.SIGCONT)
     wait_dead(case, confined)
-    cried(case)
+    check_witness(case)
     return f'{strict} of {strict} in strict mode, then dead at their first other call'
 
 

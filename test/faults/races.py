@@ -11,8 +11,8 @@ from errors import Action, said, text_of
 from harness import Case, Failure, LIMIT, check, read, status_of, tree_of
 from kills import Shape, TOP, criu_command, start_traced
 from rows import Table
-from watch import (NONE, before_of, cried, let_run, not_loose, not_looser, threads_of,
-                   wait_dead, wait_gone)
+from watch import (NONE, before_of, check_confined, check_not_loosened, check_witness, let_run,
+                   threads_of, wait_dead, wait_gone)
 
 PLUGIN = '/usr/lib/criu/seccomp_plugin.so'
 FIRST = os.path.join(TOP, 'build', 'faults', 'first.so')
@@ -54,8 +54,8 @@ def task_dies_in_dump() -> str:
         status = while_stopped(case, 'dump', 'plugin.ptrace:1',
                                lambda: kill_one(tree_of(case.pid)), '--leave-running')
         now = let_run(case)
-        not_looser(before, now)
-        cried(case)
+        check_not_loosened(before, now)
+        check_witness(case)
         check(now, 'no task is left')
         return f'criu exits {status}, {len(now)} of {len(before)} as before'
     finally:
@@ -71,8 +71,8 @@ def task_dies_in_restore() -> str:
         status = while_stopped(case, 'restore', 'plugin.ptrace:1', lambda: kill_one(
             [pid for pid in case.running() if pid in {t.pid for t in threads_of(
                 case.running()).values()}]))
-        outcome = not_loose(action.before, let_run(case))
-        cried(case)
+        outcome = check_confined(action.before, let_run(case))
+        check_witness(case)
         return f'criu exits {status}: {outcome}; {text_of(said(case, "restore"))}'
     finally:
         action.close()
@@ -98,13 +98,13 @@ def two_restores() -> str:
             case.images = images
         status = while_stopped(case, 'restore', 'plugin.ptrace:1', again)
         now = let_run(case)
-        cried(case)
+        check_witness(case)
         if status == 0:
-            not_looser(action.before, now)
+            check_not_loosened(action.before, now)
             check(len(now) == len(action.before), f'{len(now)} of {len(action.before)} are there')
             outcome = 'as before'
         else:
-            outcome = not_loose(action.before, now)
+            outcome = check_confined(action.before, now)
         check(results[0] != 0, 'both work')
         return f'exit {status}: {outcome}; the other exits {results[0]}'
     finally:
@@ -164,7 +164,7 @@ def dump_chain_ended(shape: Shape, hook: str) -> str:
         status = criu_with_first(case, 'dump', hook)
         if status:
             now = let_run(case)
-            not_looser(before, now)
+            check_not_loosened(before, now)
             check(len(now) == len(before), 'not all are left')
             return f'dump refused, all as before: {text_of(said(case, "dump"))}'
         case.kill()
@@ -172,11 +172,11 @@ def dump_chain_ended(shape: Shape, hook: str) -> str:
                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                 stderr=subprocess.DEVNULL, timeout=LIMIT, check=False).returncode
         now = let_run(case)
-        cried(case)
+        check_witness(case)
         if status:
             wait_gone(case)
             return f'restore refused: {text_of(said(case, "restore"))}'
-        not_looser(before, now)
+        check_not_loosened(before, now)
         check(len(now) == len(before), f'{len(now)} of {len(before)} are there')
         return 'restored by CRIU alone, as many filters as before'
     finally:
@@ -190,8 +190,8 @@ def restore_chain_ended(shape: Shape, hook: str) -> str:
         action.prepare()
         status = criu_with_first(action.case, 'restore', hook)
         now = let_run(action.case)
-        outcome = not_loose(action.before, now)
-        cried(action.case)
+        outcome = check_confined(action.before, now)
+        check_witness(action.case)
         if hook == 'RESUME_DEVICES_LATE' and not status:
             wait_dead(action.case, {n for n, t in action.before.items() if t.mode != NONE})
             check('had no turn' in read(os.path.join(action.case.images, 'restore.log')),

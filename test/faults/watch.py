@@ -99,7 +99,7 @@ def let_run(case: Case, seconds: float = 3) -> Threads:
             return now
 
 
-def cried(case: Case) -> None:
+def check_witness(case: Case) -> None:
     """Fail if the witness has reported a call that got through."""
     text = case.messages()
     check('UNCONFINED' not in text, f'a task has run unconfined: {text}')
@@ -111,7 +111,7 @@ def describe(thread: Thread) -> str:
             f'state {thread.state}')
 
 
-def not_looser(before: Threads, now: Threads) -> None:
+def check_not_loosened(before: Threads, now: Threads) -> None:
     """After a dump: each thread that is left is as it was."""
     for number, thread in now.items():
         check(number in before, f'nobody knows {describe(thread)}')
@@ -119,7 +119,7 @@ def not_looser(before: Threads, now: Threads) -> None:
               f'{describe(thread)}; before: {describe(before[number])}')
 
 
-def not_loose(before: Threads, now: Threads) -> str:
+def check_confined(before: Threads, now: Threads) -> str:
     """After a restore: each is as before, in the placeholder or in CRIU's code; the counts."""
     kinds = {'as before': 0, 'strict': 0, 'unfinished': 0}
     for number, thread in now.items():

@@ -83,7 +83,7 @@ static void restore_sysctls(void)
 	write_sysctl("bpf_jit_enable", "1");
 }
 
-static void take_lengths(long by_root[2], long by_nobody[2], const char *unit)
+static void measure_lengths(long by_root[2], long by_nobody[2], const char *unit)
 {
 	by_root[0] = length(create, unit);
 	by_root[1] = length(set_mode, unit);
@@ -97,7 +97,7 @@ TEST(compiled_as_for_the_unprivileged)
 
 	if (!write_sysctl("bpf_jit_harden", "1") || !write_sysctl("bpf_jit_enable", "2"))
 		test_skipped("no net.core.bpf_jit_harden, or bpf_jit_enable takes no 2");
-	take_lengths(by_root, by_nobody, "flen=");
+	measure_lengths(by_root, by_nobody, "flen=");
 	restore_sysctls();
 	if (by_nobody[1] < 0)
 		test_skipped("the kernel does not print what it compiles");
@@ -115,7 +115,7 @@ TEST(compiled_with_the_barrier_of_the_unprivileged)
 
 	if (!write_sysctl("bpf_jit_harden", "0") || !write_sysctl("bpf_jit_enable", "2"))
 		test_skipped("no net.core.bpf_jit_harden, or bpf_jit_enable takes no 2");
-	take_lengths(by_root, by_nobody, "proglen=");
+	measure_lengths(by_root, by_nobody, "proglen=");
 	restore_sysctls();
 	if (by_nobody[1] < 0)
 		test_skipped("the kernel does not print what it compiles");

@@ -28,7 +28,7 @@ static long do_probe(long mark)
 }
 
 /* Children end with the test, but a tracee may outlive it. */
-static pid_t spinning(int mode)
+static pid_t start_spinning(int mode)
 {
 	pid_t pid = fork();
 
@@ -94,7 +94,7 @@ TEST(get_refuses_what_is_not_there)
 	attach(none, 0);
 	IS(get_fd(none, 0), -EINVAL);
 	IS(get_fd(none, -1), -EINVAL);
-	strict = spinning(SECCOMP_MODE_STRICT);
+	strict = start_spinning(SECCOMP_MODE_STRICT);
 	attach(strict, 0);
 	IS(get_fd(strict, -1), -EINVAL);
 	end_child(strict);

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 /* The caller got these filters; with TSYNC, all threads of its process did. */
-static void gained(const struct marks *marks, bool tsync)
+static void note_installed(const struct marks *marks, bool tsync)
 {
 	add_marks(&self->own, marks);
 	if (tsync)
@@ -57,7 +57,7 @@ void op_install(const struct step *step)
 	if (!ret) {
 		/* the marks of filters in between cannot be read */
 		learn_own(&marks);
-		gained(&marks, flags & SECCOMP_FILTER_FLAG_TSYNC);
+		note_installed(&marks, flags & SECCOMP_FILTER_FLAG_TSYNC);
 		check_some_mark(step->n);
 		note(CALL_DUP, result(dup3(fd, FD_CURRENT, O_CLOEXEC)));
 	}
@@ -96,7 +96,7 @@ void op_set_mode(const struct step *step)
 	if (ret >= 0) {
 		if (program_mark(insns, &mark))
 			add_mark(&marks, mark);
-		gained(&marks, flags & SECCOMP_FILTER_FLAG_TSYNC);
+		note_installed(&marks, flags & SECCOMP_FILTER_FLAG_TSYNC);
 		check_some_mark(step->mark);
 	}
 	if (listened)
@@ -219,7 +219,7 @@ static struct thread_start starts[NR_FILTERS];
 /* room for the insns[] of each thread */
 #define STACK (1024 * 1024)
 
-static void *be_thread(void *arg)
+static void *thread_main(void *arg)
 {
 	struct thread_start start = *(struct thread_start *)arg;
 
@@ -247,7 +247,7 @@ void op_thread(const struct step *step)
 	*start = (struct thread_start){ self, group, *step };
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK);
-	if (note(CALL_THREAD, -pthread_create(&thread, &attr, be_thread, start)) == 0)
+	if (note(CALL_THREAD, -pthread_create(&thread, &attr, thread_main, start)) == 0)
 		pthread_join(thread, NULL);
 	pthread_attr_destroy(&attr);
 }
