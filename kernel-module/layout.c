@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/dcache.h>
+#include <linux/errno.h>
+#include <linux/filter.h>
+#include <linux/fs.h>
+#include <linux/kernel.h>
+#include <linux/mutex.h>
+#include <linux/refcount.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/string.h>
+#include <linux/wait.h>
+
+#include "vmlinux.h"
+#include "layout.h"
+
+struct layout layout;
+
+/**
+ * struct member - what the module expects of one
+ * @type: as vmlinux.h spells it
+ * @size: in bytes; 0: any
+ * @align: in bytes
+ * @offset: public: where the headers have it
+ * @found: private: where its offset goes; NULL: the module does not touch it
+ */
+struct member {
+	const char *structure;
+	const char *name;
+	const char *type;
+	u32 size;
+	u32 align;
+	u32 offset;
+	u32 *found;
+};
+
+#define PRIVATE(n, t, c, f)                                                   \
+	{                                                                     \
+		.structure = "seccomp_filter", .name = #n, .type = t,         \
+		.size = sizeof(c), .align = __alignof__(c), .found = f        \
+	}
+
+/* Of unsigned long; how many depends on the number of system calls. */
+#define CACHE                                                                 \
+	{                                                                     \
+		.structure = "seccomp_filter", .name = "cache",               \
+		.type = "struct action_cache",                                \
+		.align = __alignof__(unsigned long)                           \
+	}
+
+/* All of struct seccomp_filter, in this order. */
+static const struct member filter_members[] = {
+	PRIVATE(refs, "refcount_t", refcount_t, &layout.refs),
+	PRIVATE(users, "refcount_t", refcount_t, &layout.users),
+	PRIVATE(log, "bool", bool, &layout.log),
+	PRIVATE(wait_killable_recv, "bool", bool, &layout.wait_killable_recv),
+	CACHE,
+	PRIVATE(prev, "struct seccomp_filter *", void *, &layout.prev),
+	PRIVATE(prog, "struct bpf_prog *", void *, &layout.prog),
+	PRIVATE(notif, "struct notification *", void *, &layout.notif),
+	PRIVATE(notify_lock, "struct mutex", struct mutex, &layout.notify_lock),
+	PRIVATE(wqh, "wait_queue_head_t", wait_queue_head_t, NULL),
+};
+
+#define PUBLIC(s, n, t)                                                       \
+	{                                                                     \
+		.structure = #s, .name = #n, .type = t,                       \
+		.size = sizeof_field(struct s, n),                            \
+		.offset = offsetof(struct s, n)                               \
+	}
+
+static const struct member public_members[] = {
+	PUBLIC(task_struct, thread_info, "struct thread_info"),
+	PUBLIC(task_struct, flags, "unsigned int"),
+	PUBLIC(task_struct, ptrace, "unsigned int"),
+#ifdef CONFIG_SMP
+	PUBLIC(task_struct, on_cpu, "int"),
+#endif
+	PUBLIC(task_struct, parent, "struct task_struct *"),
+	PUBLIC(task_struct, sighand, "struct sighand_struct *"),
+	PUBLIC(task_struct, pending, "struct sigpending"),
+	PUBLIC(task_struct, jobctl, "long unsigned int"),
+	PUBLIC(task_struct, seccomp, "struct seccomp"),
+	PUBLIC(thread_info, flags, "long unsigned int"),
+	PUBLIC(seccomp, mode, "int"),
+	PUBLIC(seccomp, filter_count, "atomic_t"),
+	PUBLIC(seccomp, filter, "struct seccomp_filter *"),
+	PUBLIC(sighand_struct, siglock, "spinlock_t"),
+	PUBLIC(sigpending, signal, "sigset_t"),
+	PUBLIC(bpf_prog, len, "u32"),
+	PUBLIC(bpf_prog, orig_prog, "struct sock_fprog_kern *"),
+	PUBLIC(sock_fprog_kern, len, "u16"),
+	PUBLIC(sock_fprog_kern, filter, "struct sock_filter *"),
+	PUBLIC(file, f_op, "struct file_operations *"),
+	PUBLIC(file, f_inode, "struct inode *"),
+	PUBLIC(file, f_path, "struct path"),
+	PUBLIC(file, private_data, "void *"),
+	PUBLIC(path, dentry, "struct dentry *"),
+	PUBLIC(dentry, d_name, "struct qstr"),
+	PUBLIC(inode, i_sb, "struct super_block *"),
+	PUBLIC(super_block, s_magic, "long unsigned int"),
+};
+
+static int refuse(const struct member *member, const char *why)
+{
+	pr_err("not loaded: member %s of struct %s %s\n", member->name,
+	       member->structure, why);
+	return -ENXIO;
+}
+
+static int check(const struct member *member, const struct vmlinux_field *field)
+{
+	if (strcmp(field->spelling, member->type)) {
+		pr_err("not loaded: member %s of struct %s is of type '%s' in this kernel, not '%s'\n",
+		       member->name, member->structure, field->spelling, member->type);
+		return -ENXIO;
+	}
+	if (!field->size || (member->size && field->size != member->size))
+		return refuse(member, "is of another size in this kernel");
+	return 0;
+}
+
+static int check_public(const struct vmlinux_types *btf, const struct member *member)
+{
+	u32 structure = vmlinux_struct(btf, member->structure);
+	struct vmlinux_field field;
+	int ret;
+
+	if (!structure)
+		return refuse(member, "is not there: the structure is not, or more than once");
+	ret = vmlinux_field_named(btf, structure, member->name, &field);
+	if (ret)
+		return refuse(member, "is not there");
+	ret = check(member, &field);
+	if (ret)
+		return ret;
+	if (field.offset != member->offset)
+		return refuse(member,
+			      "does not lie where the headers have it (a kernel with randomised structures, or other headers than this kernel's)");
+	return 0;
+}
+
+/*
+ * Every member must be one that is known, in the known order, right behind the one
+ * before: a member more could be one more count to keep, and an offset that is wrong
+ * leaves a gap or overlaps.
+ */
+static int find_private(const struct vmlinux_types *btf, u32 structure)
+{
+	const struct member *member = filter_members;
+	struct vmlinux_field field;
+	u32 index, end = 0;
+	int ret;
+
+	for (index = 0; index < ARRAY_SIZE(filter_members); index++, member++) {
+		ret = vmlinux_field_at(btf, structure, index, &field);
+		if (ret || strcmp(field.name, member->name))
+			return refuse(member, "is not there, or not where it was");
+		ret = check(member, &field);
+		if (ret)
+			return ret;
+		if (field.offset != ALIGN(end, member->align))
+			return refuse(member, "does not lie behind the one before");
+		end = field.offset + field.size;
+		if (member->found)
+			*member->found = field.offset;
+	}
+	if (!vmlinux_field_at(btf, structure, index, &field)) {
+		pr_err("not loaded: struct seccomp_filter of this kernel has a member %s, which this module does not know\n",
+		       field.name);
+		return -ENXIO;
+	}
+	layout.size = vmlinux_struct_size(btf, structure);
+	if (layout.size != ALIGN(end, sizeof(void *)))
+		return refuse(member - 1, "is not the last, by the structure's size");
+	return 0;
+}
+
+/* There may be more than one structure of that name: the one that a filter has. */
+static int find_listener_flags(const struct vmlinux_types *btf, u32 filter)
+{
+	static const struct member flags = {
+		.structure = "notification", .name = "flags", .type = "u32", .size = sizeof(u32),
+	};
+	struct vmlinux_field field;
+	u32 structure;
+	int ret;
+
+	ret = vmlinux_field_named(btf, filter, "notif", &field);
+	structure = ret ? 0 : vmlinux_pointee(btf, field.type);
+	if (!vmlinux_struct_size(btf, structure))
+		return refuse(&flags, "is not there: the structure is not");
+	ret = vmlinux_field_named(btf, structure, flags.name, &field);
+	layout.has_listener_flags = !ret;
+	if (ret == -ENOENT)
+		return 0;
+	layout.listener_flags = field.offset;
+	return ret ? refuse(&flags, "is not understood") : check(&flags, &field);
+}
+
+static int find_all(const struct vmlinux_types *btf)
+{
+	u32 filter = vmlinux_struct(btf, "seccomp_filter");
+	size_t i;
+	int ret;
+
+	if (!filter) {
+		pr_err("not loaded: this kernel has no struct seccomp_filter, or more than one\n");
+		return -ENXIO;
+	}
+	for (i = 0; i < ARRAY_SIZE(public_members); i++) {
+		ret = check_public(btf, &public_members[i]);
+		if (ret)
+			return ret;
+	}
+	ret = find_private(btf, filter);
+	return ret ?: find_listener_flags(btf, filter);
+}
+
+int layout_find(void)
+{
+	struct vmlinux_types btf;
+	int ret;
+
+	ret = vmlinux_read(&btf);
+	if (ret)
+		return ret;
+	ret = find_all(&btf);
+	vmlinux_free(&btf);
+	return ret;
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Seccomp filters as file descriptors, and the filters of a stopped tracee, for
+ * kernels without the patches. It makes no filters: a task that has been given the
+ * parent's path calls seccomp(2), and what comes of that is fetched.
+ *
+ * doc/kernel-module.md lists each member of the kernel's that is read or written
+ * here, under which lock, and why that is sound.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/errno.h>
+#include <linux/init.h>
+#include <linux/kconfig.h>
+#include <linux/module.h>
+
+#include "device.h"
+#include "filter.h"
+#include "layout.h"
+#include "release.h"
+
+#if !defined(CONFIG_SECCOMP_FILTER) || !defined(CONFIG_CHECKPOINT_RESTORE)
+#error "this kernel has no CONFIG_SECCOMP_FILTER or no CONFIG_CHECKPOINT_RESTORE: CRIU does not run on it"
+#endif
+
+static int __init criu_seccomp_init(void)
+{
+	int ret;
+
+	if (IS_ENABLED(CONFIG_RANDSTRUCT)) {
+		pr_err("not loaded: this kernel randomises the layout of its structures (CONFIG_RANDSTRUCT)\n");
+		return -ENXIO;
+	}
+	ret = layout_find();
+	if (ret)
+		return ret;
+	filter_init();
+	return seccomp_device_register();
+}
+
+static void __exit criu_seccomp_exit(void)
+{
+	seccomp_device_unregister();
+	release_exit();
+}
+
+module_init(criu_seccomp_init);
+module_exit(criu_seccomp_exit);
+
+MODULE_DESCRIPTION("seccomp filters as file descriptors, for checkpoint and restore");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/atomic.h>
+#include <linux/err.h>
+#include <linux/kthread.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "filter.h"
+#include "release.h"
+
+/* How soon to try again where there is no memory for a thread. */
+#define RETRY_DELAY (HZ / 10)
+
+static void start_threads(struct work_struct *work);
+
+static DEFINE_SPINLOCK(queue_lock);
+static LIST_HEAD(queue);
+static DECLARE_DELAYED_WORK(starter, start_threads);
+static atomic64_t count = ATOMIC64_INIT(0);
+
+struct held *held_new(void)
+{
+	struct held *held = kzalloc(sizeof(*held), GFP_KERNEL);
+
+	if (held)
+		atomic64_inc(&count);
+	return held;
+}
+
+static void held_free(struct held *held)
+{
+	kfree(held);
+	atomic64_dec(&count);
+}
+
+u64 held_count(void)
+{
+	return atomic64_read(&count);
+}
+
+/* It makes no system calls, so its mode stays as it is: no filter judges it. */
+static int exit_with_filter(void *data)
+{
+	struct held *held = data;
+
+	WRITE_ONCE(current->seccomp.filter, held->filter);
+	held_free(held);
+	module_put_and_kthread_exit(0);
+	return 0;
+}
+
+static struct held *next(void)
+{
+	struct held *held;
+
+	spin_lock(&queue_lock);
+	held = list_first_entry_or_null(&queue, struct held, list);
+	if (held)
+		list_del(&held->list);
+	spin_unlock(&queue_lock);
+	return held;
+}
+
+static void put_off(struct held *held)
+{
+	spin_lock(&queue_lock);
+	list_add(&held->list, &queue);
+	spin_unlock(&queue_lock);
+	schedule_delayed_work(&starter, RETRY_DELAY);
+}
+
+static void start_threads(struct work_struct *work)
+{
+	struct task_struct *thread;
+	struct held *held;
+
+	while ((held = next())) {
+		thread = kthread_run(exit_with_filter, held, "criu_seccomp");
+		if (IS_ERR(thread)) {
+			put_off(held);
+			return;
+		}
+	}
+}
+
+/*
+ * From a work queue: whoever closes the last filter fd may have been killed, and then
+ * cannot wait for a thread to start.
+ */
+void release(struct held *held)
+{
+	if (!held->filter || filter_let_go(held->filter)) {
+		held_free(held);
+		return;
+	}
+	/* the thread's, who puts it; the caller has one of its own */
+	__module_get(THIS_MODULE);
+	spin_lock(&queue_lock);
+	list_add_tail(&held->list, &queue);
+	spin_unlock(&queue_lock);
+	mod_delayed_work(system_wq, &starter, 0);
+}
+
+void release_exit(void)
+{
+	cancel_delayed_work_sync(&starter);
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/delay.h>
+#include <linux/errno.h>
+#include <linux/ptrace.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/jobctl.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/seccomp.h>
+#include <linux/thread_info.h>
+
+#include "filter.h"
+#include "tracee.h"
+
+/* How often a tracee that stops is waited for to leave its processor. */
+#define PATIENCE 10000
+
+static struct task_struct *get_task(pid_t tid)
+{
+	struct task_struct *task;
+
+	rcu_read_lock();
+	task = pid_task(find_vpid(tid), PIDTYPE_PID);
+	if (task)
+		get_task_struct(task);
+	rcu_read_unlock();
+	return task;
+}
+
+/* What lock_task_sighand() does, which modules cannot call; interrupts go off. */
+static bool lock(struct task_struct *task)
+{
+	struct sighand_struct *sighand;
+
+	for (;;) {
+		rcu_read_lock();
+		sighand = rcu_dereference(task->sighand);
+		if (!sighand) {
+			rcu_read_unlock();
+			return false;
+		}
+		/* its memory may already be another task's, but a sighand it is */
+		spin_lock_irq(&sighand->siglock);
+		rcu_read_unlock();
+		if (likely(sighand == rcu_access_pointer(task->sighand)))
+			return true;
+		spin_unlock_irq(&sighand->siglock);
+	}
+}
+
+static void unlock(struct task_struct *task)
+{
+	spin_unlock_irq(&task->sighand->siglock);
+}
+
+/*
+ * Only the caller can resume its tracee or let go of it, and it is here. SIGKILL
+ * wakes it under its siglock. So what is true now stays so until unlock().
+ */
+static bool is_stopped_tracee(struct task_struct *task)
+{
+	return task->ptrace && rcu_access_pointer(task->parent) == current &&
+	       READ_ONCE(task->jobctl) & JOBCTL_TRACED &&
+	       !__fatal_signal_pending(task) && !(task->flags & PF_EXITING);
+}
+
+static bool is_on_processor(struct task_struct *task)
+{
+#ifdef CONFIG_SMP
+	return smp_load_acquire(&task->on_cpu);
+#else
+	return false;
+#endif
+}
+
+/* Like ptrace_check_attach(). Its siglock is held when it returns 0. */
+static int lock_tracee(struct task_struct *task)
+{
+	int i;
+
+	for (i = 0; i < PATIENCE; i++) {
+		if (!lock(task))
+			return -ESRCH;
+		if (!is_stopped_tracee(task)) {
+			unlock(task);
+			return -ESRCH;
+		}
+		/* it has said that it stops, and is about to */
+		if (!is_on_processor(task))
+			return 0;
+		unlock(task);
+		usleep_range(10, 100);
+	}
+	return -ESRCH;
+}
+
+static int newest(struct task_struct *task, struct seccomp_filter **filter)
+{
+	switch (task->seccomp.mode) {
+	case SECCOMP_MODE_DISABLED:
+	case SECCOMP_MODE_STRICT:
+		return -ENODATA;
+	case SECCOMP_MODE_FILTER:
+		*filter = task->seccomp.filter;
+		return *filter ? 0 : -ESRCH;
+	default:
+		return -ESRCH; /* it has been killed by a filter */
+	}
+}
+
+/* Each of these is called with the siglock of a stopped tracee. */
+typedef int work_function(struct task_struct *task, void *data);
+
+static int with_tracee(pid_t tid, work_function *work, void *data)
+{
+	struct task_struct *task = get_task(tid);
+	int ret;
+
+	if (!task)
+		return -ESRCH;
+	ret = lock_tracee(task);
+	if (!ret) {
+		ret = work(task, data);
+		unlock(task);
+	}
+	put_task_struct(task);
+	return ret;
+}
+
+static int identify(struct task_struct *task, void *data)
+{
+	struct seccomp_filter *filter;
+	int ret = newest(task, &filter);
+
+	if (!ret)
+		*(u64 *)data = filter_id(filter);
+	return ret;
+}
+
+int tracee_identify(pid_t tid, u64 *id)
+{
+	return with_tracee(tid, identify, id);
+}
+
+struct request {
+	int index;
+	int depth;
+	struct seccomp_filter *filter;
+};
+
+static int hold(struct task_struct *task, void *data)
+{
+	struct request *request = data;
+	struct seccomp_filter *filter;
+	int ret = newest(task, &filter), above;
+
+	if (ret)
+		return ret;
+	/* the tracee is what keeps its path */
+	ret = filter_depth(filter);
+	if (ret < 0)
+		return ret;
+	above = request->index < 0 ? 0 : ret - 1 - request->index;
+	if (above < 0)
+		return -ENOENT;
+	while (above--)
+		filter = filter_parent(filter);
+	filter_hold(filter);
+	request->filter = filter;
+	return 0;
+}
+
+int tracee_hold(pid_t tid, int index, struct seccomp_filter **filter)
+{
+	struct request request = { .index = index };
+	int ret = index < -1 ? -ENOENT : with_tracee(tid, hold, &request);
+
+	*filter = request.filter;
+	return ret;
+}
+
+/*
+ * Only out of strict mode. There is no filter then that would have to be given up, no
+ * call that one has judged and that is still to come, and the mitigations of
+ * speculation, which the kernel puts on with the first mode and which modules cannot,
+ * are on.
+ */
+static int set(struct task_struct *task, void *data)
+{
+	const struct request *request = data;
+
+	if (!(task->ptrace & PT_SUSPEND_SECCOMP))
+		return -EPERM;
+	if (task->seccomp.mode != SECCOMP_MODE_STRICT || task->seccomp.filter)
+		return -EOPNOTSUPP;
+	filter_hold(request->filter);
+#ifdef TIF_NOTSC
+	/* strict mode took the time-stamp counter, a switch to the task gives it back */
+	clear_tsk_thread_flag(task, TIF_NOTSC);
+#endif
+	atomic_set(&task->seccomp.filter_count, request->depth);
+	smp_store_release(&task->seccomp.filter, request->filter);
+	/* the filter is in place before the mode says that it is */
+	smp_wmb();
+	WRITE_ONCE(task->seccomp.mode, SECCOMP_MODE_FILTER);
+	return 0;
+}
+
+int tracee_set(pid_t tid, struct seccomp_filter *filter)
+{
+	struct request request = { .filter = filter, .depth = filter_depth(filter) };
+
+	return request.depth < 0 ? request.depth : with_tracee(tid, set, &request);
+}
