@@ -19,6 +19,7 @@ static const struct way {
 	const struct kernel_reader *(*reader)(const char **why);
 } ways[KERNEL_WAYS] = {
 	{ .name = "kernel patches", .whole = kernel_patched },
+	{ .name = "kernel module", .whole = kernel_module },
 	{ .name = "BPF", .reader = kernel_bpf },
 };
 

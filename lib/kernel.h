@@ -122,7 +122,8 @@ struct kernel {
 /**
  * kernel_detect - the best way in that has everything
  *
- * Traces nothing and changes nothing. Returns NULL if there is none.
+ * Traces nothing but processes of its own, and those only where the module has not
+ * been tested yet. Returns NULL if there is none.
  */
 const struct kernel *kernel_detect(void);
 
@@ -165,6 +166,7 @@ int kernel_permits(void);
  * why in one line, which stays valid.
  */
 const struct kernel *kernel_patched(const char **why);
+const struct kernel *kernel_module(const char **why);
 const struct kernel_reader *kernel_bpf(const char **why);
 
 #endif /* KERNEL_H */

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What has to come true before the module is used on a kernel: the filters that are
+ * read are those that were made, the counts are what the kernel's own rules make of
+ * them, and what nobody holds any more is freed.
+ */
+#include <errno.h>
+#include <linux/ptrace.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "kernel-module.h"
+#include "kernel.h"
+#include "puppet.h"
+#include "seccomp-module.h"
+
+/* The last hold is given up by a kernel thread, in a time of its own. */
+#define PATIENCE_MS 10000
+#define STEP_MS 2
+
+static struct test {
+	const struct kernel *kernel;
+	const char *what;
+	/* root with two branches, the second of which is supervised */
+	int root, log, supervised, listener;
+	struct puppet *leader, *thread;
+} test;
+
+/* Each returns 0, -EUCLEAN, or another negative errno for what is not its fault. */
+static int expect(bool come_true)
+{
+	return come_true ? 0 : -EUCLEAN;
+}
+
+static int try(const char *what)
+{
+	test.what = what;
+	return 0;
+}
+
+/* No more memory and no more descriptors are nobody's fault. */
+static int expect_value(long value, long expected)
+{
+	return value == -ENOMEM || value == -EMFILE || value == -ENFILE || value == -EAGAIN ?
+		       value :
+		       expect(value == expected);
+}
+
+static int got(int *fd, int value)
+{
+	*fd = value;
+	return value < 0 ? expect_value(value, 0) : 0;
+}
+
+static void drop(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static int expect_counts(int filter, uint32_t refs, uint32_t users)
+{
+	struct seccomp_module_counts counts;
+	int ms;
+
+	for (ms = 0; ms < PATIENCE_MS; ms += STEP_MS) {
+		if (ioctl(filter, SECCOMP_MODULE_COUNTS, &counts))
+			return -EUCLEAN;
+		if (counts.refs == refs && counts.users == users)
+			return 0;
+		poll(NULL, 0, STEP_MS);
+	}
+	return -EUCLEAN;
+}
+
+static struct sock_filter allow[] = {
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 4),
+	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+};
+
+/* The last @len instructions of it. */
+static int create(int *filter, int parent, uint32_t flags, uint32_t len)
+{
+	return got(filter, test.kernel->create(parent, flags, allow + 3 - len, len,
+					       &test.listener));
+}
+
+static int make_filters(void)
+{
+	int ret = try("three filters are made") ?: create(&test.root, -1, 0, 1);
+
+	ret = ret ?: create(&test.log, test.root, SECCOMP_FILTER_FLAG_LOG, 2);
+	ret = ret ?:
+		    create(&test.supervised, test.root, SECCOMP_FILTER_FLAG_NEW_LISTENER, 3);
+	ret = ret ?: try("each filter has the counts that it should");
+	ret = ret ?: expect_counts(test.root, 3, 3);
+	ret = ret ?: expect_counts(test.log, 1, 1);
+	return ret ?: expect_counts(test.supervised, 2, 1);
+}
+
+static int expect_info(int filter, int parent, uint32_t depth, uint32_t flags, uint32_t len)
+{
+	struct seccomp_filter_info info, below = { 0 };
+	struct sock_filter program[3];
+
+	if (test.kernel->reader.info(filter, &info) ||
+	    (parent >= 0 && test.kernel->reader.info(parent, &below)))
+		return -EUCLEAN;
+	if (!info.id || info.parent_id != below.id || info.depth != depth || info.flags != flags ||
+	    info.len != len)
+		return -EUCLEAN;
+	return expect(test.kernel->reader.program(filter, program, 3) == (int)len &&
+		      !memcmp(program, allow + 3 - len, len * sizeof(*program)));
+}
+
+/* *same: the filter of this descriptor, which is closed. */
+static int expect_same(int filter, int same)
+{
+	struct seccomp_filter_info one, other;
+	int ret = same < 0 ? expect_value(same, 0) : 0;
+
+	if (!ret)
+		ret = expect(!test.kernel->reader.info(filter, &one) &&
+			     !test.kernel->reader.info(same, &other) && one.id == other.id);
+	drop(&same);
+	return ret;
+}
+
+static int look_at_filters(void)
+{
+	const struct kernel_reader *reader = &test.kernel->reader;
+	int ret = try("each filter says what it was made with");
+
+	ret = ret ?: expect_info(test.root, -1, 1, 0, 1);
+	ret = ret ?: expect_info(test.log, test.root, 2, SECCOMP_FILTER_FLAG_LOG, 2);
+	ret = ret ?:
+		    expect_info(test.supervised, test.root, 2, SECCOMP_FILTER_FLAG_NEW_LISTENER,
+				3);
+	ret = ret ?: try("parents and listeners lead to the filters that they should");
+	ret = ret ?: expect_value(reader->parent(test.root), -ENOENT);
+	ret = ret ?: expect_same(test.root, reader->parent(test.log));
+	ret = ret ?: expect_same(test.root, reader->parent(test.supervised));
+	ret = ret ?: expect_same(test.supervised, test.kernel->listener_filter(test.listener));
+	ret = ret ?: expect_value(test.kernel->listener_filter(test.root), -EBADF);
+	ret = ret ?: try("asking leaves the counts as they were");
+	ret = ret ?: expect_counts(test.root, 3, 3);
+	return ret ?: expect_counts(test.supervised, 2, 1);
+}
+
+static int expect_newest(const struct puppet *puppet, int filter)
+{
+	struct seccomp_filter_info info;
+	uint64_t id = 0;
+
+	if (test.kernel->reader.identify(puppet_tid(puppet), &id) ||
+	    test.kernel->reader.info(filter, &info))
+		return -EUCLEAN;
+	return expect(id == info.id);
+}
+
+static void end_process(void)
+{
+	puppet_end(test.thread);
+	puppet_end(test.leader);
+	test.leader = test.thread = NULL;
+}
+
+static int start_process(int leaders, int threads)
+{
+	int ret = puppet_start(&test.leader, NULL);
+
+	ret = ret ?: puppet_start(&test.thread, test.leader);
+	ret = ret ?: expect_value(kernel_module_set_puppet(test.leader, leaders), 0);
+	ret = ret ?: expect_value(kernel_module_set_puppet(test.thread, threads), 0);
+	ret = ret ?: expect_newest(test.leader, leaders);
+	return ret ?: expect_newest(test.thread, threads);
+}
+
+static long sync_threads(void)
+{
+	struct kernel_module_install install = {
+		.flags = SECCOMP_FILTER_FLAG_TSYNC,
+		.program = { .len = 1, .filter = allow + 2 },
+	};
+
+	return puppet_call(test.leader, kernel_module_install, &install);
+}
+
+static int look_at_synced(int newest)
+{
+	const pid_t tid = puppet_tid(test.leader);
+	int ret = expect_newest(test.thread, newest);
+
+	ret = ret ?: expect_counts(newest, 3, 3);
+	ret = ret ?: expect_counts(test.log, 2, 2);
+	ret = ret ?: expect_same(test.log, test.kernel->reader.open(tid, 1));
+	ret = ret ?: expect_same(test.root, test.kernel->reader.open(tid, 0));
+	return ret ?: expect_value(test.kernel->reader.open(tid, 3), -ENOENT);
+}
+
+static int sync_where_shared(void)
+{
+	int ret = try("two threads are given one filter") ?: start_process(test.log, test.log);
+	int newest = -1;
+
+	ret = ret ?: expect_counts(test.log, 3, 3);
+	ret = ret ?: try("threads with one filter can sync") ?: expect_value(sync_threads(), 0);
+	ret = ret ?: got(&newest, test.kernel->reader.open(puppet_tid(test.leader), KERNEL_NEWEST));
+	ret = ret ?: look_at_synced(newest);
+	ret = ret ?: try("a filter is not replaced");
+	ret = ret ?: expect_value(test.kernel->set(puppet_tid(test.leader), test.root), -EOPNOTSUPP);
+	end_process();
+	ret = ret ?: try("the filters of tasks that have ended are let go");
+	ret = ret ?: expect_counts(newest, 1, 1);
+	drop(&newest);
+	return ret ?: expect_counts(test.log, 1, 1);
+}
+
+static int sync_where_not_shared(void)
+{
+	int ret = try("two threads are given two filters");
+
+	ret = ret ?: start_process(test.log, test.supervised);
+	ret = ret ?: try("threads with two filters cannot sync");
+	ret = ret ?: expect_value(sync_threads(), puppet_tid(test.thread));
+	end_process();
+	return ret ?: expect_counts(test.log, 1, 1);
+}
+
+static int set_only_what_is_suspended(void)
+{
+	struct puppet *puppet;
+	int ret = try("only a tracer that has suspended seccomp sets filters");
+
+	ret = ret ?: puppet_start(&puppet, NULL);
+	if (ret)
+		return ret;
+	ret = puppet_call(puppet, kernel_module_strict, NULL);
+	if (!ret && syscall(SYS_ptrace, PTRACE_SETOPTIONS, puppet_tid(puppet), 0,
+			    PTRACE_O_EXITKILL))
+		ret = -errno;
+	ret = ret ?: expect_value(test.kernel->set(puppet_tid(puppet), test.root), -EPERM);
+	ret = ret ?: expect_value(test.kernel->set(getpid(), test.root), -ESRCH);
+	puppet_end(puppet);
+	return ret;
+}
+
+static int expect_hang_up(int listener)
+{
+	struct pollfd end = { .fd = listener };
+
+	return expect(poll(&end, 1, PATIENCE_MS) == 1 && end.revents & POLLHUP);
+}
+
+/* Each filter that is freed takes one of the counts of the one below with it. */
+static int free_filters(void)
+{
+	int ret = try("a listener hangs up when its filter is let go");
+
+	drop(&test.supervised);
+	ret = ret ?: expect_hang_up(test.listener);
+	ret = ret ?: expect_value(test.kernel->listener_filter(test.listener), -ENOENT);
+	drop(&test.listener);
+	ret = ret ?: try("filters that nobody holds are freed");
+	ret = ret ?: expect_counts(test.root, 2, 2);
+	drop(&test.log);
+	return ret ?: expect_counts(test.root, 1, 1);
+}
+
+static int run(void)
+{
+	int ret = make_filters();
+
+	ret = ret ?: look_at_filters();
+	ret = ret ?: sync_where_shared();
+	ret = ret ?: sync_where_not_shared();
+	ret = ret ?: set_only_what_is_suspended();
+	return ret ?: free_filters();
+}
+
+int kernel_module_test(const struct kernel *kernel, const char **what)
+{
+	sigset_t all, before;
+	int ret;
+
+	test = (struct test){
+		.kernel = kernel, .root = -1, .log = -1, .supervised = -1, .listener = -1,
+	};
+	/* for the puppets */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	ret = run();
+	end_process();
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	drop(&test.listener);
+	drop(&test.supervised);
+	drop(&test.log);
+	drop(&test.root);
+	*what = test.what;
+	return ret;
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <linux/ptrace.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "puppet.h"
+
+/* It calls a function of ours, and that calls the kernel. */
+#define STACK_SIZE 65536
+
+struct puppet {
+	pid_t tid;
+	bool is_thread;
+	void *stack;
+	puppet_function *function;
+	void *arg;
+	long result;
+};
+
+static long trace(long request, pid_t tid, long data)
+{
+	return syscall(SYS_ptrace, request, tid, 0, data) < 0 ? -errno : 0;
+}
+
+/* In the puppet. Only this thread stops, as it is traced. */
+static void stop(void)
+{
+	syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), SIGSTOP);
+}
+
+static int be_puppet(void *data)
+{
+	struct puppet *puppet = data;
+
+	if (trace(PTRACE_TRACEME, 0, 0))
+		_exit(1);
+	for (;;) {
+		stop();
+		puppet->result = puppet->function(puppet->arg);
+	}
+}
+
+/* In the caller, or in the puppet that gets a thread. */
+static long start(void *data)
+{
+	struct puppet *puppet = data;
+	int flags = CLONE_VM | CLONE_FS | CLONE_FILES;
+	int tid;
+
+	if (puppet->is_thread)
+		flags |= CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
+	tid = clone(be_puppet, (char *)puppet->stack + STACK_SIZE, flags, puppet);
+	if (tid < 0)
+		return -errno;
+	puppet->tid = tid;
+	return 0;
+}
+
+static int wait_for_stop(const struct puppet *puppet)
+{
+	int status;
+
+	while (waitpid(puppet->tid, &status, __WALL) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP ? 0 : -ECHILD;
+}
+
+static void free_puppet(struct puppet *puppet)
+{
+	munmap(puppet->stack, STACK_SIZE);
+	free(puppet);
+}
+
+static struct puppet *new_puppet(bool is_thread)
+{
+	struct puppet *puppet = calloc(1, sizeof(*puppet));
+
+	if (!puppet)
+		return NULL;
+	puppet->is_thread = is_thread;
+	puppet->stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+	if (puppet->stack != MAP_FAILED)
+		return puppet;
+	free(puppet);
+	return NULL;
+}
+
+int puppet_start(struct puppet **puppet, struct puppet *of)
+{
+	struct puppet *new = new_puppet(of);
+	long ret;
+
+	*puppet = NULL;
+	if (!new)
+		return -ENOMEM;
+	ret = of ? puppet_call(of, start, new) : start(new);
+	if (ret) {
+		free_puppet(new);
+		return ret;
+	}
+	ret = wait_for_stop(new);
+	if (!ret)
+		ret = trace(PTRACE_SETOPTIONS, new->tid,
+			    PTRACE_O_EXITKILL | PTRACE_O_SUSPEND_SECCOMP);
+	if (ret) {
+		puppet_end(new);
+		return ret;
+	}
+	*puppet = new;
+	return 0;
+}
+
+long puppet_call(struct puppet *puppet, puppet_function *function, void *arg)
+{
+	long ret;
+
+	puppet->function = function;
+	puppet->arg = arg;
+	ret = trace(PTRACE_CONT, puppet->tid, 0);
+	if (!ret)
+		ret = wait_for_stop(puppet);
+	return ret ? ret : puppet->result;
+}
+
+pid_t puppet_tid(const struct puppet *puppet)
+{
+	return puppet->tid;
+}
+
+/* A thread ends with its process, which is killed through it. */
+void puppet_end(struct puppet *puppet)
+{
+	int status = 0;
+
+	if (!puppet)
+		return;
+	kill(puppet->tid, SIGKILL);
+	while (!WIFSIGNALED(status))
+		if (waitpid(puppet->tid, &status, __WALL) < 0 && errno != EINTR)
+			break;
+	free_puppet(puppet);
+}
