@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -74,51 +75,111 @@ static int start_confined(pid_t *child)
 	return WIFEXITED(status) && WEXITSTATUS(status) ? -WEXITSTATUS(status) : -ECHILD;
 }
 
+static void end_child(pid_t child)
+{
+	if (child <= 0)
+		return;
+	proc_kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
+/* The state in which a restore finds a task that it gives filters: strict mode. */
+static void be_strict(int parent)
+{
+	char byte = 0;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT))
+		_exit(errno);
+	/* the answer never comes */
+	if (write(parent, &byte, 1) == 1)
+		(void)!read(parent, &byte, 1);
+	syscall(SYS_exit, 1);
+}
+
+static int start_strict(pid_t *child)
+{
+	int ends[2], ret = 0;
+	char byte;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+		return -errno;
+	*child = fork();
+	if (!*child)
+		be_strict(ends[1]);
+	if (*child < 0)
+		ret = -errno;
+	close(ends[1]);
+	/* nothing comes from one that has ended */
+	if (!ret && read(ends[0], &byte, 1) != 1)
+		ret = -ECHILD;
+	close(ends[0]);
+	return ret;
+}
+
 static int suspend_seccomp(pid_t tid)
 {
 	return syscall(SYS_ptrace, PTRACE_SETOPTIONS, tid, 0, PTRACE_O_SUSPEND_SECCOMP) ? -errno
 											: 0;
 }
 
-static int try_filters(const struct kernel *kernel, pid_t child, const char **tried)
+static int try_set(const struct kernel *kernel, pid_t child, int filter, const char **tried)
 {
-	int signal, filter = -1, ret;
+	int signal, ret = stop_thread(child, &signal);
 
-	*tried = "cannot trace a task";
-	ret = stop_thread(child, &signal);
 	if (ret)
 		return ret;
-	if (kernel) {
-		*tried = "cannot read the filters of a task";
-		filter = kernel->reader.open(child, KERNEL_NEWEST);
-		if (filter < 0)
-			return filter;
-	}
 	*tried = "cannot suspend seccomp of a task";
 	ret = suspend_seccomp(child);
-	if (!ret && kernel) {
-		*tried = "cannot set the filters of a task";
-		ret = kernel->set(child, filter);
+	if (ret || !kernel)
+		return ret;
+	*tried = "cannot set the filters of a task";
+	return kernel->set(child, filter);
+}
+
+/* Opens the newest filter of a task that has one. */
+static int try_open(const struct kernel *kernel, const char **tried)
+{
+	int signal, ret;
+	pid_t child = 0;
+
+	*tried = "cannot confine a task";
+	ret = start_confined(&child);
+	if (!ret) {
+		*tried = "cannot trace a task";
+		ret = stop_thread(child, &signal);
 	}
-	if (filter >= 0)
-		close(filter);
+	if (!ret) {
+		*tried = "cannot read the filters of a task";
+		ret = kernel->reader.open(child, KERNEL_NEWEST);
+	}
+	end_child(child);
+	return ret;
+}
+
+static int try_filters(const struct kernel *kernel, const char **tried)
+{
+	int filter = kernel ? try_open(kernel, tried) : 0, ret;
+	pid_t child = 0;
+
+	if (filter < 0)
+		return filter;
+	*tried = "cannot trace a task";
+	ret = start_strict(&child);
+	if (!ret)
+		ret = try_set(kernel, child, filter, tried);
+	end_child(child);
+	if (kernel)
+		kernel->reader.release(filter);
 	return ret;
 }
 
 int probe_filters(const struct kernel *kernel, const char **tried)
 {
-	pid_t child;
 	int ret;
 
 	stop_init();
-	*tried = "cannot confine a task";
-	ret = start_confined(&child);
-	if (!ret)
-		ret = try_filters(kernel, child, tried);
-	if (child > 0) {
-		proc_kill(child, SIGKILL);
-		waitpid(child, NULL, 0);
-	}
+	ret = try_filters(kernel, tried);
 	if (!ret)
 		*tried = kernel ? "can read the filters of a task, and set them"
 				: "can suspend the filters of a task";
