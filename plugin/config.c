@@ -53,12 +53,21 @@ static const char *set_agent_uid(struct config *config, const char *value)
 	return NULL;
 }
 
+static const char *set_load_module(struct config *config, const char *value)
+{
+	if (strcmp(value, "yes") && strcmp(value, "no"))
+		return "is neither 'yes' nor 'no'";
+	config->load_module = !strcmp(value, "yes");
+	return NULL;
+}
+
 static const struct {
 	const char *name;
 	const char *(*set)(struct config *config, const char *value);
 } keys[] = { { "agent", set_agent },
 	     { "without-agent", set_without_agent },
-	     { "agent-uid", set_agent_uid } };
+	     { "agent-uid", set_agent_uid },
+	     { "load-module", set_load_module } };
 
 #define N_KEYS (sizeof(keys) / sizeof(*keys))
 
@@ -89,7 +98,7 @@ static int set(struct position *at, struct config *config, const char *key, cons
 	while (i < N_KEYS && strcmp(keys[i].name, key))
 		i++;
 	if (i == N_KEYS) {
-		pr_err("%s:%u: there is no key '%s' (known: agent, without-agent, agent-uid)",
+		pr_err("%s:%u: there is no key '%s' (known: agent, without-agent, agent-uid, load-module)",
 		       at->name, at->line, key);
 		return -EINVAL;
 	}

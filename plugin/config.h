@@ -18,11 +18,13 @@
  * @without_agent: where there is no agent, go on, and calls that it would
  *                 answer fail with ENOSYS
  * @agent_uid: an agent may be this user's, too; -1: the file names none
+ * @load_module: the kernel module may be loaded where it is needed
  */
 struct config {
 	char agent[CONFIG_AGENT_SIZE];
 	bool without_agent;
 	uid_t agent_uid;
+	bool load_module;
 };
 
 /**

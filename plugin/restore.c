@@ -221,7 +221,7 @@ static int make_filters(void)
 
 	restore.kernel = kernel_detect();
 	if (!restore.kernel) {
-		pr_err("%s needs a kernel with the seccomp filter descriptors, this one has them not: boot a kernel with the patches",
+		pr_err("%s needs a kernel with the seccomp filter descriptors, and this one has none: boot a kernel with the patches, or load the module criu_seccomp; \"criu-seccomp check\" says what keeps it from being used",
 		       IMAGE_NAME);
 		return -EOPNOTSUPP;
 	}

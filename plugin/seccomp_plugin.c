@@ -17,12 +17,15 @@
 #include "criu.h"
 #include "dump.h"
 #include "files.h"
+#include "load.h"
 #include "restore.h"
 
 static int plugin_init(int stage)
 {
 	int ret = criu_check();
 
+	if (!ret)
+		load_module();
 	if (!ret && stage == CRIU_STAGE_DUMP)
 		ret = dump_begin();
 	if (!ret && stage == CRIU_STAGE_RESTORE)

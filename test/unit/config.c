@@ -46,6 +46,10 @@ static void keys_have_values(void **state)
 	assert_int_equal(config.agent_uid, 4294967294);
 	assert_int_equal(parse("agent-uid = 0\n", &config), 0);
 	assert_int_equal(config.agent_uid, 0);
+	assert_int_equal(parse("load-module = yes\n", &config), 0);
+	assert_true(config.load_module);
+	assert_int_equal(parse("load-module = no\n", &config), 0);
+	assert_false(config.load_module);
 	assert_int_equal(parse("without-agent=refuse", &config), 0);
 	assert_string_equal(config.agent, "");
 	assert_false(config.without_agent);
@@ -75,6 +79,7 @@ static void what_is_not_known_is_refused_with_its_line(void **state)
 	refused("# x\n\nagent\n", "FILE:3: 'agent' is not of the form");
 	refused("without-agent = yes\n", "FILE:1: without-agent: 'yes' is neither");
 	refused("without-agent =\n", "FILE:1: without-agent: '' is neither");
+	refused("load-module = maybe\n", "FILE:1: load-module: 'maybe' is neither");
 	refused("agent-uid = root\n", "FILE:1: agent-uid: 'root' is no user's id");
 	refused("agent-uid = -1\n", "FILE:1: agent-uid: '-1' is no user's id");
 	refused("agent-uid = 4294967295\n", "is no user's id");

@@ -9,12 +9,13 @@
  * filter mode with two filters, the oldest first: instructions, a hash of the
  * program, flags, and after # which filter object it is: two filters of the
  * tree are the same object where the number is the same. The numbers come
- * from kcmp(KCMP_SECCOMP_FILTER); a kernel without it leaves them out, and
- * the first line says so.
+ * from kcmp(KCMP_SECCOMP_FILTER), or from the module; a kernel with neither
+ * leaves them out, and the first line says so.
  */
 #include <dirent.h>
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -22,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/user.h>
@@ -29,6 +31,7 @@
 #include <unistd.h>
 
 #include "seccomp-fd.h"
+#include "seccomp-module.h"
 
 /* What the kernel leaves in a register for nanosleep and the like. */
 #define ERESTART_RESTARTBLOCK 516
@@ -38,6 +41,7 @@ struct filter {
 	uint32_t hash;
 	unsigned long long flags;
 	unsigned int class; /* 1.., 0: not known */
+	uint64_t id;	    /* the module's */
 };
 
 struct thread {
@@ -60,6 +64,7 @@ static struct object *objects; /* in kcmp's order */
 static size_t nr_objects;
 static int ns_level; /* of the root task */
 static bool have_kcmp;
+static int module = -1;
 
 static void *grow(void *array, size_t nr, size_t size)
 {
@@ -212,6 +217,19 @@ static void stop(const struct thread *t)
 	spare_restart_syscall(t);
 }
 
+/* Of a thread that is stopped. */
+static uint64_t ask_module(pid_t tid, int index)
+{
+	const struct seccomp_module_thread thread = { .tid = tid, .index = index };
+	struct seccomp_filter_info info;
+	int fd = ioctl(module, SECCOMP_MODULE_OPEN, &thread);
+
+	if (fd < 0 || ioctl(fd, SECCOMP_IOCTL_FILTER_INFO, &info))
+		err(1, "the module does not tell filter %d of thread %d", index, tid);
+	close(fd);
+	return info.id;
+}
+
 /* The index-th filter; false when there is none. */
 static bool read_filter(pid_t tid, int index, struct filter *f)
 {
@@ -233,6 +251,8 @@ static bool read_filter(pid_t tid, int index, struct filter *f)
 	*f = (struct filter){ .len = len, .hash = 2166136261u, .flags = meta.flags };
 	for (i = 0; i < len * sizeof(*insns); i++)
 		f->hash = (f->hash ^ byte[i]) * 16777619u;
+	if (module >= 0)
+		f->id = ask_module(tid, index);
 	return true;
 }
 
@@ -284,14 +304,32 @@ static unsigned int class_of(pid_t tid, int index)
 	return nr_objects;
 }
 
+static unsigned int class_of_id(uint64_t id)
+{
+	static uint64_t *ids;
+	static size_t nr_ids;
+	size_t i;
+
+	for (i = 0; i < nr_ids; i++)
+		if (ids[i] == id)
+			return i + 1;
+	ids = grow(ids, nr_ids, sizeof(*ids));
+	ids[nr_ids++] = id;
+	return nr_ids;
+}
+
 static void classify(void)
 {
+	struct filter *f;
 	size_t i;
 	int n;
 
-	for (i = 0; i < nr_threads; i++)
-		for (n = 0; n < threads[i].nr_filters; n++)
-			threads[i].filters[n].class = class_of(threads[i].tid, n);
+	for (i = 0; i < nr_threads; i++) {
+		for (n = 0; n < threads[i].nr_filters; n++) {
+			f = &threads[i].filters[n];
+			f->class = have_kcmp ? class_of(threads[i].tid, n) : class_of_id(f->id);
+		}
+	}
 }
 
 static void print(const struct thread *t)
@@ -302,7 +340,7 @@ static void print(const struct thread *t)
 	for (n = 0; n < t->nr_filters; n++) {
 		printf(" %d:%u/%08x/%llx", n, t->filters[n].len, t->filters[n].hash,
 		       t->filters[n].flags);
-		if (have_kcmp)
+		if (t->filters[n].class)
 			printf("#%u", t->filters[n].class);
 	}
 	printf("\n");
@@ -320,10 +358,12 @@ int main(int argc, char **argv)
 	syscall(SYS_kcmp, getpid(), getpid(), KCMP_SECCOMP_FILTER, 0, 0);
 	have_kcmp = errno != EINVAL;
 	if (!have_kcmp)
-		printf("# no identities: this kernel's kcmp does not know KCMP_SECCOMP_FILTER\n");
+		module = open("/dev/" SECCOMP_MODULE_DEVICE, O_RDWR | O_CLOEXEC);
+	if (!have_kcmp && module < 0)
+		printf("# no identities: this kernel's kcmp does not know KCMP_SECCOMP_FILTER, and the module is not there\n");
 	for (i = 0; i < nr_threads; i++)
 		read_filters(&threads[i]);
-	if (have_kcmp)
+	if (have_kcmp || module >= 0)
 		classify();
 	for (i = 0; i < nr_threads; i++)
 		print(&threads[i]);
