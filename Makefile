@@ -219,7 +219,7 @@ quick: ## those that tell most in a few minutes
 
 .PHONY: test-programs
 test-programs: all unit-programs fuzz-programs zdtm plugin-tests containers-tests tools-test \
-	faults-programs stress-program bench-programs action-cache-programs \
+	faults-programs module-tests stress-program bench-programs action-cache-programs \
 	$(B)/demo/sandbox ## builds what the tests run, and runs nothing
 
 .PHONY: clean
