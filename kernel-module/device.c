@@ -33,8 +33,8 @@ bool seccomp_device_works(void)
 
 int seccomp_device_permits(void)
 {
-	return capable(CAP_SYS_ADMIN) && current->seccomp.mode == SECCOMP_MODE_DISABLED ? 0 :
-											   -EACCES;
+	return capable(CAP_SYS_ADMIN) && current->seccomp.mode == SECCOMP_MODE_DISABLED ? 0
+											: -EACCES;
 }
 
 static int device_open(struct inode *inode, struct file *file)

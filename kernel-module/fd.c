@@ -100,8 +100,10 @@ static void fd_show(struct seq_file *m, struct file *file)
 
 	if (!seccomp_device_works() || filter_info(fd_filter(file), &info))
 		return;
-	seq_printf(m, "filter_id:\t%llu\nfilter_parent_id:\t%llu\nfilter_depth:\t%u\nfilter_len:\t%u\n",
-		   info.id, info.parent_id, info.depth, info.len);
+	seq_printf(
+		m,
+		"filter_id:\t%llu\nfilter_parent_id:\t%llu\nfilter_depth:\t%u\nfilter_len:\t%u\n",
+		info.id, info.parent_id, info.depth, info.len);
 }
 
 static int fd_release(struct inode *inode, struct file *file)

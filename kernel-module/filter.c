@@ -208,8 +208,7 @@ int filter_program(struct seccomp_filter *filter, struct seccomp_filter_prog *pr
 	prog->len = orig->len;
 	if (room < orig->len)
 		return -ENOSPC;
-	return copy_to_user(u64_to_user_ptr(prog->insns), orig->filter,
-			    bpf_classic_proglen(orig)) ?
-		       -EFAULT :
-		       0;
+	return copy_to_user(u64_to_user_ptr(prog->insns), orig->filter, bpf_classic_proglen(orig))
+		       ? -EFAULT
+		       : 0;
 }

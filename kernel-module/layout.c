@@ -36,18 +36,17 @@ struct member {
 	u32 *found;
 };
 
-#define PRIVATE(n, t, c, f)                                                   \
-	{                                                                     \
-		.structure = "seccomp_filter", .name = #n, .type = t,         \
-		.size = sizeof(c), .align = __alignof__(c), .found = f        \
+#define PRIVATE(n, t, c, f)                                                              \
+	{                                                                                \
+		.structure = "seccomp_filter", .name = #n, .type = t, .size = sizeof(c), \
+		.align = __alignof__(c), .found = f                                      \
 	}
 
 /* Of unsigned long; how many depends on the number of system calls. */
-#define CACHE                                                                 \
-	{                                                                     \
-		.structure = "seccomp_filter", .name = "cache",               \
-		.type = "struct action_cache",                                \
-		.align = __alignof__(unsigned long)                           \
+#define CACHE                                                                                  \
+	{                                                                                      \
+		.structure = "seccomp_filter", .name = "cache", .type = "struct action_cache", \
+		.align = __alignof__(unsigned long)                                            \
 	}
 
 /* All of struct seccomp_filter, in this order. */
@@ -64,11 +63,10 @@ static const struct member filter_members[] = {
 	PRIVATE(wqh, "wait_queue_head_t", wait_queue_head_t, NULL),
 };
 
-#define PUBLIC(s, n, t)                                                       \
-	{                                                                     \
-		.structure = #s, .name = #n, .type = t,                       \
-		.size = sizeof_field(struct s, n),                            \
-		.offset = offsetof(struct s, n)                               \
+#define PUBLIC(s, n, t)                                                                    \
+	{                                                                                  \
+		.structure = #s, .name = #n, .type = t, .size = sizeof_field(struct s, n), \
+		.offset = offsetof(struct s, n)                                            \
 	}
 
 static const struct member public_members[] = {
@@ -105,8 +103,7 @@ static const struct member public_members[] = {
 
 static int refuse(const struct member *member, const char *why)
 {
-	pr_err("not loaded: member %s of struct %s %s\n", member->name,
-	       member->structure, why);
+	pr_err("not loaded: member %s of struct %s %s\n", member->name, member->structure, why);
 	return -ENXIO;
 }
 
@@ -137,8 +134,9 @@ static int check_public(const struct vmlinux_types *btf, const struct member *me
 	if (ret)
 		return ret;
 	if (field.offset != member->offset)
-		return refuse(member,
-			      "does not lie where the headers have it (a kernel with randomised structures, or other headers than this kernel's)");
+		return refuse(
+			member,
+			"does not lie where the headers have it (a kernel with randomised structures, or other headers than this kernel's)");
 	return 0;
 }
 
@@ -182,7 +180,10 @@ static int find_private(const struct vmlinux_types *btf, u32 structure)
 static int find_listener_flags(const struct vmlinux_types *btf, u32 filter)
 {
 	static const struct member flags = {
-		.structure = "notification", .name = "flags", .type = "u32", .size = sizeof(u32),
+		.structure = "notification",
+		.name = "flags",
+		.type = "u32",
+		.size = sizeof(u32),
 	};
 	struct vmlinux_field field;
 	u32 structure;

@@ -61,8 +61,8 @@ static void unlock(struct task_struct *task)
 static bool is_stopped_tracee(struct task_struct *task)
 {
 	return task->ptrace && rcu_access_pointer(task->parent) == current &&
-	       READ_ONCE(task->jobctl) & JOBCTL_TRACED &&
-	       !__fatal_signal_pending(task) && !(task->flags & PF_EXITING);
+	       READ_ONCE(task->jobctl) & JOBCTL_TRACED && !__fatal_signal_pending(task) &&
+	       !(task->flags & PF_EXITING);
 }
 
 static bool is_on_processor(struct task_struct *task)

@@ -112,8 +112,8 @@ static int index_types(struct vmlinux_types *btf, const void *at, const void *en
 			return -EINVAL;
 		extra = extra_size(type);
 		if (extra < 0 || end - at - sizeof(*type) < extra) {
-			pr_err(BTF_PATH ": type %u is of kind %u, which is not known\n",
-				btf->count, BTF_INFO_KIND(type->info));
+			pr_err(BTF_PATH ": type %u is of kind %u, which is not known\n", btf->count,
+			       BTF_INFO_KIND(type->info));
 			return -EINVAL;
 		}
 		if (btf->types)
@@ -135,8 +135,7 @@ static int parse(struct vmlinux_types *btf)
 		return -EINVAL;
 	room = btf->size - header->hdr_len;
 	if (header->type_off > room || header->type_len > room - header->type_off ||
-	    header->str_off > room || header->str_len > room - header->str_off ||
-	    !header->str_len)
+	    header->str_off > room || header->str_len > room - header->str_off || !header->str_len)
 		return -EINVAL;
 	btf->strings = btf->data + header->hdr_len + header->str_off;
 	btf->strings_size = header->str_len;
@@ -285,7 +284,8 @@ static const struct btf_member *member_at(const struct btf_type *type, u32 index
 	return (const struct btf_member *)(type + 1) + index;
 }
 
-int vmlinux_field_at(const struct vmlinux_types *btf, u32 id, u32 index, struct vmlinux_field *field)
+int vmlinux_field_at(const struct vmlinux_types *btf, u32 id, u32 index,
+		     struct vmlinux_field *field)
 {
 	const struct btf_type *type = type_of(btf, skip(btf, id, true));
 	const struct btf_member *member = member_at(type, index);
@@ -333,7 +333,7 @@ static int find(const struct vmlinux_types *btf, u32 id, const char *name, int d
 }
 
 int vmlinux_field_named(const struct vmlinux_types *btf, u32 type, const char *name,
-		    struct vmlinux_field *field)
+			struct vmlinux_field *field)
 {
 	/* two levels without a name are more than any structure of ours has */
 	return find(btf, type, name, 2, field);

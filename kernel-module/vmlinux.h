@@ -62,10 +62,11 @@ u32 vmlinux_struct_size(const struct vmlinux_types *btf, u32 type);
  * Returns 0; -ENOENT: there are not so many; -EINVAL: a bit field, or a type that
  * is not understood. @field->name is set then, too.
  */
-int vmlinux_field_at(const struct vmlinux_types *btf, u32 type, u32 index, struct vmlinux_field *field);
+int vmlinux_field_at(const struct vmlinux_types *btf, u32 type, u32 index,
+		     struct vmlinux_field *field);
 
 /* The same by name, also in structures without a name inside of it. */
 int vmlinux_field_named(const struct vmlinux_types *btf, u32 type, const char *name,
-		    struct vmlinux_field *field);
+			struct vmlinux_field *field);
 
 #endif /* KERNEL_MODULE_VMLINUX_H */

@@ -46,9 +46,9 @@ static int try(const char *what)
 /* No more memory and no more descriptors are nobody's fault. */
 static int expect_value(long value, long expected)
 {
-	return value == -ENOMEM || value == -EMFILE || value == -ENFILE || value == -EAGAIN ?
-		       value :
-		       expect(value == expected);
+	return value == -ENOMEM || value == -EMFILE || value == -ENFILE || value == -EAGAIN
+		       ? value
+		       : expect(value == expected);
 }
 
 static int got(int *fd, int value)
@@ -88,8 +88,8 @@ static struct sock_filter allow[] = {
 /* The last @len instructions of it. */
 static int create(int *filter, int parent, uint32_t flags, uint32_t len)
 {
-	return got(filter, test.kernel->create(parent, flags, allow + 3 - len, len,
-					       &test.listener));
+	return got(filter,
+		   test.kernel->create(parent, flags, allow + 3 - len, len, &test.listener));
 }
 
 static int make_filters(void)
@@ -97,8 +97,7 @@ static int make_filters(void)
 	int ret = try("three filters are made") ?: create(&test.root, -1, 0, 1);
 
 	ret = ret ?: create(&test.log, test.root, SECCOMP_FILTER_FLAG_LOG, 2);
-	ret = ret ?:
-		    create(&test.supervised, test.root, SECCOMP_FILTER_FLAG_NEW_LISTENER, 3);
+	ret = ret ?: create(&test.supervised, test.root, SECCOMP_FILTER_FLAG_NEW_LISTENER, 3);
 	ret = ret ?: try("each filter has the counts that it should");
 	ret = ret ?: expect_counts(test.root, 3, 3);
 	ret = ret ?: expect_counts(test.log, 1, 1);
@@ -140,9 +139,9 @@ static int look_at_filters(void)
 
 	ret = ret ?: expect_info(test.root, -1, 1, 0, 1);
 	ret = ret ?: expect_info(test.log, test.root, 2, SECCOMP_FILTER_FLAG_LOG, 2);
-	ret = ret ?:
-		    expect_info(test.supervised, test.root, 2, SECCOMP_FILTER_FLAG_NEW_LISTENER,
-				3);
+	ret = ret
+		      ?: expect_info(test.supervised, test.root, 2,
+				     SECCOMP_FILTER_FLAG_NEW_LISTENER, 3);
 	ret = ret ?: try("parents and listeners lead to the filters that they should");
 	ret = ret ?: expect_value(reader->parent(test.root), -ENOENT);
 	ret = ret ?: expect_same(test.root, reader->parent(test.log));
@@ -215,7 +214,9 @@ static int sync_where_shared(void)
 	ret = ret ?: got(&newest, test.kernel->reader.open(puppet_tid(test.leader), KERNEL_NEWEST));
 	ret = ret ?: look_at_synced(newest);
 	ret = ret ?: try("a filter is not replaced");
-	ret = ret ?: expect_value(test.kernel->set(puppet_tid(test.leader), test.root), -EOPNOTSUPP);
+	ret = ret
+		      ?: expect_value(test.kernel->set(puppet_tid(test.leader), test.root),
+				      -EOPNOTSUPP);
 	end_process();
 	ret = ret ?: try("the filters of tasks that have ended are let go");
 	ret = ret ?: expect_counts(newest, 1, 1);
@@ -243,8 +244,8 @@ static int set_only_what_is_suspended(void)
 	if (ret)
 		return ret;
 	ret = puppet_call(puppet, kernel_module_strict, NULL);
-	if (!ret && syscall(SYS_ptrace, PTRACE_SETOPTIONS, puppet_tid(puppet), 0,
-			    PTRACE_O_EXITKILL))
+	if (!ret &&
+	    syscall(SYS_ptrace, PTRACE_SETOPTIONS, puppet_tid(puppet), 0, PTRACE_O_EXITKILL))
 		ret = -errno;
 	ret = ret ?: expect_value(test.kernel->set(puppet_tid(puppet), test.root), -EPERM);
 	ret = ret ?: expect_value(test.kernel->set(getpid(), test.root), -ESRCH);
@@ -291,7 +292,11 @@ int kernel_module_test(const struct kernel *kernel, const char **what)
 	int ret;
 
 	test = (struct test){
-		.kernel = kernel, .root = -1, .log = -1, .supervised = -1, .listener = -1,
+		.kernel = kernel,
+		.root = -1,
+		.log = -1,
+		.supervised = -1,
+		.listener = -1,
 	};
 	/* for the puppets */
 	sigfillset(&all);

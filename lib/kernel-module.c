@@ -42,8 +42,7 @@ static int module_open(pid_t tid, long index)
 {
 	const struct seccomp_module_thread thread = { .tid = tid, .index = index };
 
-	return index > INT32_MAX ? -ENOENT :
-				   or_errno(ioctl(device, SECCOMP_MODULE_OPEN, &thread));
+	return index > INT32_MAX ? -ENOENT : or_errno(ioctl(device, SECCOMP_MODULE_OPEN, &thread));
 }
 
 static int module_info(int filter, struct seccomp_filter_info *info)
@@ -96,8 +95,8 @@ long kernel_module_install(void *arg)
 {
 	const struct kernel_module_install *install = arg;
 
-	return or_errno(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, install->flags,
-				&install->program));
+	return or_errno(
+		syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, install->flags, &install->program));
 }
 
 /* The module sets filters only to what is in strict mode. */
@@ -118,9 +117,9 @@ static int check_child(int parent, uint32_t len, int filter)
 		ret = module_info(parent, &below);
 	if (ret)
 		return ret;
-	return info.parent_id == below.id && info.depth == below.depth + 1 && info.len == len ?
-		       0 :
-		       -EUCLEAN;
+	return info.parent_id == below.id && info.depth == below.depth + 1 && info.len == len
+		       ? 0
+		       : -EUCLEAN;
 }
 
 static int fetch(struct puppet *puppet, int parent, uint32_t len)

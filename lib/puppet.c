@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "proc.h"
 #include "puppet.h"
 
 /* It calls a function of ours, and that calls the kernel. */
@@ -143,7 +144,7 @@ void puppet_end(struct puppet *puppet)
 
 	if (!puppet)
 		return;
-	kill(puppet->tid, SIGKILL);
+	proc_kill(puppet->tid, SIGKILL);
 	while (!WIFSIGNALED(status))
 		if (waitpid(puppet->tid, &status, __WALL) < 0 && errno != EINTR)
 			break;

@@ -6,7 +6,7 @@ MODULE_TESTS := $(B)/module-tests/use $(B)/module-tests/refusals
 module-tests: $(MODULE_TESTS) ## tests of the kernel module that run in the machine
 
 # without the image's reader, and so without its library
-$(B)/module-tests/%: test/module/%.c lib/kernel-module.c lib/kernel-module-test.c lib/puppet.c $(wildcard lib/*.h)
+$(B)/module-tests/%: test/module/%.c lib/kernel-module.c lib/kernel-module-test.c lib/puppet.c lib/proc.c $(wildcard lib/*.h)
 	@mkdir -p $(@D)
 	@echo "  CC $<"
 	@$(CC) $(ALL_CFLAGS) -MF /dev/null -static -o $@ $(filter %.c,$^)

@@ -169,8 +169,7 @@ static void requests(void)
 	is("program: no such address", result(ioctl(filter, SECCOMP_IOCTL_FILTER_PROG, &program)),
 	   -EFAULT);
 	program.len = 0;
-	is("program: no room", result(ioctl(filter, SECCOMP_IOCTL_FILTER_PROG, &program)),
-	   -ENOSPC);
+	is("program: no room", result(ioctl(filter, SECCOMP_IOCTL_FILTER_PROG, &program)), -ENOSPC);
 	is("parent: of a root", kernel->reader.parent(filter), -ENOENT);
 	is("listener: a file", kernel->listener_filter(open("/dev/null", O_RDONLY)), -EBADF);
 	is("listener: a pid fd", kernel->listener_filter(syscall(SYS_pidfd_open, getpid(), 0)),

@@ -37,9 +37,9 @@ static void once(const struct kernel *kernel)
 	for (i = 0; i < CHAIN; i++)
 		chain[i] = must(kernel->create(i ? chain[i - 1] : -1, 0, &allow, 1, NULL),
 				"cannot make a filter");
-	branch = must(kernel->create(chain[0], SECCOMP_FILTER_FLAG_NEW_LISTENER, &allow, 1,
-				     &listener),
-		      "cannot make a branch");
+	branch = must(
+		kernel->create(chain[0], SECCOMP_FILTER_FLAG_NEW_LISTENER, &allow, 1, &listener),
+		"cannot make a branch");
 	must(kernel->reader.info(chain[CHAIN - 1], &info), "cannot look at a filter");
 	if (info.depth != CHAIN)
 		errx(1, "the filter is %u deep, not %d", info.depth, CHAIN);
