@@ -131,7 +131,7 @@ const struct kernel *kernel_detect(void);
 const struct kernel_reader *kernel_detect_reader(void);
 
 /* As many ways in as there are. */
-#define KERNEL_WAYS 2
+#define KERNEL_WAYS 3
 
 /**
  * struct kernel_choice - the best way in, and why not a better one
