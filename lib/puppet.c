@@ -20,6 +20,8 @@ struct puppet {
 	pid_t tid;
 	bool is_thread;
 	void *stack;
+	/* 0 until the puppet has asked to be traced, then 1 or a negative errno */
+	int traced;
 	puppet_function *function;
 	void *arg;
 	long result;
@@ -39,9 +41,11 @@ static void stop(void)
 static int be_puppet(void *data)
 {
 	struct puppet *puppet = data;
+	int ret = trace(PTRACE_TRACEME, 0, 0);
 
-	if (trace(PTRACE_TRACEME, 0, 0))
-		_exit(1);
+	__atomic_store_n(&puppet->traced, ret ?: 1, __ATOMIC_RELEASE);
+	if (ret)
+		syscall(SYS_exit, 1);
 	for (;;) {
 		stop();
 		puppet->result = puppet->function(puppet->arg);
@@ -61,7 +65,12 @@ static long start(void *data)
 	if (tid < 0)
 		return -errno;
 	puppet->tid = tid;
-	return 0;
+	if (!puppet->is_thread)
+		return 0;
+	/* wait(2) does not find a thread of another process before it is traced */
+	while (!__atomic_load_n(&puppet->traced, __ATOMIC_ACQUIRE))
+		sched_yield();
+	return puppet->traced < 0 ? puppet->traced : 0;
 }
 
 static int wait_for_stop(const struct puppet *puppet)
