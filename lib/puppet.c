@@ -44,12 +44,13 @@ static int be_puppet(void *data)
 	int ret = trace(PTRACE_TRACEME, 0, 0);
 
 	__atomic_store_n(&puppet->traced, ret ?: 1, __ATOMIC_RELEASE);
-	if (ret)
-		syscall(SYS_exit, 1);
-	for (;;) {
+	while (!ret) {
 		stop();
 		puppet->result = puppet->function(puppet->arg);
 	}
+	/* this thread only */
+	syscall(SYS_exit, 1);
+	return 1;
 }
 
 /* In the caller, or in the puppet that gets a thread. */
