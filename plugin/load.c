@@ -56,7 +56,9 @@ void load_module(void)
 	char path[256];
 	int ret;
 
-	if (!would_help() || config_read(CONFIG_PATH, &config) || !config.load_module)
+	/* without a configuration it may not */
+	if (access(CONFIG_PATH, F_OK) || !would_help() || config_read(CONFIG_PATH, &config) ||
+	    !config.load_module)
 		return;
 	find_modprobe(path, sizeof(path));
 	ret = run_modprobe(path);
