@@ -32,8 +32,11 @@ def expect(condition: object, text: str, *details: object) -> None:
         raise Different(str(why)) from None
 
 
-def ask(path: str, *lines: str) -> str:
-    """Send these lines to a socket, each after an answer; returns the last answer."""
+def ask(path: str, *lines: str, aside: str = '') -> str:
+    """
+    Send these lines to a socket, each after an answer; returns the last answer. A line
+    with "aside" in it is none: the other end says it when it likes.
+    """
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(60)
         try:
@@ -44,6 +47,8 @@ def ask(path: str, *lines: str) -> str:
                     stream.write(line)
                     stream.flush()
                     answer = stream.readline()
+                    while aside and aside in answer:
+                        answer = stream.readline()
                 # no more data means that it has closed its end, too
                 connection.shutdown(socket.SHUT_WR)
                 stream.read()

@@ -22,6 +22,7 @@ class Qemu(Program):
     def works(self, restored: bool) -> None:
         """Its monitor greets, and answers."""
         answer = ask(self.socket, '', '{"execute": "qmp_capabilities"}\n',
-                     '{"execute": "query-name"}\n', '{"execute": "query-status"}\n')
+                     '{"execute": "query-name"}\n', '{"execute": "query-status"}\n',
+                     aside='"event":')
         expect(json.loads(answer or '{}').get('return', {}).get('running') is not None,
                f'QMP answers: {answer}')
