@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Writes images for the fuzzer to begin with into a folder: seeds FOLDER */
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "image.h"
-#include "report.h"
-
-void report(enum report_level level, const char *fmt, ...)
-{
-	va_list args;
-
-	(void)level;
-	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
-	va_end(args);
-	fputc('\n', stderr);
-}
+#include "report-stderr.h"
 
 static int write_seed(int dir, int number, struct tree *tree)
 {

@@ -4,27 +4,15 @@
  * folder.
  */
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "image.h"
-#include "report.h"
+#include "../fuzz/report-stderr.h"
 
 #define RUN_ID "b2a9a6e6-7a56-4ad4-8f6c-6c2f4f0f5a11"
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
-
-void report(enum report_level level, const char *fmt, ...)
-{
-	va_list args;
-
-	(void)level;
-	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
-	va_end(args);
-	fputc('\n', stderr);
-}
 
 static void need(int ret)
 {

@@ -10,7 +10,6 @@
 #include <linux/audit.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +20,7 @@
 #include <unistd.h>
 
 #include "image.h"
-#include "report.h"
+#include "../fuzz/report-stderr.h"
 
 #define RUN_ID "b2a9a6e6-7a56-4ad4-8f6c-6c2f4f0f5a11"
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
@@ -62,17 +61,6 @@ static struct sock_filter newest[] = {
 	LOAD(0),	  EQUAL(110, 0, 1),	   RETURN(SECCOMP_RET_ERRNO | ESRCH),
 	EQUAL(102, 0, 1), RETURN(SECCOMP_RET_LOG), RETURN(SECCOMP_RET_ALLOW),
 };
-
-void report(enum report_level level, const char *fmt, ...)
-{
-	va_list args;
-
-	(void)level;
-	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
-	va_end(args);
-	fputc('\n', stderr);
-}
 
 static void need(int ret)
 {

@@ -1,26 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Writes the filters of a running process as an image, without a dump. */
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "image.h"
-#include "report.h"
+#include "../fuzz/report-stderr.h"
 #include "snapshot.h"
 
 #define RUN_ID "0b5a6b0e-3f2c-4d8e-9a70-5f0c3a1d2e4b"
-
-void report(enum report_level level, const char *fmt, ...)
-{
-	va_list args;
-
-	(void)level;
-	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
-	va_end(args);
-	fputc('\n', stderr);
-}
 
 int main(int argc, char **argv)
 {
