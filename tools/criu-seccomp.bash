@@ -35,7 +35,7 @@ _criu_seccomp() {
 		processes=y paths=y
 		;;
 	explain)
-		options='--arch --json --programs --syscall --thread'
+		options='--all --arch --json --programs --syscall --thread'
 		processes=y paths=y
 		;;
 	watch)

@@ -26,6 +26,7 @@ $c -n '__fish_seen_subcommand_from tree image' -l raw -x -d 'Write a program as 
 $c -n '__fish_seen_subcommand_from tree' -l all -d 'Every process'
 $c -n '__fish_seen_subcommand_from tree' -l collapse -d 'One line for tasks and filters that are alike'
 $c -n '__fish_seen_subcommand_from tree' -l no-collapse -d 'A line for each thread and filter'
+$c -n '__fish_seen_subcommand_from explain' -l all -d 'List all calls'
 $c -n '__fish_seen_subcommand_from explain' -l arch -x -d 'The architecture of the calls'
 $c -n '__fish_seen_subcommand_from explain' -l syscall -x -d 'Only this call'
 $c -n '__fish_seen_subcommand_from explain' -l thread -x -d 'Only this thread'

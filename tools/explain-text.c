@@ -198,28 +198,46 @@ static void print_summary(const struct arch *arch, struct rows *rows)
 	putchar('\n');
 }
 
-static void print_rows(const struct rows *rows)
+/* The text of more than half of the calls; NULL if there is none. Tallies are sorted. */
+static const char *usual_text(const struct tallies *tallies)
 {
+	const struct tally *first = tallies->list;
+
+	return tallies->count && first->count > tallies->calls / 2 ? first->text : NULL;
+}
+
+/* @left_out: the text whose rows are only counted, or NULL */
+static void print_rows(const struct rows *rows, const char *left_out)
+{
+	size_t hidden = 0, i;
 	int width = 0;
-	size_t i;
 
 	for (i = 0; i < rows->count; i++)
 		if ((int)strlen(rows->list[i].name) > width)
 			width = strlen(rows->list[i].name);
-	for (i = 0; i < rows->count; i++)
+	for (i = 0; i < rows->count; i++) {
+		/* the last row is for numbers that no call has */
+		if (left_out && i < rows->count - 1 && !rows->list[i].by_arguments &&
+		    !strcmp(rows->list[i].text, left_out)) {
+			hidden++;
+			continue;
+		}
 		printf("%c %-*s  %s\n", rows->list[i].by_arguments ? '*' : ' ', width,
 		       rows->list[i].name, rows->list[i].text);
+	}
+	if (hidden)
+		printf("  and %zu calls  %s (--all lists them)\n", hidden, left_out);
 }
 
-int explain_table(const struct subject *subject, const struct arch *arch, bool brief)
+int explain_table(const struct subject *subject, const struct arch *arch, enum table table)
 {
 	struct rows rows = { 0 };
 	int ret = fill_rows(subject, arch, &rows);
 
 	if (!ret) {
 		print_summary(arch, &rows);
-		if (!brief)
-			print_rows(&rows);
+		if (table != TABLE_SUMMARY)
+			print_rows(&rows, table == TABLE_ALL ? NULL : usual_text(&rows.tallies));
 	}
 	free(rows.list);
 	free(rows.tallies.list);

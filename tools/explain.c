@@ -13,7 +13,14 @@
 #include "style.h"
 #include "subcommands.h"
 
-enum { OPTION_SYSCALL = OPTION_FIRST, OPTION_ARCH, OPTION_THREAD, OPTION_PROGRAMS, OPTION_JSON };
+enum {
+	OPTION_SYSCALL = OPTION_FIRST,
+	OPTION_ARCH,
+	OPTION_THREAD,
+	OPTION_ALL,
+	OPTION_PROGRAMS,
+	OPTION_JSON
+};
 
 /* How many architectures run on one kernel. */
 #define MAX_ARCHS 4
@@ -27,13 +34,14 @@ enum { OPTION_SYSCALL = OPTION_FIRST, OPTION_ARCH, OPTION_THREAD, OPTION_PROGRAM
  * @given: its arguments, NAME=VALUE
  * @arch: NULL: all that run here; only this machine's own gets a full table
  * @thread: 0: all of them
+ * @all: list all calls
  */
 struct request {
 	const char *what, *syscall, *arch;
 	char **given;
 	int n_given;
 	pid_t thread;
-	bool programs, json;
+	bool all, programs, json;
 	struct json_object *document, *stacks;
 };
 
@@ -126,13 +134,13 @@ static int check_request(const struct request *request)
 
 /* Prints nothing for an architecture that lacks the call. */
 static int explain_arch(const struct request *request, const struct subject *subject,
-			const struct arch *arch, bool brief, struct json_object *archs)
+			const struct arch *arch, enum table table, struct json_object *archs)
 {
 	struct question question;
 
 	if (!request->syscall)
 		return archs ? explain_json_table(subject, arch, archs)
-			     : explain_table(subject, arch, brief);
+			     : explain_table(subject, arch, table);
 	if (make_question(request, arch, &question))
 		return 0;
 	return archs ? explain_json_call(subject, &question, archs)
@@ -157,13 +165,14 @@ static int explain_stack(const struct request *request, const struct subject *su
 			 struct json_object *archs)
 {
 	struct arch list[MAX_ARCHS];
+	enum table table = request->all ? TABLE_ALL : TABLE_USUAL;
 	size_t count = find_archs(request, list), i;
 	int ret = 0;
 
 	if (request->programs && !archs)
 		ret = print_programs(subject);
 	for (i = 0; !ret && i < count; i++)
-		ret = explain_arch(request, subject, &list[i], i, archs);
+		ret = explain_arch(request, subject, &list[i], i ? TABLE_SUMMARY : table, archs);
 	if (ret)
 		pr_err("not enough memory to explain %zu filters", subject->stack.count);
 	return ret;
@@ -344,6 +353,7 @@ static int parse(int argc, char **argv, struct request *request)
 		{ "syscall", required_argument, NULL, OPTION_SYSCALL },
 		{ "arch", required_argument, NULL, OPTION_ARCH },
 		{ "thread", required_argument, NULL, OPTION_THREAD },
+		{ "all", no_argument, NULL, OPTION_ALL },
 		{ "programs", no_argument, NULL, OPTION_PROGRAMS },
 		{ "json", no_argument, NULL, OPTION_JSON },
 		{ 0 },
@@ -362,6 +372,9 @@ static int parse(int argc, char **argv, struct request *request)
 			request->thread = snapshot_parse_pid(optarg);
 			if (request->thread < 0)
 				return -EINVAL;
+			break;
+		case OPTION_ALL:
+			request->all = true;
 			break;
 		case OPTION_PROGRAMS:
 			request->programs = true;
@@ -401,15 +414,17 @@ const struct subcommand explain_subcommand = {
 	.run = explain_main,
 	.help = "Explains what filters do with system calls",
 	.arguments = "[OPTION]... PID|DIR|FILE|ARCHIVE [--syscall NAME [ARG=VALUE]...]",
-	.details = "  PID             a process, with all its threads\n"
-		   "  DIR, FILE, ...  a dump, as for \"criu-seccomp image\"\n"
-		   "  --syscall NAME  only this call, filter by filter; otherwise a table\n"
-		   "  ARG=VALUE       an argument of it: flags=CLONE_NEWUSER, or 0=0x10000000\n"
-		   "  --arch NAME     the architecture of the calls, as libseccomp calls it\n"
-		   "  --thread TID    only this thread\n"
-		   "  --programs      also lists the programs\n"
-		   "  --json          for other programs\n"
-		   "\n"
-		   "Needs CAP_SYS_ADMIN for a process, and works on every kernel. Threads that\n"
-		   "have filters are stopped for a moment while their filters are read.\n",
+	.details =
+		"  PID             a process, with all its threads\n"
+		"  DIR, FILE, ...  a dump, as for \"criu-seccomp image\"\n"
+		"  --syscall NAME  only this call, filter by filter; otherwise a table\n"
+		"  ARG=VALUE       an argument of it: flags=CLONE_NEWUSER, or 0=0x10000000\n"
+		"  --arch NAME     the architecture of the calls, as libseccomp calls it\n"
+		"  --thread TID    only this thread\n"
+		"  --all           lists all calls, also with the result that most of them have\n"
+		"  --programs      also lists the programs\n"
+		"  --json          for other programs\n"
+		"\n"
+		"Needs CAP_SYS_ADMIN for a process, and works on every kernel. Threads that\n"
+		"have filters are stopped for a moment while their filters are read.\n",
 };

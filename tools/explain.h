@@ -41,8 +41,16 @@ bool explain_next(const struct arch *arch, uint32_t nr, struct question *questio
 
 /* All of these return 0 or -ENOMEM. */
 
-/* A line for each call; with @brief, one line for all calls. */
-int explain_table(const struct subject *subject, const struct arch *arch, bool brief);
+/**
+ * enum table - how much of the table is printed
+ * @TABLE_SUMMARY: one line for all calls
+ * @TABLE_USUAL: also a line for each call; those are only counted whose verdict is that
+ *	of more than half of the calls
+ * @TABLE_ALL: a line for each call
+ */
+enum table { TABLE_SUMMARY, TABLE_USUAL, TABLE_ALL };
+
+int explain_table(const struct subject *subject, const struct arch *arch, enum table table);
 
 /* What each filter returns, what may happen to the call, and what that depends on. */
 int explain_call(const struct subject *subject, const struct question *question);

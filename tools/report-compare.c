@@ -142,7 +142,8 @@ static void print_thread(const struct compare *compare, const struct difference 
 		       a->name, thread_mode_text(b->labels[difference->b].mode), b->name);
 		break;
 	default:
-		printf(": %zu filters in %s, %zu in %s", compare_depth(a, difference->a), a->name,
+		printf(": %zu filter%s in %s, %zu in %s", compare_depth(a, difference->a),
+		       compare_depth(a, difference->a) == 1 ? "" : "s", a->name,
 		       compare_depth(b, difference->b), b->name);
 	}
 }
