@@ -32,7 +32,7 @@
 
 static struct {
 	int processes, filters, insns, threads, stacks, own;
-} order = { .threads = 1, .stacks = 1 };
+} args = { .threads = 1, .stacks = 1 };
 
 static pthread_barrier_t all_there;
 
@@ -83,9 +83,9 @@ static void lead(long group)
 {
 	int i;
 
-	if (order.filters && order.own)
-		install(order.own, FIRST_GROUP_ERROR + group);
-	for (i = 1; i < order.threads / order.stacks; i++)
+	if (args.filters && args.own)
+		install(args.own, FIRST_GROUP_ERROR + group);
+	for (i = 1; i < args.threads / args.stacks; i++)
 		make_thread(follow, group);
 }
 
@@ -100,10 +100,10 @@ static void make_threads(void)
 {
 	long group;
 
-	if (order.threads == 1)
+	if (args.threads == 1)
 		return;
-	pthread_barrier_init(&all_there, NULL, order.threads);
-	for (group = 1; group < order.stacks; group++)
+	pthread_barrier_init(&all_there, NULL, args.threads);
+	for (group = 1; group < args.stacks; group++)
 		make_thread(lead_group, group);
 	lead(0);
 	wait_for_all();
@@ -136,7 +136,7 @@ static void make_children(int done)
 	pid_t pid;
 	int i;
 
-	for (i = 1; i < order.processes; i++) {
+	for (i = 1; i < args.processes; i++) {
 		pid = fork();
 		if (pid < 0)
 			die("fork", errno);
@@ -154,7 +154,7 @@ static void wait_for_children(int ready)
 	char byte;
 	int i;
 
-	for (i = 1; i < order.processes; i++)
+	for (i = 1; i < args.processes; i++)
 		if (read(ready, &byte, 1) != 1)
 			die("a process of the tree has ended", EPROTO);
 	close(ready);
@@ -166,26 +166,26 @@ static void build(void)
 
 	if (pipe2(ready, O_CLOEXEC))
 		die("pipe", errno);
-	if (order.filters && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+	if (args.filters && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		die("no_new_privs", errno);
-	for (i = 0; i < order.filters; i++)
-		install(order.insns, i + 1);
+	for (i = 0; i < args.filters; i++)
+		install(args.insns, i + 1);
 	make_children(ready[1]);
 	close(ready[1]);
 	make_threads();
 	wait_for_children(ready[0]);
 }
 
-static void read_order(int argc, char *argv[])
+static void parse_args(int argc, char *argv[])
 {
-	int *fields[] = { &order.processes, &order.filters, &order.insns,
-			  &order.threads,   &order.stacks,  &order.own };
+	int *fields[] = { &args.processes, &args.filters, &args.insns,
+			  &args.threads,   &args.stacks,  &args.own };
 	int i;
 
 	for (i = 1; i < argc && i <= 6; i++)
 		*fields[i - 1] = atoi(argv[i]);
-	if ((argc == 4 || argc == 7) && order.processes > 0 && order.stacks > 0 &&
-	    order.threads >= order.stacks && order.threads % order.stacks == 0)
+	if ((argc == 4 || argc == 7) && args.processes > 0 && args.stacks > 0 &&
+	    args.threads >= args.stacks && args.threads % args.stacks == 0)
 		return;
 	fprintf(stderr, "usage: tree PROCESSES FILTERS INSNS [THREADS STACKS OWN]\n");
 	exit(2);
@@ -193,7 +193,7 @@ static void read_order(int argc, char *argv[])
 
 int main(int argc, char *argv[])
 {
-	read_order(argc, argv);
+	parse_args(argc, argv);
 	setsid();
 	build();
 	puts("ready");

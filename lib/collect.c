@@ -16,7 +16,8 @@ struct collect_pending {
 	struct sock_filter *insns;
 };
 
-static int fetch(const struct kernel_reader *reader, int handle, struct collect_pending *filter)
+static int read_filter(const struct kernel_reader *reader, int handle,
+		       struct collect_pending *filter)
 {
 	int ret = reader->info(handle, &filter->info);
 
@@ -32,25 +33,25 @@ static int fetch(const struct kernel_reader *reader, int handle, struct collect_
 	return (uint32_t)ret == filter->info.len ? 0 : -EIO;
 }
 
-static int fetch_next(struct collect *collect, int handle, size_t *count)
+static int read_next(struct collect *collect, int handle, size_t *count)
 {
 	int ret = array_reserve(&collect->pending, &collect->pending_room, *count + 1,
 				sizeof(*collect->pending));
 
-	return ret ? ret : fetch(collect->reader, handle, &collect->pending[(*count)++]);
+	return ret ? ret : read_filter(collect->reader, handle, &collect->pending[(*count)++]);
 }
 
 /*
  * From the filter of @newest down to one that stands on what is in the tree, or
  * on nothing. *count of them are new, *below is what they stand on.
  */
-static int walk_down(struct collect *collect, int newest, size_t *count, uint32_t *below)
+static int read_new(struct collect *collect, int newest, size_t *count, uint32_t *below)
 {
 	int handle = newest, next, ret;
 	uint64_t parent;
 
 	for (;;) {
-		ret = fetch_next(collect, handle, count);
+		ret = read_next(collect, handle, count);
 		parent = ret ? 0 : collect->pending[*count - 1].info.parent_id;
 		if (!parent || map_get(&collect->filter_by_id, parent, below))
 			break;
@@ -66,7 +67,7 @@ static int walk_down(struct collect *collect, int newest, size_t *count, uint32_
 	return ret;
 }
 
-static int remember(struct collect *collect, uint64_t id, uint32_t filter)
+static int record_id(struct collect *collect, uint64_t id, uint32_t filter)
 {
 	int ret =
 		array_reserve(&collect->ids, &collect->ids_room, filter + 1, sizeof(*collect->ids));
@@ -98,17 +99,17 @@ static int add_filter(struct collect *collect, const struct collect_pending *pen
 	ret = tree_add_filter(collect->tree, &filter);
 	if (ret < 0)
 		return ret;
-	return remember(collect, pending->info.id, ret) ?: ret;
+	return record_id(collect, pending->info.id, ret) ?: ret;
 }
 
 /* A stack of filters that is new, or whose upper part is. */
-static int record_stack(struct collect *collect, int newest, uint32_t *filter)
+static int add_stack(struct collect *collect, int newest, uint32_t *filter)
 {
 	uint32_t below = TREE_NONE;
 	size_t count = 0, i;
 	int ret;
 
-	ret = walk_down(collect, newest, &count, &below);
+	ret = read_new(collect, newest, &count, &below);
 	for (i = count; !ret && i--;) {
 		ret = add_filter(collect, &collect->pending[i], below);
 		if (ret >= 0) {
@@ -129,7 +130,7 @@ int collect_filter(struct collect *collect, int handle, uint32_t *filter)
 
 	if (ret || map_get(&collect->filter_by_id, info.id, filter))
 		return ret;
-	return record_stack(collect, handle, filter);
+	return add_stack(collect, handle, filter);
 }
 
 int collect_thread(struct collect *collect, pid_t tid, uint32_t *filter)
@@ -146,7 +147,7 @@ int collect_thread(struct collect *collect, pid_t tid, uint32_t *filter)
 	handle = collect->reader->open(tid, KERNEL_NEWEST);
 	if (handle < 0)
 		return handle;
-	ret = record_stack(collect, handle, filter);
+	ret = add_stack(collect, handle, filter);
 	collect->reader->release(handle);
 	return ret;
 }

@@ -20,7 +20,7 @@ void hash_use_key(uint64_t low, uint64_t high)
  * It never waits, as it may run early after a boot. A kernel before 5.6 refuses
  * the flag: then a bad image can make us slow, no more.
  */
-static void find_key(void)
+static void init_key(void)
 {
 	uint64_t random[2] = { 0 };
 
@@ -34,7 +34,7 @@ static uint64_t rotate(uint64_t value, int bits)
 	return value << bits | value >> (64 - bits);
 }
 
-static void mix(uint64_t v[4])
+static void sip_round(uint64_t v[4])
 {
 	v[0] += v[1];
 	v[1] = rotate(v[1], 13) ^ v[0];
@@ -48,14 +48,14 @@ static void mix(uint64_t v[4])
 	v[2] = rotate(v[2], 32);
 }
 
-static void take_in(uint64_t v[4], uint64_t word)
+static void compress(uint64_t v[4], uint64_t word)
 {
 	v[3] ^= word;
-	mix(v);
+	sip_round(v);
 	v[0] ^= word;
 }
 
-static uint64_t word_at(const uint8_t *data, size_t len)
+static uint64_t load_word(const uint8_t *data, size_t len)
 {
 	uint64_t word = 0;
 
@@ -63,10 +63,10 @@ static uint64_t word_at(const uint8_t *data, size_t len)
 	return le64toh(word);
 }
 
-static void begin(uint64_t v[4])
+static void start(uint64_t v[4])
 {
 	if (!has_key)
-		find_key();
+		init_key();
 	v[0] = key[0] ^ 0x736f6d6570736575;
 	v[1] = key[1] ^ 0x646f72616e646f6d;
 	v[2] = key[0] ^ 0x6c7967656e657261;
@@ -74,13 +74,13 @@ static void begin(uint64_t v[4])
 }
 
 /* @rest: the bytes that are less than a word. */
-static uint64_t end(uint64_t v[4], uint64_t rest, size_t len)
+static uint64_t finish(uint64_t v[4], uint64_t rest, size_t len)
 {
-	take_in(v, rest | (uint64_t)len << 56);
+	compress(v, rest | (uint64_t)len << 56);
 	v[2] ^= 0xff;
-	mix(v);
-	mix(v);
-	mix(v);
+	sip_round(v);
+	sip_round(v);
+	sip_round(v);
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
@@ -89,17 +89,17 @@ uint64_t hash_bytes(const void *data, size_t len)
 	const uint8_t *at = data, *rest = at + len / 8 * 8;
 	uint64_t v[4];
 
-	begin(v);
+	start(v);
 	for (; at < rest; at += 8)
-		take_in(v, word_at(at, 8));
-	return end(v, word_at(rest, len % 8), len);
+		compress(v, load_word(at, 8));
+	return finish(v, load_word(rest, len % 8), len);
 }
 
 uint64_t hash_number(uint64_t number)
 {
 	uint64_t v[4];
 
-	begin(v);
-	take_in(v, number);
-	return end(v, 0, sizeof(number));
+	start(v);
+	compress(v, number);
+	return finish(v, 0, sizeof(number));
 }

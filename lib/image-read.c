@@ -225,7 +225,7 @@ static int read_file(struct reader *r, const FileEntry *message)
 	return tree_add_file(r->tree, &file) < 0 ? no_memory(r) : 0;
 }
 
-static int check_use(const struct reader *r)
+static int check_unused(const struct reader *r)
 {
 	size_t index;
 	const char *unused = tree_find_unused(r->tree, &index);
@@ -252,11 +252,11 @@ static int read_end(struct reader *r, const EndEntry *end)
 			return refuse(r, "the end entry counts %zu %s, the file has %zu",
 				      counts[i].promised, counts[i].what, counts[i].found);
 	r->ended = true;
-	return check_use(r);
+	return check_unused(r);
 }
 
 /* The message inside the one that every entry is. */
-static const ProtobufCMessage *inner(const SeccompTreeEntry *entry)
+static const ProtobufCMessage *entry_message(const SeccompTreeEntry *entry)
 {
 	/* All members of the union are pointers to messages. */
 	return (const ProtobufCMessage *)entry->header;
@@ -266,7 +266,7 @@ static int read_message(struct reader *r, const SeccompTreeEntry *entry)
 {
 	if (entry->entry_case == SECCOMP_TREE_ENTRY__ENTRY__NOT_SET)
 		return refuse(r, "an entry of no known kind");
-	if (entry->base.n_unknown_fields || inner(entry)->n_unknown_fields)
+	if (entry->base.n_unknown_fields || entry_message(entry)->n_unknown_fields)
 		return refuse(r, "has fields that version %u does not have", IMAGE_VERSION);
 	if (!r->entry && entry->entry_case != SECCOMP_TREE_ENTRY__ENTRY_HEADER)
 		return refuse(r, "the header is missing");
@@ -355,7 +355,7 @@ int image_parse(const char *name, const uint8_t *data, size_t size, struct tree 
 	return ret;
 }
 
-static int read_whole(int fd, uint8_t *data, size_t size)
+static int read_all(int fd, uint8_t *data, size_t size)
 {
 	ssize_t got;
 
@@ -374,14 +374,14 @@ static int read_whole(int fd, uint8_t *data, size_t size)
 }
 
 /* The file in memory, for the caller to free. */
-static int load(int fd, uint8_t **data, size_t size)
+static int load_file(int fd, uint8_t **data, size_t size)
 {
 	int ret;
 
 	*data = malloc(size + 1);
 	if (!*data)
 		return -ENOMEM;
-	ret = read_whole(fd, *data, size);
+	ret = read_all(fd, *data, size);
 	if (ret) {
 		free(*data);
 		*data = NULL;
@@ -431,7 +431,7 @@ static int check_start(int fd, const char *path, size_t size)
 static int load_and_parse(int fd, const char *path, size_t size, struct tree *tree)
 {
 	uint8_t *data = NULL;
-	int ret = load(fd, &data, size);
+	int ret = load_file(fd, &data, size);
 
 	if (ret) {
 		pr_err("cannot read %s: %s", path, strerror(-ret));

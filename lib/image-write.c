@@ -259,8 +259,8 @@ static int put_processes(struct buffer *buffer, const struct tree *tree, struct 
 	return 0;
 }
 
-static int put_news(struct buffer *buffer, const struct tree *tree, struct image *image,
-		    size_t *before_tail)
+static int put_changes(struct buffer *buffer, const struct tree *tree, struct image *image,
+		       size_t *before_tail)
 {
 	int ret = 0;
 
@@ -300,7 +300,7 @@ static int write_at(int fd, const uint8_t *data, size_t size, off_t offset)
  * that lay there, a link to another file or a file that somebody holds open, is
  * written to. Programs tell what a task may do, so nobody else reads them.
  */
-static int begin(struct image *image, int dir)
+static int create_file(struct image *image, int dir)
 {
 	image->fd =
 		openat(dir, IMAGE_NAME, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -314,9 +314,9 @@ int image_sync(struct image *image, int dir, const struct tree *tree)
 	int ret = 0;
 
 	if (image->fd < 0)
-		ret = begin(image, dir);
+		ret = create_file(image, dir);
 	if (!ret)
-		ret = put_news(&buffer, tree, image, &before_tail);
+		ret = put_changes(&buffer, tree, image, &before_tail);
 	if (!ret)
 		ret = write_at(image->fd, buffer.data, buffer.size, image->tail);
 	if (ret)

@@ -34,7 +34,7 @@ static struct {
 } bpf;
 
 /* Lets the program run once, at @tid. */
-static int run(pid_t tid)
+static int run_program(pid_t tid)
 {
 	union bpf_iter_link_info thread;
 	struct bpf_iter_attach_opts opts;
@@ -74,7 +74,7 @@ static int walk(pid_t tid)
 	bpf.walk->bss->count = 0;
 	bpf.walk->bss->mode = SECCOMP_MODE_DISABLED;
 	bpf.walk->bss->end = WALK_NO_THREAD;
-	ret = run(tid);
+	ret = run_program(tid);
 	if (ret)
 		return ret;
 	switch (bpf.walk->bss->end) {
@@ -101,7 +101,7 @@ static bool still_has(const struct walk_thread *thread, uint64_t key, uint32_t d
 }
 
 /* The place of its newest filter. */
-static int newest(pid_t tid)
+static int read_newest(pid_t tid)
 {
 	struct walk_thread thread;
 	size_t count;
@@ -122,7 +122,7 @@ static int newest(pid_t tid)
 
 static int bpf_identify(pid_t tid, uint64_t *id)
 {
-	int place = newest(tid);
+	int place = read_newest(tid);
 
 	if (place < 0)
 		return place;
@@ -139,7 +139,7 @@ static int parent_of(int filter)
 
 static int bpf_open(pid_t tid, long index)
 {
-	int filter = newest(tid);
+	int filter = read_newest(tid);
 
 	if (index == KERNEL_NEWEST)
 		return filter;
@@ -156,9 +156,9 @@ static int bpf_info(int filter, struct seccomp_filter_info *info)
 	return 0;
 }
 
-static long get_filter(const struct numbered *filter, void *insns)
+static long ptrace_get_filter(const struct numbered *filter, void *insns)
 {
-	long ret = syscall(SYS_ptrace, PTRACE_SECCOMP_GET_FILTER, filter->keeper.tid,
+	long ret = syscall(SYS_ptrace, PTRACE_SECCOMP_GET_FILTER, filter->holder.tid,
 			   filter->info.depth - 1, insns);
 
 	return ret < 0 ? -errno : ret;
@@ -168,11 +168,11 @@ static long get_filter(const struct numbered *filter, void *insns)
 static int bpf_program(int filter, struct sock_filter *insns, uint32_t len)
 {
 	const struct numbered *numbered = &bpf.numbers.filters[filter];
-	long ret = get_filter(numbered, NULL);
+	long ret = ptrace_get_filter(numbered, NULL);
 
 	if (ret < 0)
 		return ret;
-	return ret > len ? -ENOSPC : get_filter(numbered, insns);
+	return ret > len ? -ENOSPC : ptrace_get_filter(numbered, insns);
 }
 
 /* Handles are numbers. */
@@ -191,7 +191,7 @@ static const struct kernel_reader reader = {
 	.release = bpf_release,
 };
 
-static void load(void)
+static void load_program(void)
 {
 	/* We say what there is to say, and whoever else uses the library goes on. */
 	libbpf_print_fn_t print = libbpf_set_print(NULL);
@@ -202,7 +202,7 @@ static void load(void)
 }
 
 /* Whether it sees of ourselves what /proc says. */
-static bool sees_us(const char **why)
+static bool matches_proc(const char **why)
 {
 	int ret = walk(getpid()), count = proc_filter_count(getpid());
 
@@ -236,12 +236,12 @@ const struct kernel_reader *kernel_bpf(const char **why)
 		*why = "this kernel does not tell its types (no /sys/kernel/btf/vmlinux, CONFIG_DEBUG_INFO_BTF)";
 		return NULL;
 	}
-	load();
+	load_program();
 	if (!bpf.walk) {
 		*why = cannot_load(errno);
 		return NULL;
 	}
-	if (sees_us(why))
+	if (matches_proc(why))
 		return &reader;
 	seccomp_walk__destroy(bpf.walk);
 	bpf.walk = NULL;

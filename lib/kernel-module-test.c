@@ -20,8 +20,8 @@
 #include "seccomp-module.h"
 
 /* The last hold is given up by a kernel thread, in a time of its own. */
-#define PATIENCE_MS 10000
-#define STEP_MS 2
+#define TIMEOUT_MS 10000
+#define POLL_MS 2
 
 static struct test {
 	const struct kernel *kernel;
@@ -32,12 +32,12 @@ static struct test {
 } test;
 
 /* Each returns 0, -EUCLEAN, or another negative errno for what is not its fault. */
-static int expect(bool come_true)
+static int expect(bool condition)
 {
-	return come_true ? 0 : -EUCLEAN;
+	return condition ? 0 : -EUCLEAN;
 }
 
-static int try(const char *what)
+static int step(const char *what)
 {
 	test.what = what;
 	return 0;
@@ -51,13 +51,13 @@ static int expect_value(long value, long expected)
 		       : expect(value == expected);
 }
 
-static int got(int *fd, int value)
+static int store_fd(int *fd, int value)
 {
 	*fd = value;
 	return value < 0 ? expect_value(value, 0) : 0;
 }
 
-static void drop(int *fd)
+static void close_fd(int *fd)
 {
 	if (*fd >= 0)
 		close(*fd);
@@ -69,12 +69,12 @@ static int expect_counts(int filter, uint32_t refs, uint32_t users)
 	struct seccomp_module_counts counts;
 	int ms;
 
-	for (ms = 0; ms < PATIENCE_MS; ms += STEP_MS) {
+	for (ms = 0; ms < TIMEOUT_MS; ms += POLL_MS) {
 		if (ioctl(filter, SECCOMP_MODULE_COUNTS, &counts))
 			return -EUCLEAN;
 		if (counts.refs == refs && counts.users == users)
 			return 0;
-		poll(NULL, 0, STEP_MS);
+		poll(NULL, 0, POLL_MS);
 	}
 	return -EUCLEAN;
 }
@@ -88,17 +88,17 @@ static struct sock_filter allow[] = {
 /* The last @len instructions of it. */
 static int create(int *filter, int parent, uint32_t flags, uint32_t len)
 {
-	return got(filter,
-		   test.kernel->create(parent, flags, allow + 3 - len, len, &test.listener));
+	return store_fd(filter,
+			test.kernel->create(parent, flags, allow + 3 - len, len, &test.listener));
 }
 
-static int make_filters(void)
+static int test_create(void)
 {
-	int ret = try("three filters are made") ?: create(&test.root, -1, 0, 1);
+	int ret = step("three filters are made") ?: create(&test.root, -1, 0, 1);
 
 	ret = ret ?: create(&test.log, test.root, SECCOMP_FILTER_FLAG_LOG, 2);
 	ret = ret ?: create(&test.supervised, test.root, SECCOMP_FILTER_FLAG_NEW_LISTENER, 3);
-	ret = ret ?: try("each filter has the counts that it should");
+	ret = ret ?: step("each filter has the counts that it should");
 	ret = ret ?: expect_counts(test.root, 3, 3);
 	ret = ret ?: expect_counts(test.log, 1, 1);
 	return ret ?: expect_counts(test.supervised, 2, 1);
@@ -128,27 +128,27 @@ static int expect_same(int filter, int same)
 	if (!ret)
 		ret = expect(!test.kernel->reader.info(filter, &one) &&
 			     !test.kernel->reader.info(same, &other) && one.id == other.id);
-	drop(&same);
+	close_fd(&same);
 	return ret;
 }
 
-static int look_at_filters(void)
+static int test_filters(void)
 {
 	const struct kernel_reader *reader = &test.kernel->reader;
-	int ret = try("each filter says what it was made with");
+	int ret = step("each filter says what it was made with");
 
 	ret = ret ?: expect_info(test.root, -1, 1, 0, 1);
 	ret = ret ?: expect_info(test.log, test.root, 2, SECCOMP_FILTER_FLAG_LOG, 2);
 	ret = ret
 		      ?: expect_info(test.supervised, test.root, 2,
 				     SECCOMP_FILTER_FLAG_NEW_LISTENER, 3);
-	ret = ret ?: try("parents and listeners lead to the filters that they should");
+	ret = ret ?: step("parents and listeners lead to the filters that they should");
 	ret = ret ?: expect_value(reader->parent(test.root), -ENOENT);
 	ret = ret ?: expect_same(test.root, reader->parent(test.log));
 	ret = ret ?: expect_same(test.root, reader->parent(test.supervised));
 	ret = ret ?: expect_same(test.supervised, test.kernel->listener_filter(test.listener));
 	ret = ret ?: expect_value(test.kernel->listener_filter(test.root), -EBADF);
-	ret = ret ?: try("asking leaves the counts as they were");
+	ret = ret ?: step("asking leaves the counts as they were");
 	ret = ret ?: expect_counts(test.root, 3, 3);
 	return ret ?: expect_counts(test.supervised, 2, 1);
 }
@@ -164,22 +164,22 @@ static int expect_newest(const struct puppet *puppet, int filter)
 	return expect(id == info.id);
 }
 
-static void end_process(void)
+static void end_puppets(void)
 {
 	puppet_end(test.thread);
 	puppet_end(test.leader);
 	test.leader = test.thread = NULL;
 }
 
-static int start_process(int leaders, int threads)
+static int start_puppets(int leader_filter, int thread_filter)
 {
 	int ret = puppet_start(&test.leader, NULL);
 
 	ret = ret ?: puppet_start(&test.thread, test.leader);
-	ret = ret ?: expect_value(kernel_module_set_puppet(test.leader, leaders), 0);
-	ret = ret ?: expect_value(kernel_module_set_puppet(test.thread, threads), 0);
-	ret = ret ?: expect_newest(test.leader, leaders);
-	return ret ?: expect_newest(test.thread, threads);
+	ret = ret ?: expect_value(kernel_module_set_puppet(test.leader, leader_filter), 0);
+	ret = ret ?: expect_value(kernel_module_set_puppet(test.thread, thread_filter), 0);
+	ret = ret ?: expect_newest(test.leader, leader_filter);
+	return ret ?: expect_newest(test.thread, thread_filter);
 }
 
 static long sync_threads(void)
@@ -192,7 +192,7 @@ static long sync_threads(void)
 	return puppet_call(test.leader, kernel_module_install, &install);
 }
 
-static int look_at_synced(int newest)
+static int check_synced(int newest)
 {
 	const pid_t tid = puppet_tid(test.leader);
 	int ret = expect_newest(test.thread, newest);
@@ -204,41 +204,43 @@ static int look_at_synced(int newest)
 	return ret ?: expect_value(test.kernel->reader.open(tid, 3), -ENOENT);
 }
 
-static int sync_where_shared(void)
+static int test_tsync_shared(void)
 {
-	int ret = try("two threads are given one filter") ?: start_process(test.log, test.log);
+	int ret = step("two threads are given one filter") ?: start_puppets(test.log, test.log);
 	int newest = -1;
 
 	ret = ret ?: expect_counts(test.log, 3, 3);
-	ret = ret ?: try("threads with one filter can sync") ?: expect_value(sync_threads(), 0);
-	ret = ret ?: got(&newest, test.kernel->reader.open(puppet_tid(test.leader), KERNEL_NEWEST));
-	ret = ret ?: look_at_synced(newest);
-	ret = ret ?: try("a filter is not replaced");
+	ret = ret ?: step("threads with one filter can sync") ?: expect_value(sync_threads(), 0);
+	ret = ret
+		      ?: store_fd(&newest,
+				  test.kernel->reader.open(puppet_tid(test.leader), KERNEL_NEWEST));
+	ret = ret ?: check_synced(newest);
+	ret = ret ?: step("a filter is not replaced");
 	ret = ret
 		      ?: expect_value(test.kernel->set(puppet_tid(test.leader), test.root),
 				      -EOPNOTSUPP);
-	end_process();
-	ret = ret ?: try("the filters of tasks that have ended are let go");
+	end_puppets();
+	ret = ret ?: step("the filters of tasks that have ended are let go");
 	ret = ret ?: expect_counts(newest, 1, 1);
-	drop(&newest);
+	close_fd(&newest);
 	return ret ?: expect_counts(test.log, 1, 1);
 }
 
-static int sync_where_not_shared(void)
+static int test_tsync_not_shared(void)
 {
-	int ret = try("two threads are given two filters");
+	int ret = step("two threads are given two filters");
 
-	ret = ret ?: start_process(test.log, test.supervised);
-	ret = ret ?: try("threads with two filters cannot sync");
+	ret = ret ?: start_puppets(test.log, test.supervised);
+	ret = ret ?: step("threads with two filters cannot sync");
 	ret = ret ?: expect_value(sync_threads(), puppet_tid(test.thread));
-	end_process();
+	end_puppets();
 	return ret ?: expect_counts(test.log, 1, 1);
 }
 
-static int set_only_what_is_suspended(void)
+static int test_set_needs_suspend(void)
 {
 	struct puppet *puppet;
-	int ret = try("only a tracer that has suspended seccomp sets filters");
+	int ret = step("only a tracer that has suspended seccomp sets filters");
 
 	ret = ret ?: puppet_start(&puppet, NULL);
 	if (ret)
@@ -257,33 +259,33 @@ static int expect_hang_up(int listener)
 {
 	struct pollfd end = { .fd = listener };
 
-	return expect(poll(&end, 1, PATIENCE_MS) == 1 && end.revents & POLLHUP);
+	return expect(poll(&end, 1, TIMEOUT_MS) == 1 && end.revents & POLLHUP);
 }
 
 /* Each filter that is freed takes one of the counts of the one below with it. */
-static int free_filters(void)
+static int test_free(void)
 {
-	int ret = try("a listener hangs up when its filter is let go");
+	int ret = step("a listener hangs up when its filter is let go");
 
-	drop(&test.supervised);
+	close_fd(&test.supervised);
 	ret = ret ?: expect_hang_up(test.listener);
 	ret = ret ?: expect_value(test.kernel->listener_filter(test.listener), -ENOENT);
-	drop(&test.listener);
-	ret = ret ?: try("filters that nobody holds are freed");
+	close_fd(&test.listener);
+	ret = ret ?: step("filters that nobody holds are freed");
 	ret = ret ?: expect_counts(test.root, 2, 2);
-	drop(&test.log);
+	close_fd(&test.log);
 	return ret ?: expect_counts(test.root, 1, 1);
 }
 
 static int run(void)
 {
-	int ret = make_filters();
+	int ret = test_create();
 
-	ret = ret ?: look_at_filters();
-	ret = ret ?: sync_where_shared();
-	ret = ret ?: sync_where_not_shared();
-	ret = ret ?: set_only_what_is_suspended();
-	return ret ?: free_filters();
+	ret = ret ?: test_filters();
+	ret = ret ?: test_tsync_shared();
+	ret = ret ?: test_tsync_not_shared();
+	ret = ret ?: test_set_needs_suspend();
+	return ret ?: test_free();
 }
 
 int kernel_module_test(const struct kernel *kernel, const char **what)
@@ -302,12 +304,12 @@ int kernel_module_test(const struct kernel *kernel, const char **what)
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
 	ret = run();
-	end_process();
+	end_puppets();
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	drop(&test.listener);
-	drop(&test.supervised);
-	drop(&test.log);
-	drop(&test.root);
+	close_fd(&test.listener);
+	close_fd(&test.supervised);
+	close_fd(&test.log);
+	close_fd(&test.root);
 	*what = test.what;
 	return ret;
 }

@@ -122,7 +122,7 @@ static int check_child(int parent, uint32_t len, int filter)
 		       : -EUCLEAN;
 }
 
-static int fetch(struct puppet *puppet, int parent, uint32_t len)
+static int fetch_filter(struct puppet *puppet, int parent, uint32_t len)
 {
 	int filter = module_open(puppet_tid(puppet), KERNEL_NEWEST), ret;
 
@@ -136,8 +136,8 @@ static int fetch(struct puppet *puppet, int parent, uint32_t len)
 }
 
 /* A listener that is made is the puppet's descriptor, and so is ours. */
-static int make(struct puppet *puppet, int parent, struct kernel_module_install *install,
-		int *listener)
+static int create_in_puppet(struct puppet *puppet, int parent,
+			    struct kernel_module_install *install, int *listener)
 {
 	int ret = parent < 0 ? 0 : kernel_module_set_puppet(puppet, parent), filter;
 
@@ -145,7 +145,7 @@ static int make(struct puppet *puppet, int parent, struct kernel_module_install 
 		ret = puppet_call(puppet, kernel_module_install, install);
 	if (ret < 0)
 		return ret;
-	filter = fetch(puppet, parent, install->program.len);
+	filter = fetch_filter(puppet, parent, install->program.len);
 	if (!(install->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER))
 		return filter;
 	if (filter < 0)
@@ -178,7 +178,7 @@ static int module_create(int parent, uint32_t flags, const struct sock_filter *i
 	sigprocmask(SIG_BLOCK, &all, &before);
 	ret = puppet_start(&puppet, NULL);
 	if (!ret)
-		ret = make(puppet, parent, &install, listener);
+		ret = create_in_puppet(puppet, parent, &install, listener);
 	puppet_end(puppet);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return ret;
@@ -220,7 +220,7 @@ static const char *open_device(void)
 	}
 }
 
-static const char *test(void)
+static const char *self_test(void)
 {
 	static char why[256];
 	const char *what;
@@ -238,7 +238,7 @@ static const char *test(void)
 }
 
 /* Why the module cannot be used; NULL: it can. */
-static const char *fault(void)
+static const char *find_fault(void)
 {
 	const char *why = open_device();
 	struct seccomp_module_state state;
@@ -251,12 +251,12 @@ static const char *fault(void)
 		return "the module that is loaded is of another version (unload it, and load this one's)";
 	if (state.verdict == SECCOMP_MODULE_BROKEN)
 		return "the module does not fit this kernel, the kernel's log says why";
-	return state.verdict == SECCOMP_MODULE_TRUSTED ? NULL : test();
+	return state.verdict == SECCOMP_MODULE_TRUSTED ? NULL : self_test();
 }
 
 const struct kernel *kernel_module(const char **why)
 {
-	*why = fault();
+	*why = find_fault();
 	if (!*why)
 		return &module;
 	if (device >= 0)

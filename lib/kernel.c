@@ -13,23 +13,24 @@
 #define PROC_USER_INIT_INO 0xEFFFFFFDu
 
 /* One that has everything, or one that only reads. Best first. */
-static const struct way {
+static const struct backend {
 	const char *name;
-	const struct kernel *(*whole)(const char **why);
+	const struct kernel *(*full)(const char **why);
 	const struct kernel_reader *(*reader)(const char **why);
-} ways[KERNEL_WAYS] = {
-	{ .name = "kernel patches", .whole = kernel_patched },
-	{ .name = "kernel module", .whole = kernel_module },
+} backends[KERNEL_BACKENDS] = {
+	{ .name = "kernel patches", .full = kernel_patched },
+	{ .name = "kernel module", .full = kernel_module },
 	{ .name = "BPF", .reader = kernel_bpf },
 };
 
-static void try_way(const struct way *way, struct kernel_choice *choice, const char **why)
+static void try_backend(const struct backend *backend, struct kernel_choice *choice,
+			const char **why)
 {
-	if (way->whole) {
-		choice->kernel = way->whole(why);
+	if (backend->full) {
+		choice->kernel = backend->full(why);
 		choice->reader = choice->kernel ? &choice->kernel->reader : NULL;
 	} else {
-		choice->reader = way->reader(why);
+		choice->reader = backend->reader(why);
 	}
 }
 
@@ -39,11 +40,11 @@ void kernel_choose(struct kernel_choice *choice)
 	size_t i;
 
 	*choice = (struct kernel_choice){ 0 };
-	for (i = 0; !choice->reader && i < KERNEL_WAYS; i++) {
-		try_way(&ways[i], choice, &why);
+	for (i = 0; !choice->reader && i < KERNEL_BACKENDS; i++) {
+		try_backend(&backends[i], choice, &why);
 		if (choice->reader)
 			break;
-		choice->refused[choice->n_refused].name = ways[i].name;
+		choice->refused[choice->n_refused].name = backends[i].name;
 		choice->refused[choice->n_refused++].why = why;
 	}
 }
@@ -54,8 +55,8 @@ const struct kernel *kernel_detect(void)
 	const char *why;
 	size_t i;
 
-	for (i = 0; !kernel && i < KERNEL_WAYS; i++)
-		kernel = ways[i].whole ? ways[i].whole(&why) : NULL;
+	for (i = 0; !kernel && i < KERNEL_BACKENDS; i++)
+		kernel = backends[i].full ? backends[i].full(&why) : NULL;
 	return kernel;
 }
 
@@ -76,7 +77,7 @@ static bool has_sys_admin(void)
 	       data[CAP_TO_INDEX(CAP_SYS_ADMIN)].effective & CAP_TO_MASK(CAP_SYS_ADMIN);
 }
 
-static bool in_first_userns(void)
+static bool in_init_userns(void)
 {
 	struct stat st;
 
@@ -88,5 +89,5 @@ int kernel_permits(void)
 	/* not prctl(2): our own filter may punish it */
 	if (proc_number(getpid(), "Seccomp") > 0)
 		return -EACCES;
-	return has_sys_admin() && in_first_userns() ? 0 : -EPERM;
+	return has_sys_admin() && in_init_userns() ? 0 : -EPERM;
 }

@@ -131,7 +131,7 @@ const struct kernel *kernel_detect(void);
 const struct kernel_reader *kernel_detect_reader(void);
 
 /* As many ways in as there are. */
-#define KERNEL_WAYS 3
+#define KERNEL_BACKENDS 3
 
 /**
  * struct kernel_choice - the best way in, and why not a better one
@@ -146,7 +146,7 @@ struct kernel_choice {
 	size_t n_refused;
 	struct {
 		const char *name, *why;
-	} refused[KERNEL_WAYS];
+	} refused[KERNEL_BACKENDS];
 };
 
 /* kernel_choose - find the best way in, and tell what was passed on the way to it */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "native.h"
 
-static uint32_t below(const struct tree *tree, uint32_t filter)
+static uint32_t parent_of(const struct tree *tree, uint32_t filter)
 {
 	return tree->filters[filter].parent;
 }
@@ -9,7 +9,7 @@ static uint32_t below(const struct tree *tree, uint32_t filter)
 static bool is_on_path(const struct tree *tree, uint32_t filter, uint32_t newest)
 {
 	while (newest != TREE_NONE && newest != filter)
-		newest = below(tree, newest);
+		newest = parent_of(tree, newest);
 	return newest == filter;
 }
 
@@ -53,7 +53,7 @@ static size_t count_confined(const struct native_thread *threads, size_t count)
 	return confined;
 }
 
-static bool has_strict(const struct native_thread *threads, size_t count)
+static bool any_strict(const struct native_thread *threads, size_t count)
 {
 	size_t i;
 
@@ -67,11 +67,11 @@ static bool has_strict(const struct native_thread *threads, size_t count)
  * The programs of two paths, which is all that CRIU compares. *log: whether there
  * are filters at the same place of which only one logs.
  */
-static bool are_equal(const struct tree *tree, uint32_t a, uint32_t b, bool *log)
+static bool same_programs(const struct tree *tree, uint32_t a, uint32_t b, bool *log)
 {
 	uint32_t differ = 0;
 
-	for (; a != b; a = below(tree, a), b = below(tree, b)) {
+	for (; a != b; a = parent_of(tree, a), b = parent_of(tree, b)) {
 		if (a == TREE_NONE || b == TREE_NONE ||
 		    tree->filters[a].program != tree->filters[b].program)
 			return false;
@@ -85,7 +85,7 @@ static bool are_equal(const struct tree *tree, uint32_t a, uint32_t b, bool *log
  * CRIU restores the leader's filters, and these for all threads, if all have the
  * same programs. Notes whose LOG is then another.
  */
-static bool share_the_leaders(const struct tree *tree, struct native_thread *threads, size_t count)
+static bool all_match_leader(const struct tree *tree, struct native_thread *threads, size_t count)
 {
 	bool log;
 	size_t i;
@@ -94,10 +94,10 @@ static bool share_the_leaders(const struct tree *tree, struct native_thread *thr
 		return false;
 	for (i = 1; i < count; i++)
 		if (threads[i].filter == TREE_NONE ||
-		    !are_equal(tree, threads->filter, threads[i].filter, &log))
+		    !same_programs(tree, threads->filter, threads[i].filter, &log))
 			return false;
 	for (i = 1; i < count; i++) {
-		are_equal(tree, threads->filter, threads[i].filter, &log);
+		same_programs(tree, threads->filter, threads[i].filter, &log);
 		threads[i].changed |= log ? SECCOMP_FILTER_FLAG_LOG : 0;
 	}
 	return true;
@@ -110,7 +110,7 @@ static uint32_t lost_with_listener(const struct tree *tree, uint32_t newest)
 
 	if (newest == TREE_NONE || !tree->filters[newest].supervised)
 		return 0;
-	for (filter = newest; filter != TREE_NONE; filter = below(tree, filter))
+	for (filter = newest; filter != TREE_NONE; filter = parent_of(tree, filter))
 		if (tree->filters[filter].flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)
 			lost |= tree->filters[filter].flags;
 	return lost & (SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
@@ -120,11 +120,11 @@ void native_compare(const struct tree *tree, struct native_thread *threads, size
 {
 	uint32_t tip = common_tip(tree, threads, count);
 	size_t confined = count_confined(threads, count), others, i;
-	bool strict = has_strict(threads, count), shared;
+	bool strict = any_strict(threads, count), shared;
 
 	for (i = 0; i < count; i++)
 		threads[i].changed = lost_with_listener(tree, threads[i].filter);
-	shared = share_the_leaders(tree, threads, count);
+	shared = all_match_leader(tree, threads, count);
 	for (i = 0; i < count; i++) {
 		others = confined - is_confined(&threads[i]);
 		threads[i].syncs =

@@ -21,7 +21,7 @@ static bool is_known(const struct numbers *numbers, const struct walk_thread *th
 		return false;
 	old = &numbers->filters[*place];
 	return old->info.depth == depth &&
-	       (is_same_thread(&old->keeper, thread) || still_has(&old->keeper, key, depth));
+	       (is_same_thread(&old->holder, thread) || still_has(&old->holder, key, depth));
 }
 
 /* A new one. Returns its place. */
@@ -67,7 +67,7 @@ int numbers_add(struct numbers *numbers, const struct walk_thread *thread,
 			.flags = records[i].flags,
 			.listener_flags = records[i].listener_flags,
 		};
-		numbers->filters[ret] = (struct numbered){ .info = info, .keeper = *thread };
+		numbers->filters[ret] = (struct numbered){ .info = info, .holder = *thread };
 	}
 	return ret;
 }

@@ -17,11 +17,11 @@
 /**
  * struct numbered - a filter that was met
  * @info: what is known of it; @info.id is its place in the list, and one
- * @keeper: the thread that it was last met at
+ * @holder: the thread that it was last met at
  */
 struct numbered {
 	struct seccomp_filter_info info;
-	struct walk_thread keeper;
+	struct walk_thread holder;
 };
 
 /* Zero bytes: no filter was met yet. */

@@ -111,7 +111,7 @@ static int read_tids(int dir, int expected, struct proc_threads *threads)
 }
 
 /* The kernel lists the leader first; who builds on that should not need to trust it. */
-static void leader_first(struct proc_threads *threads, pid_t pid)
+static void move_leader_first(struct proc_threads *threads, pid_t pid)
 {
 	size_t i;
 
@@ -140,7 +140,7 @@ int proc_read_threads(pid_t pid, struct proc_threads *threads)
 	close(dir);
 	if (ret)
 		return ret;
-	leader_first(threads, pid);
+	move_leader_first(threads, pid);
 	return threads->count ? 0 : -ENOENT;
 }
 
@@ -186,16 +186,16 @@ static const char *find_line(const char *status, const char *name)
 static int parse_int(const char **at)
 {
 	const char *digits = *at + strspn(*at, " \t");
-	char *behind;
+	char *end;
 	long value;
 
 	if (!isdigit((unsigned char)*digits))
 		return -ENOENT;
 	errno = 0;
-	value = strtol(digits, &behind, 10);
+	value = strtol(digits, &end, 10);
 	if (errno || value > INT_MAX)
 		return -ENOENT;
-	*at = behind;
+	*at = end;
 	return value;
 }
 

@@ -33,19 +33,19 @@ static long trace(long request, pid_t tid, long data)
 }
 
 /* In the puppet. Only this thread stops, as it is traced. */
-static void stop(void)
+static void stop_self(void)
 {
 	syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), SIGSTOP);
 }
 
-static int be_puppet(void *data)
+static int puppet_main(void *data)
 {
 	struct puppet *puppet = data;
 	int ret = trace(PTRACE_TRACEME, 0, 0);
 
 	__atomic_store_n(&puppet->traced, ret ?: 1, __ATOMIC_RELEASE);
 	while (!ret) {
-		stop();
+		stop_self();
 		puppet->result = puppet->function(puppet->arg);
 	}
 	/* this thread only */
@@ -54,7 +54,7 @@ static int be_puppet(void *data)
 }
 
 /* In the caller, or in the puppet that gets a thread. */
-static long start(void *data)
+static long clone_puppet(void *data)
 {
 	struct puppet *puppet = data;
 	int flags = CLONE_VM | CLONE_FS | CLONE_FILES;
@@ -62,7 +62,7 @@ static long start(void *data)
 
 	if (puppet->is_thread)
 		flags |= CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
-	tid = clone(be_puppet, (char *)puppet->stack + STACK_SIZE, flags, puppet);
+	tid = clone(puppet_main, (char *)puppet->stack + STACK_SIZE, flags, puppet);
 	if (tid < 0)
 		return -errno;
 	puppet->tid = tid;
@@ -113,7 +113,7 @@ int puppet_start(struct puppet **puppet, struct puppet *of)
 	*puppet = NULL;
 	if (!new)
 		return -ENOMEM;
-	ret = of ? puppet_call(of, start, new) : start(new);
+	ret = of ? puppet_call(of, clone_puppet, new) : clone_puppet(new);
 	if (ret) {
 		free_puppet(new);
 		return ret;

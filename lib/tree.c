@@ -62,14 +62,14 @@ static uint32_t path_insns(const struct tree *tree, const struct tree_filter *fi
 }
 
 /* What counts towards TREE_MAX_INSNS. */
-static size_t insns_asked_for(const struct tree *tree, const struct tree_filter *filter)
+static size_t counted_insns(const struct tree *tree, const struct tree_filter *filter)
 {
 	uint32_t len = tree->programs[filter->program].len;
 
 	return len < TREE_PAGE_INSNS ? TREE_PAGE_INSNS : len;
 }
 
-static bool below_supervised(const struct tree *tree, const struct tree_filter *filter)
+static bool parent_supervised(const struct tree *tree, const struct tree_filter *filter)
 {
 	return filter->parent != TREE_NONE && tree->filters[filter->parent].supervised;
 }
@@ -88,16 +88,16 @@ const char *tree_filter_fault(const struct tree *tree, const struct tree_filter 
 		return "has unknown listener flags";
 	if (filter->listener_flags && !listener)
 		return "has listener flags and no listener";
-	if (listener && below_supervised(tree, filter))
+	if (listener && parent_supervised(tree, filter))
 		return "has a second listener on one path";
 	if (path_insns(tree, filter) > TREE_MAX_PATH_INSNS)
 		return "makes its path longer than the kernel allows";
-	if (tree->insns + insns_asked_for(tree, filter) > TREE_MAX_INSNS)
+	if (tree->insns + counted_insns(tree, filter) > TREE_MAX_INSNS)
 		return "makes all filters together too large";
 	return NULL;
 }
 
-static void use_filter(struct tree *tree, uint32_t filter)
+static void mark_used(struct tree *tree, uint32_t filter)
 {
 	if (filter != TREE_NONE)
 		tree->filters[filter].used = true;
@@ -119,12 +119,12 @@ int tree_add_filter(struct tree *tree, const struct tree_filter *filter)
 	*new = *filter;
 	new->path_insns = path_insns(tree, filter);
 	new->supervised =
-		filter->flags &SECCOMP_FILTER_FLAG_NEW_LISTENER || below_supervised(tree, filter);
+		filter->flags &SECCOMP_FILTER_FLAG_NEW_LISTENER || parent_supervised(tree, filter);
 	new->used = false;
 	new->listener = TREE_NONE;
-	tree->insns += insns_asked_for(tree, filter);
+	tree->insns += counted_insns(tree, filter);
 	tree->programs[filter->program].used = true;
-	use_filter(tree, filter->parent);
+	mark_used(tree, filter->parent);
 	return tree->n_filters++;
 }
 
@@ -162,7 +162,7 @@ static int index_threads(struct tree *tree, const struct tree_thread *threads, s
 		ret = map_put(&tree->thread_by_tid, threads[i].tid, tree->n_threads);
 		if (ret)
 			return ret;
-		use_filter(tree, threads[i].filter);
+		mark_used(tree, threads[i].filter);
 		tree->n_threads++;
 	}
 	return 0;
@@ -236,7 +236,7 @@ int tree_add_file(struct tree *tree, const struct tree_file *file)
 		return ret;
 	if (file->kind == TREE_FILE_LISTENER)
 		tree->filters[file->filter].listener = tree->n_files;
-	use_filter(tree, file->filter);
+	mark_used(tree, file->filter);
 	tree->files[tree->n_files] = *file;
 	return tree->n_files++;
 }

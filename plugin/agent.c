@@ -17,26 +17,26 @@
 #define AGENT_VARIABLE "CRIU_SECCOMP_AGENT"
 
 /* How long an agent may take to accept, or to make room for a message. */
-#define PATIENCE_SECONDS 10
+#define TIMEOUT_SECONDS 10
 
-/* A filter whose supervisor is outside. */
-struct outside {
+/* A filter whose supervisor is external. */
+struct external {
 	uint32_t filter;
 	uint32_t process; /* the first that is under it, or TREE_NONE */
 	int listener;	  /* -1: not made yet, or not kept */
 };
 
 static struct agent {
-	struct outside *filters;
+	struct external *filters;
 	size_t count;
-	bool without; /* go on without an agent */
+	bool absent; /* go on without an agent */
 	char address[CONFIG_AGENT_SIZE];
 	uid_t uid;  /* it may be this user's, too; -1: none */
 	int socket; /* connected and not used yet, or -1 */
 	struct oci_container container;
 } agent = { .socket = -1 };
 
-static bool is_outside(const struct tree_filter *filter)
+static bool is_external(const struct tree_filter *filter)
 {
 	return filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER && filter->listener == TREE_NONE;
 }
@@ -46,7 +46,7 @@ size_t agent_count(const struct tree *tree)
 	size_t i, count = 0;
 
 	for (i = 0; i < tree->n_filters; i++)
-		count += is_outside(&tree->filters[i]);
+		count += is_external(&tree->filters[i]);
 	return count;
 }
 
@@ -81,7 +81,7 @@ static uint32_t *first_processes(const struct tree *tree)
 static int list_filters(const struct tree *tree)
 {
 	uint32_t *first = first_processes(tree);
-	struct outside *outside;
+	struct external *external;
 	size_t i;
 
 	agent.filters = calloc(agent.count, sizeof(*agent.filters));
@@ -90,12 +90,12 @@ static int list_filters(const struct tree *tree)
 		pr_err("not enough memory for %zu supervised filters", agent.count);
 		return -ENOMEM;
 	}
-	outside = agent.filters;
+	external = agent.filters;
 	for (i = 0; i < tree->n_filters; i++)
-		if (is_outside(&tree->filters[i]))
-			*outside++ = (struct outside){ .filter = i,
-						       .process = first[i],
-						       .listener = -1 };
+		if (is_external(&tree->filters[i]))
+			*external++ = (struct external){ .filter = i,
+							 .process = first[i],
+							 .listener = -1 };
 	free(first);
 	return 0;
 }
@@ -121,11 +121,11 @@ static int check_user(int socket)
 static int open_connection(int fd)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	const struct timeval patience = { .tv_sec = PATIENCE_SECONDS };
+	const struct timeval timeout = { .tv_sec = TIMEOUT_SECONDS };
 	int ret;
 
 	strcpy(address.sun_path, agent.address);
-	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)))
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)))
 		return -errno;
 	do
 		ret = connect(fd, (struct sockaddr *)&address, sizeof(address));
@@ -158,7 +158,7 @@ static const char *error_name(int error)
 	}
 }
 
-static int send_anew(const char *text, int listener)
+static int reconnect_and_send(const char *text, int listener)
 {
 	int fd = connect_to_agent(), ret;
 
@@ -182,55 +182,56 @@ static int send_message(const char *text, int listener)
 		ret = parcel_send(fd, text, listener);
 		close(fd);
 	}
-	return ret == -EPIPE || ret == -ECONNRESET ? send_anew(text, listener) : ret;
+	return ret == -EPIPE || ret == -ECONNRESET ? reconnect_and_send(text, listener) : ret;
 }
 
 /*
  * A connection for each, as the specification wants it, and one message: there
  * are agents that read no more than once.
  */
-static int hand_over(struct outside *outside, pid_t pid, pid_t root)
+static int hand_over(struct external *external, pid_t pid, pid_t root)
 {
 	char *text = oci_process_state(&agent.container, pid, root);
-	int ret = text ? send_message(text, outside->listener) : -ENOMEM;
+	int ret = text ? send_message(text, external->listener) : -ENOMEM;
 
 	if (ret)
 		pr_err("cannot hand the listener of filter %u to the seccomp agent at %s: %s",
-		       outside->filter, agent.address, error_name(ret));
+		       external->filter, agent.address, error_name(ret));
 	free(text);
-	close(outside->listener);
-	outside->listener = -1;
+	close(external->listener);
+	external->listener = -1;
 	return ret;
 }
 
 int agent_hand_over(uint32_t process, pid_t pid, pid_t root)
 {
-	struct outside *outside = agent.filters;
+	struct external *external = agent.filters;
 	int ret = 0;
 	size_t i;
 
-	for (i = 0; !ret && i < agent.count; i++, outside++)
-		if (outside->listener >= 0 &&
-		    (outside->process == TREE_NONE || outside->process == process))
-			ret = hand_over(outside, pid, root);
+	for (i = 0; !ret && i < agent.count; i++, external++)
+		if (external->listener >= 0 &&
+		    (external->process == TREE_NONE || external->process == process))
+			ret = hand_over(external, pid, root);
 	return ret;
 }
 
-static int compare(const void *filter, const void *outside)
+static int compare_filter(const void *filter, const void *external)
 {
-	uint32_t a = *(const uint32_t *)filter, b = ((const struct outside *)outside)->filter;
+	uint32_t a = *(const uint32_t *)filter, b = ((const struct external *)external)->filter;
 
 	return (a > b) - (a < b);
 }
 
-void agent_take(uint32_t filter, int listener)
+void agent_keep_listener(uint32_t filter, int listener)
 {
-	struct outside *outside = NULL;
+	struct external *external = NULL;
 
-	if (agent.count && !agent.without)
-		outside = bsearch(&filter, agent.filters, agent.count, sizeof(*outside), compare);
-	if (outside)
-		outside->listener = listener;
+	if (agent.count && !agent.absent)
+		external = bsearch(&filter, agent.filters, agent.count, sizeof(*external),
+				   compare_filter);
+	if (external)
+		external->listener = listener;
 	else
 		close(listener);
 }
@@ -265,7 +266,7 @@ static int find_address(const struct config *config, const char **source)
 
 static int go_on_without(const char *why)
 {
-	agent.without = true;
+	agent.absent = true;
 	pr_warn("%s; as %s says, filters go on without one (%zu): calls for their supervisor fail with ENOSYS",
 		why, CONFIG_PATH, agent.count);
 	return 0;

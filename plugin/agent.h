@@ -28,14 +28,14 @@ size_t agent_count(const struct tree *tree);
 int agent_begin(const struct tree *tree);
 
 /**
- * agent_take - keep the listener of a filter for the agent
+ * agent_keep_listener - keep the listener of a filter for the agent
  * @filter: its index; its supervisor is outside
  * @listener: taken over
  *
  * Where the restore goes on without an agent it is closed at once: from then on
  * the kernel answers supervised calls with ENOSYS.
  */
-void agent_take(uint32_t filter, int listener);
+void agent_keep_listener(uint32_t filter, int listener);
 
 /**
  * agent_hand_over - give the agent the listeners that have to do with a process

@@ -11,7 +11,7 @@
 #include "report.h"
 
 /* Thread ids in one line of the log; what is more goes into the next. */
-#define IDS_IN_LINE 32
+#define IDS_PER_LINE 32
 
 static struct alone {
 	bool chosen;
@@ -24,7 +24,7 @@ static struct alone {
 } alone;
 
 /* Not before there is a process with filters: a way in may be work to open. */
-static void choose(void)
+static void choose_reader(void)
 {
 	struct kernel_choice choice;
 
@@ -50,7 +50,7 @@ static bool has_filters(const struct proc_threads *tids)
 }
 
 /* Returns 0; a negative errno: the filters of a thread cannot be read. */
-static int compare(const struct proc_threads *tids)
+static int compare_threads(const struct proc_threads *tids)
 {
 	size_t i;
 	int ret;
@@ -69,56 +69,55 @@ static int compare(const struct proc_threads *tids)
 	return ret;
 }
 
-typedef bool is_concerned(const struct native_thread *thread);
+typedef bool change_test(const struct native_thread *thread);
 
-static bool syncs_no_more(const struct native_thread *thread)
+static bool loses_tsync(const struct native_thread *thread)
 {
 	return thread->syncs && !thread->will_sync;
 }
 
-static bool syncs_then(const struct native_thread *thread)
+static bool gains_tsync(const struct native_thread *thread)
 {
 	return !thread->syncs && thread->will_sync;
 }
 
-static bool has_listener(const struct native_thread *thread)
+static bool loses_listener(const struct native_thread *thread)
 {
 	return thread->changed & SECCOMP_FILTER_FLAG_NEW_LISTENER;
 }
 
-static bool waits_killable(const struct native_thread *thread)
+static bool loses_wait_killable(const struct native_thread *thread)
 {
 	return thread->changed & SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
 }
 
-static bool logs_otherwise(const struct native_thread *thread)
+static bool changes_log(const struct native_thread *thread)
 {
 	return thread->changed & SECCOMP_FILTER_FLAG_LOG;
 }
 
 static const struct change {
-	is_concerned *concerns;
+	change_test *applies;
 	const char *text;
 } changes[] = {
-	{ syncs_no_more,
-	  "SECCOMP_FILTER_FLAG_TSYNC works now, and will be refused after a restore" },
-	{ syncs_then, "SECCOMP_FILTER_FLAG_TSYNC is refused now, and will work after a restore" },
-	{ has_listener,
+	{ loses_tsync, "SECCOMP_FILTER_FLAG_TSYNC works now, and will be refused after a restore" },
+	{ gains_tsync, "SECCOMP_FILTER_FLAG_TSYNC is refused now, and will work after a restore" },
+	{ loses_listener,
 	  "CRIU drops SECCOMP_FILTER_FLAG_NEW_LISTENER, so what a supervisor decides now will fail with ENOSYS after a restore" },
-	{ waits_killable, "CRIU drops SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" },
-	{ logs_otherwise, "CRIU gives them the SECCOMP_FILTER_FLAG_LOG of the leader's filters" },
+	{ loses_wait_killable, "CRIU drops SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" },
+	{ changes_log, "CRIU gives them the SECCOMP_FILTER_FLAG_LOG of the leader's filters" },
 };
 
-static void tell_change(const struct proc_threads *tids, const struct change *change)
+static void warn_change(const struct proc_threads *tids, const struct change *change)
 {
-	char ids[IDS_IN_LINE * sizeof(" 4194304")];
+	char ids[IDS_PER_LINE * sizeof(" 4194304")];
 	size_t len = 0, n = 0, i;
 
 	for (i = 0; i < tids->count; i++) {
-		if (!change->concerns(&alone.threads[i]))
+		if (!change->applies(&alone.threads[i]))
 			continue;
 		len += sprintf(ids + len, " %d", tids->tids[i]);
-		if (++n % IDS_IN_LINE)
+		if (++n % IDS_PER_LINE)
 			continue;
 		pr_warn("process %d, threads%s: %s", tids->tids[0], ids, change->text);
 		len = 0;
@@ -127,19 +126,19 @@ static void tell_change(const struct proc_threads *tids, const struct change *ch
 		pr_warn("process %d, threads%s: %s", tids->tids[0], ids, change->text);
 }
 
-static void tell(const struct proc_threads *tids)
+static void warn_changes(const struct proc_threads *tids)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(changes) / sizeof(*changes); i++)
-		tell_change(tids, &changes[i]);
+		warn_change(tids, &changes[i]);
 }
 
 /*
  * CRIU alone makes every thread its own copies of the filters, or one set for
  * all threads whose programs are equal.
  */
-static void guess(const struct proc_threads *tids)
+static void warn_by_counts(const struct proc_threads *tids)
 {
 	int first, count;
 	bool differ = false;
@@ -167,11 +166,11 @@ void alone_warn(const struct proc_threads *tids)
 {
 	if (!has_filters(tids))
 		return;
-	choose();
-	if (alone.collect.reader && !compare(tids))
-		tell(tids);
+	choose_reader();
+	if (alone.collect.reader && !compare_threads(tids))
+		warn_changes(tids);
 	else
-		guess(tids);
+		warn_by_counts(tids);
 }
 
 void alone_end(void)

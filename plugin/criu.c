@@ -43,13 +43,13 @@ int criu_check(void)
 #define NAME_AND_PRESENCE(function) { #function, function },
 	const struct {
 		const char *name;
-		bool there;
+		bool present;
 	} functions[] = { CRIU_FUNCTIONS(NAME_AND_PRESENCE) };
 	int ret = 0;
 	size_t i;
 
 	for (i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
-		if (functions[i].there)
+		if (functions[i].present)
 			continue;
 		pr_err("this CRIU does not export %s() (4.1 and newer do): use another CRIU, or remove the plugin",
 		       functions[i].name);
@@ -74,12 +74,12 @@ static size_t known_hooks(void)
 	return criu_known_hooks(symbol->st_size);
 }
 
-bool criu_may_retry(void)
+bool criu_has_retry(void)
 {
 	return known_hooks() >= CRIU_HOOKS_WITH_RETRY;
 }
 
-static bool is_list(const struct criu_list *list)
+static bool is_linked(const struct criu_list *list)
 {
 	return list->next && list->prev && list->next->prev == list && list->prev->next == list;
 }
@@ -90,19 +90,19 @@ static struct criu_plugin *our_record(void)
 	struct criu_plugin *record;
 	size_t i;
 
-	if (known_hooks() < CRIU_HOOKS || !is_list(&cr_plugin_ctl.plugins))
+	if (known_hooks() < CRIU_HOOKS || !is_linked(&cr_plugin_ctl.plugins))
 		return NULL;
 	record = (void *)((char *)cr_plugin_ctl.plugins.prev - offsetof(struct criu_plugin, list));
 	if (record->desc != &CR_PLUGIN_DESC)
 		return NULL;
 	for (i = 0; i < CRIU_HOOKS; i++)
-		if (record->link[i].next != &record->link[i] || !is_list(&record->link[i]) ||
-		    !is_list(&cr_plugin_ctl.chains[i]))
+		if (record->link[i].next != &record->link[i] || !is_linked(&record->link[i]) ||
+		    !is_linked(&cr_plugin_ctl.chains[i]))
 			return NULL;
 	return record;
 }
 
-static void add_first(struct criu_list *link, struct criu_list *chain)
+static void list_add_first(struct criu_list *link, struct criu_list *chain)
 {
 	link->next = chain->next;
 	link->prev = chain;
@@ -121,7 +121,7 @@ void criu_hooks_first(void)
 	}
 	for (i = 0; i < CRIU_HOOKS; i++)
 		if (CR_PLUGIN_DESC.hooks[i])
-			add_first(&record->link[i], &cr_plugin_ctl.chains[i]);
+			list_add_first(&record->link[i], &cr_plugin_ctl.chains[i]);
 	/* After init CRIU chains this many, and a link must not be chained twice. */
 	CR_PLUGIN_DESC.max_hooks = 0;
 }

@@ -65,12 +65,12 @@ CRIU_EXPORT char dump_criu_run_id[];
 int criu_check(void);
 
 /**
- * criu_may_retry - has RESTORE_EXT_FILE the argument retry_needed in this CRIU?
+ * criu_has_retry - has RESTORE_EXT_FILE the argument retry_needed in this CRIU?
  *
  * Where it has not, what stands in its place must not be touched. Also false
  * where CRIU's lists do not tell how many hooks it knows.
  */
-bool criu_may_retry(void);
+bool criu_has_retry(void);
 
 /**
  * criu_hooks_first - have our hooks called before those of other plugins

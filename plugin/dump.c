@@ -58,7 +58,7 @@ int dump_filter(int fd, uint32_t *index)
 	return collect_filter(&dump.collect, fd, index);
 }
 
-static void cannot_read(pid_t tid, int error)
+static void report_unreadable(pid_t tid, int error)
 {
 	pr_err("cannot read the seccomp filters of task %d: %s%s", tid, strerror(-error),
 	       error == -EACCES || error == -EPERM
@@ -67,17 +67,17 @@ static void cannot_read(pid_t tid, int error)
 }
 
 /* The newest filter of a thread, one that the tree has by then, or TREE_NONE. */
-static int find_filter(pid_t tid, uint32_t *filter)
+static int read_filter(pid_t tid, uint32_t *filter)
 {
 	int ret = collect_thread(&dump.collect, tid, filter);
 
 	if (ret)
-		cannot_read(tid, ret);
+		report_unreadable(tid, ret);
 	return ret;
 }
 
 /* *filtered: threads in filter mode. */
-static int find_filters(const struct proc_threads *tids, size_t *filtered)
+static int read_filters(const struct proc_threads *tids, size_t *filtered)
 {
 	size_t i;
 	int ret;
@@ -89,7 +89,7 @@ static int find_filters(const struct proc_threads *tids, size_t *filtered)
 		return ret;
 	}
 	for (i = 0; i < tids->count; i++) {
-		ret = find_filter(tids->tids[i], &dump.threads[i].filter);
+		ret = read_filter(tids->tids[i], &dump.threads[i].filter);
 		if (ret)
 			return ret;
 		*filtered += dump.threads[i].filter != TREE_NONE;
@@ -97,7 +97,7 @@ static int find_filters(const struct proc_threads *tids, size_t *filtered)
 	return 0;
 }
 
-static int find_ids(const struct proc_threads *tids)
+static int read_ids(const struct proc_threads *tids)
 {
 	size_t i;
 	int id;
@@ -126,7 +126,7 @@ static bool is_streaming(void)
 	       S_ISSOCK(st.st_mode);
 }
 
-static int announce(void)
+static int begin_image(void)
 {
 	if (is_streaming()) {
 		pr_err("criu dump --stream does not take %s along: dump to files", IMAGE_NAME);
@@ -145,18 +145,18 @@ static int announce(void)
 }
 
 /* The file is begun when there is something to write. */
-static int write_news(void)
+static int sync_image(void)
 {
-	int ret = dump.image.fd < 0 ? announce() : 0;
+	int ret = dump.image.fd < 0 ? begin_image() : 0;
 
 	if (ret)
 		return ret;
 	return image_sync(&dump.image, criu_get_image_dir(), &dump.tree);
 }
 
-static int write_process(const struct proc_threads *tids)
+static int record_process(const struct proc_threads *tids)
 {
-	int ret = find_ids(tids);
+	int ret = read_ids(tids);
 
 	if (ret)
 		return ret;
@@ -165,10 +165,10 @@ static int write_process(const struct proc_threads *tids)
 		pr_err("cannot record process %d: %s", tids->tids[0], strerror(-ret));
 		return ret;
 	}
-	return write_news();
+	return sync_image();
 }
 
-static int place_placeholders(const struct proc_threads *tids)
+static int set_placeholders(const struct proc_threads *tids)
 {
 	size_t i;
 
@@ -198,7 +198,7 @@ static int refuse_filters(const struct proc_threads *tids)
 			continue;
 		if (mode > 0)
 			mode = dump.permitted;
-		cannot_read(tids->tids[i], mode);
+		report_unreadable(tids->tids[i], mode);
 		return mode;
 	}
 	return 0;
@@ -217,7 +217,7 @@ static int remove_old_image(void)
 }
 
 /* What we know of the root task holds for all. */
-static int look_at_root(void)
+static int read_root_depth(void)
 {
 	dump.depth = proc_namespace_depth(dump.root);
 	if (dump.depth >= 0)
@@ -227,7 +227,7 @@ static int look_at_root(void)
 }
 
 /* The first process is the root task. */
-static int see_process(pid_t pid)
+static int set_root(pid_t pid)
 {
 	int ret;
 
@@ -235,7 +235,7 @@ static int see_process(pid_t pid)
 		return 0;
 	dump.root = pid;
 	ret = remove_old_image();
-	return ret || !dump.kernel ? ret : look_at_root();
+	return ret || !dump.kernel ? ret : read_root_depth();
 }
 
 int dump_process(pid_t pid)
@@ -245,7 +245,7 @@ int dump_process(pid_t pid)
 
 	if (!dump.begun)
 		return 0;
-	ret = see_process(pid);
+	ret = set_root(pid);
 	if (ret)
 		return ret;
 	ret = proc_read_threads(pid, &dump.tids);
@@ -259,11 +259,11 @@ int dump_process(pid_t pid)
 		alone_warn(&dump.tids);
 		return 0;
 	}
-	ret = find_filters(&dump.tids, &filtered);
+	ret = read_filters(&dump.tids, &filtered);
 	if (ret || !filtered)
 		return ret;
-	ret = write_process(&dump.tids);
-	return ret ? ret : place_placeholders(&dump.tids);
+	ret = record_process(&dump.tids);
+	return ret ? ret : set_placeholders(&dump.tids);
 }
 
 int dump_file(const struct tree_file *file)
@@ -271,14 +271,14 @@ int dump_file(const struct tree_file *file)
 	int ret = tree_add_file(&dump.tree, file);
 
 	if (ret >= 0)
-		return write_news();
+		return sync_image();
 	pr_err("cannot record file %u: %s", file->id,
 	       tree_file_fault(&dump.tree, file) ?: strerror(-ret));
 	return ret;
 }
 
 /* Who supervises from outside is not in the images. */
-static void warn_of_supervisors(void)
+static void warn_external_supervisors(void)
 {
 	size_t outside = agent_count(&dump.tree);
 
@@ -290,7 +290,7 @@ static void warn_of_supervisors(void)
 void dump_end(bool failed)
 {
 	if (!failed)
-		warn_of_supervisors();
+		warn_external_supervisors();
 	else if (dump.kernel && !dump.root)
 		stuck_explain();
 	if (failed && dump.image.fd >= 0 && unlinkat(criu_get_image_dir(), IMAGE_NAME, 0))

@@ -30,7 +30,7 @@ static struct files {
 } files;
 
 /* What /proc calls a file: its kind, before anything is asked of it. */
-static enum tree_file_kind kind_of(int fd)
+static enum tree_file_kind file_kind(int fd)
 {
 	char path[32], name[64];
 	ssize_t len;
@@ -47,7 +47,7 @@ static enum tree_file_kind kind_of(int fd)
 	return 0;
 }
 
-static int record_listener(int fd, struct tree_file *file)
+static int read_listener(int fd, struct tree_file *file)
 {
 	int filter = dump_kernel()->listener_filter(fd), ret;
 
@@ -62,7 +62,7 @@ static int record_listener(int fd, struct tree_file *file)
 	return ret;
 }
 
-static int record_filter_fd(int fd, struct tree_file *file)
+static int read_filter_fd(int fd, struct tree_file *file)
 {
 	struct seccomp_filter_info info;
 	int ret = dump_kernel()->reader.info(fd, &info);
@@ -74,7 +74,7 @@ static int record_filter_fd(int fd, struct tree_file *file)
 	return dump_filter(fd, &file->filter);
 }
 
-static int record(int fd, struct tree_file *file)
+static int read_file(int fd, struct tree_file *file)
 {
 	int flags = fcntl(fd, F_GETFL);
 
@@ -82,8 +82,8 @@ static int record(int fd, struct tree_file *file)
 		return -errno;
 	file->flags = flags & TREE_FILE_FLAGS;
 	if (file->kind == TREE_FILE_FILTER)
-		return record_filter_fd(fd, file);
-	return record_listener(fd, file);
+		return read_filter_fd(fd, file);
+	return read_listener(fd, file);
 }
 
 int files_dump(int fd, int id)
@@ -91,10 +91,10 @@ int files_dump(int fd, int id)
 	struct tree_file file = { .id = id, .filter = TREE_NONE };
 	int ret;
 
-	file.kind = dump_kernel() ? kind_of(fd) : 0;
+	file.kind = dump_kernel() ? file_kind(fd) : 0;
 	if (!file.kind)
 		return FILES_NOT_OURS;
-	ret = record(fd, &file);
+	ret = read_file(fd, &file);
 	if (ret) {
 		pr_err("cannot read the filter of a %s: %s",
 		       file.kind == TREE_FILE_LISTENER ? "listener" : "filter fd", strerror(-ret));
@@ -140,7 +140,7 @@ static int offer_parcel(struct parcel *parcel, int fd)
 }
 
 /* Closes @fd. */
-static int offer(const struct tree *tree, size_t index, int fd)
+static int offer_fd(const struct tree *tree, size_t index, int fd)
 {
 	int ret = fd < 0 ? fd : make_parcels(tree);
 
@@ -155,7 +155,7 @@ static int offer(const struct tree *tree, size_t index, int fd)
 
 int files_offer_listener(const struct tree *tree, const struct tree_filter *filter, int listener)
 {
-	return offer(tree, filter->listener, listener);
+	return offer_fd(tree, filter->listener, listener);
 }
 
 /* A listener hangs up with the last thing that could bring it a task. */
@@ -180,18 +180,18 @@ int files_offer(const struct kernel *kernel, const struct tree *tree, const int 
 	for (i = 0; !ret && i < tree->n_files; i++, file++) {
 		if (file->kind == TREE_FILE_FILTER) {
 			fd = fcntl(filters[file->filter], F_DUPFD_CLOEXEC, 3);
-			ret = offer(tree, i, fd < 0 ? -errno : fd);
+			ret = offer_fd(tree, i, fd < 0 ? -errno : fd);
 		} else if (file->kind == TREE_FILE_SEALED) {
-			ret = offer(tree, i, kernel->sealed_copy(filters[file->filter]));
+			ret = offer_fd(tree, i, kernel->sealed_copy(filters[file->filter]));
 		} else if (file->kind == TREE_FILE_HUNG_UP) {
-			ret = offer(tree, i, make_hung_up(kernel));
+			ret = offer_fd(tree, i, make_hung_up(kernel));
 		}
 	}
 	return ret;
 }
 
 /* Returns a descriptor, or a negative errno after a message. */
-static int take_out(const struct tree_file *file)
+static int open_inherited(const struct tree_file *file)
 {
 	char key[KEY_SIZE];
 	int parcel, fd;
@@ -216,7 +216,7 @@ int files_restore(const struct tree *tree, int id)
 
 	if (!file)
 		return FILES_NOT_OURS;
-	fd = take_out(file);
+	fd = open_inherited(file);
 	if (fd >= 0 && fcntl(fd, F_SETFL, file->flags) < 0) {
 		pr_err("cannot set flags %#x of file %u: %s", file->flags, file->id,
 		       strerror(errno));
@@ -226,7 +226,7 @@ int files_restore(const struct tree *tree, int id)
 	return fd;
 }
 
-void files_taken(void)
+void files_release(void)
 {
 	size_t i;
 
@@ -241,7 +241,7 @@ void files_taken(void)
 
 void files_end(void)
 {
-	files_taken();
+	files_release();
 	free(files.parcels);
 	files = (struct files){ 0 };
 }

@@ -55,7 +55,7 @@ int files_restore(const struct tree *tree, int id);
  * All tasks have their files: whoever else holds them, CRIU's store among them,
  * holds them no more.
  */
-void files_taken(void);
+void files_release(void);
 
 /* The restore is over. */
 void files_end(void);

@@ -46,28 +46,28 @@ static bool inventory_names_plugin(void)
  * thread that stands on it. At 0 nobody needs the descriptor any more, the
  * filters above hold theirs in the kernel.
  */
-static uint32_t *count_needs(const struct tree *tree)
+static uint32_t *count_fd_users(const struct tree *tree)
 {
-	uint32_t *needs = calloc(tree->n_filters + 1, sizeof(*needs));
+	uint32_t *users = calloc(tree->n_filters + 1, sizeof(*users));
 	size_t i;
 
-	if (!needs)
+	if (!users)
 		return NULL;
 	for (i = 0; i < tree->n_filters; i++)
 		if (tree->filters[i].parent != TREE_NONE)
-			needs[tree->filters[i].parent]++;
+			users[tree->filters[i].parent]++;
 	for (i = 0; i < tree->n_threads; i++)
 		if (tree->threads[i].filter != TREE_NONE)
-			needs[tree->threads[i].filter]++;
+			users[tree->threads[i].filter]++;
 	for (i = 0; i < tree->n_files; i++)
 		if (tree->files[i].filter != TREE_NONE)
-			needs[tree->files[i].filter]++;
-	return needs;
+			users[tree->files[i].filter]++;
+	return users;
 }
 
-static void release(uint32_t *needs, uint32_t filter)
+static void put_fd(uint32_t *users, uint32_t filter)
 {
-	if (--needs[filter])
+	if (--users[filter])
 		return;
 	close(restore.filters[filter]);
 	restore.filters[filter] = -1;
@@ -91,7 +91,7 @@ static int set_listener_flags(uint32_t flags, int listener)
 }
 
 /* To the task that held it, or to the agent. */
-static int place_listener(size_t index, int listener)
+static int assign_listener(size_t index, int listener)
 {
 	const struct tree_filter *filter = &restore.tree.filters[index];
 	int ret = set_listener_flags(filter->listener_flags, listener);
@@ -99,7 +99,7 @@ static int place_listener(size_t index, int listener)
 	if (ret)
 		close(listener);
 	else if (filter->listener == TREE_NONE)
-		agent_take(index, listener);
+		agent_keep_listener(index, listener);
 	else
 		ret = files_offer_listener(&restore.tree, filter, listener);
 	return ret;
@@ -120,10 +120,10 @@ static int create_filter(size_t index)
 		return fd;
 	}
 	restore.filters[index] = fd;
-	return listener < 0 ? 0 : place_listener(index, listener);
+	return listener < 0 ? 0 : assign_listener(index, listener);
 }
 
-static int create_in_order(uint32_t *needs)
+static int create_in_order(uint32_t *users)
 {
 	const struct tree *tree = &restore.tree;
 	size_t i;
@@ -134,7 +134,7 @@ static int create_in_order(uint32_t *needs)
 		if (ret)
 			return ret;
 		if (tree->filters[i].parent != TREE_NONE)
-			release(needs, tree->filters[i].parent);
+			put_fd(users, tree->filters[i].parent);
 	}
 	return 0;
 }
@@ -142,18 +142,18 @@ static int create_in_order(uint32_t *needs)
 static int create_filters(void)
 {
 	const struct tree *tree = &restore.tree;
-	uint32_t *needs = count_needs(tree);
+	uint32_t *users = count_fd_users(tree);
 	int ret = -ENOMEM;
 	size_t i;
 
 	restore.filters = calloc(tree->n_filters + 1, sizeof(*restore.filters));
 	for (i = 0; restore.filters && i < tree->n_filters; i++)
 		restore.filters[i] = -1;
-	if (needs && restore.filters)
-		ret = create_in_order(needs);
+	if (users && restore.filters)
+		ret = create_in_order(users);
 	else
 		pr_err("not enough memory for %zu filters", tree->n_filters);
-	free(needs);
+	free(users);
 	return ret;
 }
 
@@ -162,7 +162,7 @@ static int create_filters(void)
  * that was cut off: then CRIU's images may be of before the task had filters,
  * and its memory of after.
  */
-static int refuse_left_over(void)
+static int refuse_stale_image(void)
 {
 	if (faccessat(criu_get_image_dir(), IMAGE_NAME, F_OK, 0))
 		return 0;
@@ -190,7 +190,7 @@ static int read_image(void)
 	int ret;
 
 	if (!inventory_names_plugin())
-		return refuse_left_over();
+		return refuse_stale_image();
 	ret = image_read(criu_get_image_dir(), &restore.tree);
 	if (ret == -ENOENT)
 		pr_err("%s is missing, and the inventory says that the dump wrote it: without it the tasks have no filters; copy all files of the dump",
@@ -327,14 +327,14 @@ static int set_threads(const struct proc_threads *tids, const struct tree_thread
 }
 
 /* The first; all tasks are made by now, and have opened their files. */
-static int see_root(pid_t pid)
+static int set_root(pid_t pid)
 {
 	int id;
 
 	if (restore.root)
 		return 0;
 	restore.root = pid;
-	files_taken();
+	files_release();
 	restore.depth = proc_namespace_depth(pid);
 	id = restore.depth < 0 ? restore.depth : proc_id_at_depth(pid, restore.depth);
 	if (id < 0) {
@@ -345,7 +345,7 @@ static int see_root(pid_t pid)
 	return 0;
 }
 
-static int give_filters(pid_t pid)
+static int set_process(pid_t pid)
 {
 	const struct tree_thread *leader;
 	int ret;
@@ -443,9 +443,9 @@ int restore_process(pid_t pid)
 		kill_late(pid);
 		return restore.failed;
 	}
-	ret = see_root(pid);
+	ret = set_root(pid);
 	if (!ret)
-		ret = give_filters(pid);
+		ret = set_process(pid);
 	if (!ret) {
 		if (restore.restored == restore.tree.n_processes)
 			close_filters();

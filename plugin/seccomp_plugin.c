@@ -86,7 +86,7 @@ static int restore_ext_file(int id, bool *retry_needed)
 {
 	int fd;
 
-	if (criu_may_retry())
+	if (criu_has_retry())
 		*retry_needed = false;
 	fd = files_restore(restore_tree(), id);
 	if (fd == FILES_NOT_OURS)

@@ -80,7 +80,7 @@ static ino_t take(uint32_t filter)
 	assert_int_equal(pipe(ends), 0);
 	close(ends[1]);
 	assert_int_equal(fstat(ends[0], &st), 0);
-	agent_take(filter, ends[0]);
+	agent_keep_listener(filter, ends[0]);
 	return st.st_ino;
 }
 
@@ -148,7 +148,7 @@ static void other_listeners_are_not_kept(void **state)
 	add_filter(&tree, TREE_NONE, 0);
 	assert_int_equal(agent_begin(&tree), 0);
 	assert_int_equal(pipe(ends), 0);
-	agent_take(1, ends[0]);
+	agent_keep_listener(1, ends[0]);
 	assert_int_equal(close(ends[0]), -1);
 	close(ends[1]);
 	agent_end();
@@ -239,7 +239,7 @@ static void an_untrusted_agent_gets_no_listener(void **state)
 	assert_int_equal(agent_begin(&tree), 0);
 	assert_said("fail with ENOSYS");
 	assert_int_equal(pipe(ends), 0);
-	agent_take(0, ends[0]);
+	agent_keep_listener(0, ends[0]);
 	assert_int_equal(close(ends[0]), -1);
 	close(ends[1]);
 	assert_int_equal(agent_hand_over(0, 1010, 1010), 0);

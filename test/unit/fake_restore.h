@@ -61,7 +61,7 @@ int agent_begin(const struct tree *tree)
 	return world.agent;
 }
 
-void agent_take(uint32_t filter, int listener)
+void agent_keep_listener(uint32_t filter, int listener)
 {
 	assert_int_equal(fake_of(listener, true), filter);
 	world.taken = filter;

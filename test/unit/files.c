@@ -237,7 +237,7 @@ static void every_task_can_take_offered_files(void **state)
 	assert_int_equal(files_restore(&world.tree, 5), FILES_NOT_OURS);
 
 	/* What is left in CRIU's store is useless then. */
-	files_taken();
+	files_release();
 	assert_int_equal(files_restore(&world.tree, 1), -EAGAIN);
 	assert_said("cannot take file 1 out of its parcel");
 	files_end();

@@ -55,7 +55,7 @@ static int number_of(struct walk_thread who, const uint64_t *keys, size_t count)
 	assert_true(place >= 0);
 	assert_int_equal(numbers.filters[place].info.id, place + 1);
 	assert_int_equal(numbers.filters[place].info.depth, count);
-	assert_int_equal(numbers.filters[place].keeper.tid, who.tid);
+	assert_int_equal(numbers.filters[place].holder.tid, who.tid);
 	return place + 1;
 }
 

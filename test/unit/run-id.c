@@ -45,7 +45,7 @@ int agent_begin(const struct tree *tree)
 	return 0;
 }
 
-void agent_take(uint32_t filter, int listener)
+void agent_keep_listener(uint32_t filter, int listener)
 {
 	(void)filter;
 	(void)listener;
@@ -79,7 +79,7 @@ int files_offer(const struct kernel *kernel, const struct tree *tree, const int 
 	return 0;
 }
 
-void files_taken(void)
+void files_release(void)
 {
 }
 

@@ -129,7 +129,7 @@ int agent_begin(const struct tree *tree)
 	return -fault(&point);
 }
 
-void agent_take(uint32_t filter, int listener)
+void agent_keep_listener(uint32_t filter, int listener)
 {
 	(void)filter;
 	world.at_agent[world.n_at_agent++] = listener;
