@@ -9,10 +9,10 @@
 
 /**
  * array_reserve - make room for @count elements of @size bytes
- * @array: address of the array's pointer; what it holds is kept
- * @capacity: for how many elements there is room; starts as 0, with NULL
+ * @array: address of the pointer to the array; the elements are kept
+ * @capacity: how many elements fit; starts as 0, with a NULL array
  *
- * Returns 0, or -ENOMEM and leaves the array as it was.
+ * Returns 0, or -ENOMEM with the array unchanged.
  */
 static inline int array_reserve(void *array, size_t *capacity, size_t count, size_t size)
 {

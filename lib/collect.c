@@ -7,8 +7,8 @@
 #include "report.h"
 
 /**
- * struct collect_pending - a filter on the way down to one that the tree has
- * @info: of the filter
+ * struct collect_pending - a filter that was read, but is not in the tree yet
+ * @info: what the kernel says about it
  * @insns: its program
  */
 struct collect_pending {
@@ -42,8 +42,8 @@ static int read_next(struct collect *collect, int handle, size_t *count)
 }
 
 /*
- * From the filter of @newest down to one that stands on what is in the tree, or
- * on nothing. *count of them are new, *below is what they stand on.
+ * Reads filters from @newest down to the last one that is not in the tree. *count is
+ * their number; *below is the filter below them, unchanged if the last one is a root.
  */
 static int read_new(struct collect *collect, int newest, size_t *count, uint32_t *below)
 {
@@ -102,7 +102,7 @@ static int add_filter(struct collect *collect, const struct collect_pending *pen
 	return record_id(collect, pending->info.id, ret) ?: ret;
 }
 
-/* A stack of filters that is new, or whose upper part is. */
+/* Adds the filters of a stack that are not in the tree. *filter is the newest. */
 static int add_stack(struct collect *collect, int newest, uint32_t *filter)
 {
 	uint32_t below = TREE_NONE;

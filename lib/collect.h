@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The filters of threads, from a kernel into the model. Each filter once,
- * whoever has it: the kernel's number says which it is.
+ * Reads the filters of threads from a kernel into a tree. Each filter is added
+ * once, however many threads have it: the kernel's id identifies it.
  */
 #ifndef COLLECT_H
 #define COLLECT_H
@@ -13,10 +13,10 @@
 struct collect_pending;
 
 /**
- * struct collect - zero bytes, @reader and @tree are one that has begun
+ * struct collect - state of a collection; to begin, set @reader and @tree, zero the rest
  * @reader: where filters come from
- * @tree: where they go to; nobody else may add filters
- * @ids: the kernel's number of each filter of the tree
+ * @tree: where they are added; nothing else may add filters to it
+ * @ids: the kernel's id of each filter of the tree
  */
 struct collect {
 	const struct kernel_reader *reader;
@@ -30,25 +30,25 @@ struct collect {
 };
 
 /**
- * collect_filter - have a filter and its ancestors in the tree
- * @handle: the filter of the reader; stays open
- * @filter: out, its place in the tree
+ * collect_filter - add a filter and its ancestors to the tree, unless they are there
+ * @handle: the reader's handle of the filter; stays open
+ * @filter: out, its index in the tree
  *
- * Returns 0 or a negative errno. Where the tree does not take a filter of the
- * kernel's, a message has said why (-EINVAL).
+ * Returns 0 or a negative errno: -EINVAL, after a message, if the tree does not
+ * accept a filter.
  */
 int collect_filter(struct collect *collect, int handle, uint32_t *filter);
 
 /**
- * collect_thread - have the filters of a thread in the tree
- * @tid: one that the caller traces and has stopped
- * @filter: out, its newest, or TREE_NONE if it is not in filter mode
+ * collect_thread - add the filters of a thread to the tree, unless they are there
+ * @tid: a thread that the caller traces and has stopped
+ * @filter: out, its newest filter, or TREE_NONE if it is not in filter mode
  *
- * One kernel entry if the newest filter is known. Returns as collect_filter().
+ * One system call if the newest filter is known. Returns the same as collect_filter().
  */
 int collect_thread(struct collect *collect, pid_t tid, uint32_t *filter);
 
-/* The tree stays. */
+/* Frees everything but the tree. */
 void collect_end(struct collect *collect);
 
 #endif /* COLLECT_H */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What CRIU and its plugins agree on, as far as we use it: CRIU loads a library,
- * reads the descriptor that it exports, and calls the functions named there.
+ * The part of CRIU's plugin interface that is used here: CRIU loads a library,
+ * reads the descriptor that it exports, and calls the functions listed there.
  *
- * It is the part that all versions from 4.1 on have in common. Newer ones know
- * more hooks, and refuse only a plugin that declares more than they know. So
- * ours declares those of 4.1, and one build fits every CRIU.
+ * All versions of CRIU since 4.1 have this part. Newer versions have more hooks,
+ * but only refuse a plugin that declares more hooks than they know. So this
+ * plugin declares the hooks of 4.1, and one build works with every version.
  */
 #ifndef CRIU_PLUGIN_H
 #define CRIU_PLUGIN_H
@@ -15,19 +15,19 @@
 /* What CRIU looks for in the library: a struct criu_plugin_desc. */
 #define CRIU_PLUGIN_SYMBOL "CR_PLUGIN_DESC"
 
-/* 0.2.0, a byte each; CRIU refuses what is newer than its own. */
+/* 0.2.0, one byte per number; CRIU refuses a version newer than its own. */
 #define CRIU_PLUGIN_VERSION 0x000200u
 
-/* Where each hook has its place. All of them take and return int. */
+/* Index of each hook, and its arguments. Hooks take and return int. */
 enum criu_hook {
 	CRIU_HOOK_DUMP_EXT_FILE = 2,	   /* fd, id of the file */
 	CRIU_HOOK_RESTORE_EXT_FILE = 3,	   /* id of the file; after 4.2 one more, see below */
 	CRIU_HOOK_RESUME_DEVICES_LATE = 9, /* pid */
 	CRIU_HOOK_CHECKPOINT_DEVICES = 11, /* pid */
-	CRIU_HOOKS			   /* as many as CRIU 4.1 has */
+	CRIU_HOOKS			   /* number of hooks in CRIU 4.1 */
 };
 
-/* Given to init and exit. */
+/* Argument of init and exit. */
 enum criu_stage {
 	CRIU_STAGE_DUMP,
 	CRIU_STAGE_PRE_DUMP,
@@ -39,15 +39,15 @@ struct criu_plugin_desc {
 	int (*init)(int stage); /* 0, or CRIU ends with an error */
 	void (*exit)(int stage, int ret);
 	unsigned int version;
-	unsigned int max_hooks; /* places in hooks */
+	unsigned int max_hooks; /* length of hooks */
 	void *hooks[CRIU_HOOKS];
 };
 
 extern struct criu_plugin_desc CR_PLUGIN_DESC __attribute__((visibility("default")));
 
 /*
- * CRIU's lists: one of all plugins, and for each hook that it knows a chain of
- * those that have it. So the size of what it exports tells how many it knows.
+ * CRIU's lists: one of all plugins, and for each hook a chain of the plugins that
+ * have it. So the size of the exported symbol tells how many hooks CRIU knows.
  */
 #define CRIU_LISTS "cr_plugin_ctl"
 
@@ -60,7 +60,7 @@ struct criu_lists {
 	struct criu_list chains[];
 };
 
-/* How many hooks the CRIU knows whose lists take @size bytes; 0: no such lists. */
+/* How many hooks CRIU knows if its lists have @size bytes; 0 if the size is not valid. */
 static inline size_t criu_known_hooks(size_t size)
 {
 	if (size < sizeof(struct criu_lists) || size % sizeof(struct criu_list))
@@ -69,14 +69,14 @@ static inline size_t criu_known_hooks(size_t size)
 }
 
 /*
- * From this many on, which is after 4.2, CRIU_HOOK_RESTORE_EXT_FILE has a second
- * argument, bool *retry_needed: the plugin says whether it has to be asked
- * again. CRIU does not set it before. (The argument came shortly before the 15th
- * hook; no release has 14.)
+ * If CRIU knows this many hooks or more, which means a version after 4.2,
+ * CRIU_HOOK_RESTORE_EXT_FILE has a second argument, bool *retry_needed: the plugin
+ * sets it to say whether CRIU has to call it again. CRIU does not initialise it.
+ * (The argument was added shortly before the 15th hook; no release has 14 hooks.)
  */
 #define CRIU_HOOKS_WITH_RETRY 15
 
-/* What the plugin uses of CRIU and cannot do without; plugin/criu.h declares it. */
+/* The functions of CRIU that the plugin requires; plugin/criu.h declares them. */
 #define CRIU_FUNCTIONS(each)                                                       \
 	each(criu_get_image_dir) each(print_on_level) each(seccomp_collect_entry)  \
 		each(add_inventory_plugin) each(check_and_remove_inventory_plugin) \

@@ -17,8 +17,8 @@ void hash_use_key(uint64_t low, uint64_t high)
 }
 
 /*
- * It never waits, as it may run early after a boot. A kernel before 5.6 refuses
- * the flag: then a bad image can make us slow, no more.
+ * This must not block early after boot, hence GRND_INSECURE. Kernels before 5.6 do
+ * not have the flag: there the key is 0, and a malicious image can slow us down.
  */
 static void init_key(void)
 {
@@ -73,7 +73,7 @@ static void start(uint64_t v[4])
 	v[3] = key[1] ^ 0x7465646279746573;
 }
 
-/* @rest: the bytes that are less than a word. */
+/* @rest: the last bytes, which do not fill a word. */
 static uint64_t finish(uint64_t v[4], uint64_t rest, size_t len)
 {
 	compress(v, rest | (uint64_t)len << 56);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A hash for tables whose keys come from an image, that is, from anybody: with
- * a key of this process, so that nobody can choose what falls into one place.
+ * A keyed hash for tables whose keys come from an image, which is not trusted. Each
+ * process has a random key, so that an image cannot be made to cause collisions.
  */
 #ifndef HASH_H
 #define HASH_H
@@ -12,15 +12,15 @@
 /**
  * hash_bytes - SipHash-1-3
  *
- * Another process has other values. One thread at a time, up to the first
- * return.
+ * The values differ between processes. The first call of these functions must
+ * return before another thread calls one.
  */
 uint64_t hash_bytes(const void *data, size_t len);
 
-/* The same of a number, as its 8 bytes from the lowest on, and faster. */
+/* The hash of the 8 bytes of a number, lowest first; faster than hash_bytes(). */
 uint64_t hash_number(uint64_t number);
 
-/* Has a key that is known, for tests. */
+/* Sets a fixed key, for tests. */
 void hash_use_key(uint64_t low, uint64_t high);
 
 #endif /* HASH_H */

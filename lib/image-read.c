@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Nothing in an image is believed. Faults of an entry are told with its number
- * and offset, so that a person can find it in the file.
+ * Images are not trusted: everything is checked. Messages give the number and the
+ * offset of the entry at fault, so that it can be found in the file.
  */
 #include <endian.h>
 #include <errno.h>
@@ -19,10 +19,10 @@
 #include "seccomp-tree.pb-c.h"
 
 /**
- * struct reader - where we are in the file
- * @at: offset of the entry that is being read
- * @next: offset behind it
- * @entry: its number, the header is 0
+ * struct reader - position in the file
+ * @at: offset of the current entry
+ * @next: offset of the next entry
+ * @entry: number of the current entry, the header is 0
  */
 struct reader {
 	const char *name;
@@ -57,8 +57,8 @@ static int no_memory(const struct reader *r)
 #define MAGIC_SIZE (2 * sizeof(uint32_t))
 
 /*
- * The largest file: what each entry can have at most, its framing included, and
- * how many of each there can be. doc/image-format.md adds it up.
+ * The size of the largest valid file: the maximum size of each kind of entry with its
+ * framing, times the maximum number of entries. doc/image-format.md explains the sum.
  */
 #define MAX_FILTERS (TREE_MAX_INSNS / TREE_PAGE_INSNS)
 #define MAX_SIZE                                                               \
@@ -115,7 +115,7 @@ static int read_program(struct reader *r, const ProgramEntry *program)
 	if (index < 0)
 		return no_memory(r);
 	if ((size_t)index < before)
-		return refuse(r, "the program is that of number %d again", index);
+		return refuse(r, "the same program as number %d", index);
 	return 0;
 }
 
@@ -129,7 +129,7 @@ static int read_filter(struct reader *r, const FilterEntry *message)
 	};
 	const char *fault;
 
-	/* TREE_NONE in the file would be a root where a parent was meant. */
+	/* TREE_NONE as a parent would make the filter a root. */
 	if (message->has_parent && message->parent == TREE_NONE)
 		fault = "has a parent that does not come before it";
 	else
@@ -139,7 +139,7 @@ static int read_filter(struct reader *r, const FilterEntry *message)
 	return tree_add_filter(r->tree, &filter) < 0 ? no_memory(r) : 0;
 }
 
-/* The differences added up; sums that fit nowhere become ones that fit nowhere. */
+/* Adds up the differences. Sums are checked before they are narrowed. */
 static int decode_threads(struct reader *r, const ThreadsEntry *message,
 			  struct tree_thread *threads)
 {
@@ -150,7 +150,7 @@ static int decode_threads(struct reader *r, const ThreadsEntry *message,
 		tid += message->tid[i];
 		filter += message->filter[i];
 		if (tid < 1 || tid > TREE_MAX_TID)
-			return refuse(r, "thread %zu of it has the id %lld", i, (long long)tid);
+			return refuse(r, "its thread %zu has the id %lld", i, (long long)tid);
 		if (filter < 0 || filter > (int64_t)r->tree->n_filters)
 			return refuse(r, "thread %lld has filter %lld of %zu", (long long)tid,
 				      (long long)filter - 1, r->tree->n_filters);
@@ -169,20 +169,20 @@ static int add_processes(struct reader *r, const ThreadsEntry *message,
 
 	for (i = 0; i < message->n_size; i++) {
 		if (message->size[i] > left)
-			return refuse(r, "process %zu of it has %u threads, %zu are left", i,
+			return refuse(r, "its process %zu has %u threads, but only %zu are left", i,
 				      message->size[i], left);
 		fault = tree_process_fault(r->tree, threads + first, message->size[i]);
 		if (fault)
-			return refuse(r, "process %zu of it %s", i, fault);
+			return refuse(r, "its process %zu %s", i, fault);
 		ret = tree_add_process(r->tree, threads + first, message->size[i]);
 		if (ret == -EINVAL)
-			return refuse(r, "process %zu of it has a thread twice", i);
+			return refuse(r, "its process %zu has a thread twice", i);
 		if (ret < 0)
 			return no_memory(r);
 		first += message->size[i];
 		left -= message->size[i];
 	}
-	return left ? refuse(r, "%zu threads of it are of no process", left) : 0;
+	return left ? refuse(r, "%zu of its threads belong to no process", left) : 0;
 }
 
 static int read_threads(struct reader *r, const ThreadsEntry *message)
@@ -191,7 +191,7 @@ static int read_threads(struct reader *r, const ThreadsEntry *message)
 	int ret;
 
 	if (!message->n_size)
-		return refuse(r, "threads of no process");
+		return refuse(r, "threads without a process");
 	if (message->n_tid != message->n_filter)
 		return refuse(r, "%zu threads, but %zu filters for them", message->n_tid,
 			      message->n_filter);
@@ -215,7 +215,7 @@ static int read_file(struct reader *r, const FileEntry *message)
 	};
 	const char *fault;
 
-	/* TREE_NONE in the file is no way to say that there is none. */
+	/* TREE_NONE is not a valid encoding of "no filter". */
 	if (message->has_filter && message->filter == TREE_NONE)
 		fault = "has a filter that does not come before it";
 	else
@@ -230,7 +230,7 @@ static int check_unused(const struct reader *r)
 	size_t index;
 	const char *unused = tree_find_unused(r->tree, &index);
 
-	return unused ? refuse(r, "%s %zu is used by nothing", unused, index) : 0;
+	return unused ? refuse(r, "%s %zu is not used", unused, index) : 0;
 }
 
 static int read_end(struct reader *r, const EndEntry *end)
@@ -255,7 +255,7 @@ static int read_end(struct reader *r, const EndEntry *end)
 	return check_unused(r);
 }
 
-/* The message inside the one that every entry is. */
+/* The message inside of an entry. */
 static const ProtobufCMessage *entry_message(const SeccompTreeEntry *entry)
 {
 	/* All members of the union are pointers to messages. */
@@ -265,7 +265,7 @@ static const ProtobufCMessage *entry_message(const SeccompTreeEntry *entry)
 static int read_message(struct reader *r, const SeccompTreeEntry *entry)
 {
 	if (entry->entry_case == SECCOMP_TREE_ENTRY__ENTRY__NOT_SET)
-		return refuse(r, "an entry of no known kind");
+		return refuse(r, "an entry of an unknown kind");
 	if (entry->base.n_unknown_fields || entry_message(entry)->n_unknown_fields)
 		return refuse(r, "has fields that version %u does not have", IMAGE_VERSION);
 	if (!r->entry && entry->entry_case != SECCOMP_TREE_ENTRY__ENTRY_HEADER)
@@ -285,14 +285,13 @@ static int read_message(struct reader *r, const SeccompTreeEntry *entry)
 	case SECCOMP_TREE_ENTRY__ENTRY_END:
 		return read_end(r, entry->end);
 	default:
-		return refuse(r, "an entry of no known kind");
+		return refuse(r, "an entry of an unknown kind");
 	}
 }
 
 /*
- * A message can be written in many ways, longer and longer ones. Only one is
- * taken, so that a size says something, and no two readers understand a file
- * differently.
+ * A message has many valid encodings, of any length. Only the canonical one is
+ * accepted, so that sizes have a limit, and no two readers can disagree on a file.
  */
 static int check_encoding(const struct reader *r, const SeccompTreeEntry *entry,
 			  const uint8_t *data, size_t size)
@@ -301,14 +300,14 @@ static int check_encoding(const struct reader *r, const SeccompTreeEntry *entry,
 	bool same;
 
 	if (seccomp_tree_entry__get_packed_size(entry) != size)
-		return refuse(r, "its %zu bytes are not the encoding that is written", size);
+		return refuse(r, "its %zu bytes are not the canonical encoding", size);
 	packed = malloc(size + 1);
 	if (!packed)
 		return no_memory(r);
 	seccomp_tree_entry__pack(entry, packed);
 	same = !memcmp(packed, data, size);
 	free(packed);
-	return same ? 0 : refuse(r, "its %zu bytes are not the encoding that is written", size);
+	return same ? 0 : refuse(r, "its %zu bytes are not the canonical encoding", size);
 }
 
 static int read_entry(struct reader *r)
@@ -327,7 +326,8 @@ static int read_entry(struct reader *r)
 	size = u32_at(r, r->at);
 	left -= sizeof(size);
 	if (size > left)
-		return refuse(r, "it is said to have %u bytes, the file has %zu more", size, left);
+		return refuse(r, "its size is %u bytes, but the file has only %zu more", size,
+			      left);
 
 	data = r->data + r->at + sizeof(size);
 	entry = seccomp_tree_entry__unpack(NULL, size, data);
@@ -373,7 +373,7 @@ static int read_all(int fd, uint8_t *data, size_t size)
 	return 0;
 }
 
-/* The file in memory, for the caller to free. */
+/* Loads the file into memory, which the caller frees. */
 static int load_file(int fd, uint8_t **data, size_t size)
 {
 	int ret;
@@ -409,7 +409,7 @@ static int open_image(int dir, const char *path, size_t *size)
 	return ret;
 }
 
-/* Before there is memory for all of it: something else may be of any size. */
+/* Before memory is allocated for the whole file, which may have any size. */
 static int check_start(int fd, const char *path, size_t size)
 {
 	uint8_t data[MAGIC_SIZE];
@@ -424,7 +424,7 @@ static int check_start(int fd, const char *path, size_t size)
 	}
 	ret = read_magic(&r);
 	if (!ret && size > MAX_SIZE)
-		ret = refuse(&r, "%zu bytes, a tree has no more than %zu", size, MAX_SIZE);
+		ret = refuse(&r, "%zu bytes, a tree has at most %zu", size, MAX_SIZE);
 	return ret;
 }
 

@@ -12,9 +12,9 @@
 #include "seccomp-tree.pb-c.h"
 
 /*
- * A threads entry is closed when it has so many threads. A smaller number costs
- * space (some 20 bytes an entry), a larger one time: the last entry is written
- * again whenever a process is added.
+ * A threads entry is final when it has this many threads. A smaller number costs
+ * space (some 20 bytes per entry), a larger one time: the last entry is rewritten
+ * whenever a process is added.
  */
 #define THREADS_PER_ENTRY 64
 
@@ -146,7 +146,7 @@ static void fill_threads(const struct tree *tree, size_t first, size_t count, in
 	}
 }
 
-/* The threads of the processes from @first to before @end, in one entry. */
+/* Puts the threads of the processes from @first to @end - 1 into one entry. */
 static int put_threads(struct buffer *buffer, const struct tree *tree, size_t first, size_t end)
 {
 	ThreadsEntry message = THREADS_ENTRY__INIT;
@@ -206,7 +206,7 @@ static int put_all_but_threads(struct buffer *buffer, const struct tree *tree, s
 	return ret;
 }
 
-/* Where a threads entry ends that begins with the process @first. */
+/* The end of a threads entry that begins with the process @first. */
 static size_t entry_end(const struct tree *tree, size_t first)
 {
 	size_t end, threads = 0;
@@ -223,8 +223,8 @@ static size_t threads_between(const struct tree *tree, size_t first, size_t end)
 }
 
 /*
- * Filters come before the threads that stand on them. So where there are new
- * ones, the threads behind the tail stay as they are and get none added.
+ * Filters come before the threads that have them. So if there are new filters, the
+ * last threads entry becomes final.
  */
 static int put_before_threads(struct buffer *buffer, const struct tree *tree, struct image *image)
 {
@@ -238,7 +238,7 @@ static int put_before_threads(struct buffer *buffer, const struct tree *tree, st
 	return put_all_but_threads(buffer, tree, image);
 }
 
-/* Full entries go before the new tail, what is in the last one behind it. */
+/* Full threads entries are final, and the new tail is after them. */
 static int put_processes(struct buffer *buffer, const struct tree *tree, struct image *image,
 			 size_t *before_tail)
 {
@@ -296,9 +296,9 @@ static int write_at(int fd, const uint8_t *data, size_t size, off_t offset)
 }
 
 /*
- * The folder may be one that others write to. So the file is a new one: nothing
- * that lay there, a link to another file or a file that somebody holds open, is
- * written to. Programs tell what a task may do, so nobody else reads them.
+ * Other users may be able to write to the folder. So the file must be new: an existing
+ * one could be a link to another file, or be open elsewhere. It is readable only by
+ * its owner, because the programs show what a task is allowed to do.
  */
 static int create_file(struct image *image, int dir)
 {

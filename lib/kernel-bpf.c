@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The way in that any kernel with BTF has: a BPF program walks down the filters
- * of a thread. It reads, and nothing else; doc/reading-with-bpf.md describes it.
+ * The backend for any kernel with BTF: a BPF program walks the filters of a thread.
+ * It can only read; doc/reading-with-bpf.md describes it.
  */
 #include "kernel.h"
 
@@ -21,19 +21,19 @@
 #include "proc.h"
 #include "walk.h"
 
-/* it needs the types of walk.h */
+/* after walk.h, whose types it uses */
 #include "bpf/walk.skel.h"
 
-/* For as long as the process lives: handles are places in @numbers. */
+/* Never freed: handles are indices in @numbers. */
 static struct {
 	struct seccomp_walk *walk;
 	struct numbers numbers;
-	struct walk_record *records; /* of the thread that is read */
+	struct walk_record *records; /* of the current thread */
 	size_t room;
 	char why[160];
 } bpf;
 
-/* Lets the program run once, at @tid. */
+/* Runs the BPF program once, on @tid. */
 static int run_program(pid_t tid)
 {
 	union bpf_iter_link_info thread;
@@ -43,7 +43,7 @@ static int run_program(pid_t tid)
 	ssize_t got;
 	int fd, ret;
 
-	/* the library insists on zeros also where there are no members */
+	/* the library requires padding to be zero, too */
 	memset(&thread, 0, sizeof(thread));
 	memset(&opts, 0, sizeof(opts));
 	thread.task.tid = tid;
@@ -66,7 +66,7 @@ static int run_program(pid_t tid)
 	return ret;
 }
 
-/* All filters of a thread are in the records then. */
+/* Leaves all filters of a thread in the records. */
 static int walk(pid_t tid)
 {
 	int ret;
@@ -100,7 +100,7 @@ static bool still_has(const struct walk_thread *thread, uint64_t key, uint32_t d
 	       seen->records[seen->count - depth].key == key;
 }
 
-/* The place of its newest filter. */
+/* Reads all filters of a thread. Returns the index of the newest. */
 static int read_newest(pid_t tid)
 {
 	struct walk_thread thread;
@@ -109,7 +109,7 @@ static int read_newest(pid_t tid)
 
 	if (ret)
 		return ret;
-	/* the next walk overwrites them */
+	/* still_has() overwrites the records */
 	count = bpf.walk->bss->count;
 	ret = array_reserve(&bpf.records, &bpf.room, count, sizeof(*bpf.records));
 	if (ret)
@@ -164,7 +164,7 @@ static long ptrace_get_filter(const struct numbered *filter, void *insns)
 	return ret < 0 ? -errno : ret;
 }
 
-/* ptrace(2) fills in whatever the length is, so it is asked for that first. */
+/* ptrace(2) does not take the size of the buffer, so it is asked for the length first. */
 static int bpf_program(int filter, struct sock_filter *insns, uint32_t len)
 {
 	const struct numbered *numbered = &bpf.numbers.filters[filter];
@@ -175,7 +175,7 @@ static int bpf_program(int filter, struct sock_filter *insns, uint32_t len)
 	return ret > len ? -ENOSPC : ptrace_get_filter(numbered, insns);
 }
 
-/* Handles are numbers. */
+/* Nothing to do: handles are indices. */
 static void bpf_release(int filter)
 {
 	(void)filter;
@@ -193,7 +193,7 @@ static const struct kernel_reader reader = {
 
 static void load_program(void)
 {
-	/* We say what there is to say, and whoever else uses the library goes on. */
+	/* Our own message replaces those of the library; other users keep theirs. */
 	libbpf_print_fn_t print = libbpf_set_print(NULL);
 
 	errno = 0;
@@ -201,21 +201,21 @@ static void load_program(void)
 	libbpf_set_print(print);
 }
 
-/* Whether it sees of ourselves what /proc says. */
+/* Whether the BPF program finds as many filters of this process as /proc. */
 static bool matches_proc(const char **why)
 {
 	int ret = walk(getpid()), count = proc_filter_count(getpid());
 
 	if (ret == -EOPNOTSUPP) {
-		*why = "this kernel keeps filters in a way that is not known here";
+		*why = "this kernel stores filters in an unknown way";
 		return false;
 	}
 	if (ret == -ENODATA)
 		ret = 0;
 	if (!ret && count == (int)bpf.walk->bss->count)
 		return true;
-	*why = ret ? "the BPF program does not see this process"
-		   : "the BPF program sees other filters than /proc does";
+	*why = ret ? "the BPF program cannot read this process"
+		   : "the BPF program and /proc report different numbers of filters";
 	return false;
 }
 
@@ -223,7 +223,7 @@ static const char *cannot_load(int error)
 {
 	if (error == EPERM || error == EACCES)
 		return "this process may not load BPF programs that read the kernel (needs CAP_SYS_ADMIN, and a kernel that is not locked down)";
-	snprintf(bpf.why, sizeof(bpf.why), "the kernel does not take the BPF program: %s",
+	snprintf(bpf.why, sizeof(bpf.why), "the kernel rejects the BPF program: %s",
 		 strerror(error));
 	return bpf.why;
 }
@@ -233,7 +233,7 @@ const struct kernel_reader *kernel_bpf(const char **why)
 	if (bpf.walk)
 		return &reader;
 	if (access("/sys/kernel/btf/vmlinux", R_OK)) {
-		*why = "this kernel does not tell its types (no /sys/kernel/btf/vmlinux, CONFIG_DEBUG_INFO_BTF)";
+		*why = "this kernel has no type information (/sys/kernel/btf/vmlinux, CONFIG_DEBUG_INFO_BTF)";
 		return NULL;
 	}
 	load_program();

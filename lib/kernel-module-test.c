@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What has to come true before the module is used on a kernel: the filters that are
- * read are those that were made, the counts are what the kernel's own rules make of
- * them, and what nobody holds any more is freed.
+ * The module is used on a kernel only after this test: the filters that it reads must
+ * be those that were created, the reference counts must follow the kernel's rules,
+ * and filters without references must be freed.
  */
 #include <errno.h>
 #include <linux/ptrace.h>
@@ -19,19 +19,19 @@
 #include "puppet.h"
 #include "seccomp-module.h"
 
-/* The last hold is given up by a kernel thread, in a time of its own. */
+/* The last reference is dropped asynchronously, by a kernel thread. */
 #define TIMEOUT_MS 10000
 #define POLL_MS 2
 
 static struct test {
 	const struct kernel *kernel;
 	const char *what;
-	/* root with two branches, the second of which is supervised */
+	/* a root and two children, one that logs and one with a listener */
 	int root, log, supervised, listener;
 	struct puppet *leader, *thread;
 } test;
 
-/* Each returns 0, -EUCLEAN, or another negative errno for what is not its fault. */
+/* Test functions return 0, -EUCLEAN, or another errno for what is not the module's fault. */
 static int expect(bool condition)
 {
 	return condition ? 0 : -EUCLEAN;
@@ -43,7 +43,7 @@ static int step(const char *what)
 	return 0;
 }
 
-/* No more memory and no more descriptors are nobody's fault. */
+/* A lack of memory or descriptors is not a failure of the module. */
 static int expect_value(long value, long expected)
 {
 	return value == -ENOMEM || value == -EMFILE || value == -ENFILE || value == -EAGAIN
@@ -85,7 +85,7 @@ static struct sock_filter allow[] = {
 	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 };
 
-/* The last @len instructions of it. */
+/* Creates a filter of the last @len instructions of allow. */
 static int create(int *filter, int parent, uint32_t flags, uint32_t len)
 {
 	return store_fd(filter,
@@ -94,11 +94,11 @@ static int create(int *filter, int parent, uint32_t flags, uint32_t len)
 
 static int test_create(void)
 {
-	int ret = step("three filters are made") ?: create(&test.root, -1, 0, 1);
+	int ret = step("three filters are created") ?: create(&test.root, -1, 0, 1);
 
 	ret = ret ?: create(&test.log, test.root, SECCOMP_FILTER_FLAG_LOG, 2);
 	ret = ret ?: create(&test.supervised, test.root, SECCOMP_FILTER_FLAG_NEW_LISTENER, 3);
-	ret = ret ?: step("each filter has the counts that it should");
+	ret = ret ?: step("each filter has the right reference counts");
 	ret = ret ?: expect_counts(test.root, 3, 3);
 	ret = ret ?: expect_counts(test.log, 1, 1);
 	return ret ?: expect_counts(test.supervised, 2, 1);
@@ -119,7 +119,7 @@ static int expect_info(int filter, int parent, uint32_t depth, uint32_t flags, u
 		      !memcmp(program, allow + 3 - len, len * sizeof(*program)));
 }
 
-/* *same: the filter of this descriptor, which is closed. */
+/* @same: a descriptor that should be of the same filter; it is closed. */
 static int expect_same(int filter, int same)
 {
 	struct seccomp_filter_info one, other;
@@ -135,20 +135,20 @@ static int expect_same(int filter, int same)
 static int test_filters(void)
 {
 	const struct kernel_reader *reader = &test.kernel->reader;
-	int ret = step("each filter says what it was made with");
+	int ret = step("each filter has the properties that it was created with");
 
 	ret = ret ?: expect_info(test.root, -1, 1, 0, 1);
 	ret = ret ?: expect_info(test.log, test.root, 2, SECCOMP_FILTER_FLAG_LOG, 2);
 	ret = ret
 		      ?: expect_info(test.supervised, test.root, 2,
 				     SECCOMP_FILTER_FLAG_NEW_LISTENER, 3);
-	ret = ret ?: step("parents and listeners lead to the filters that they should");
+	ret = ret ?: step("parents and listeners belong to the right filters");
 	ret = ret ?: expect_value(reader->parent(test.root), -ENOENT);
 	ret = ret ?: expect_same(test.root, reader->parent(test.log));
 	ret = ret ?: expect_same(test.root, reader->parent(test.supervised));
 	ret = ret ?: expect_same(test.supervised, test.kernel->listener_filter(test.listener));
 	ret = ret ?: expect_value(test.kernel->listener_filter(test.root), -EBADF);
-	ret = ret ?: step("asking leaves the counts as they were");
+	ret = ret ?: step("queries do not change the reference counts");
 	ret = ret ?: expect_counts(test.root, 3, 3);
 	return ret ?: expect_counts(test.supervised, 2, 1);
 }
@@ -206,11 +206,11 @@ static int check_synced(int newest)
 
 static int test_tsync_shared(void)
 {
-	int ret = step("two threads are given one filter") ?: start_puppets(test.log, test.log);
+	int ret = step("one filter is set on two threads") ?: start_puppets(test.log, test.log);
 	int newest = -1;
 
 	ret = ret ?: expect_counts(test.log, 3, 3);
-	ret = ret ?: step("threads with one filter can sync") ?: expect_value(sync_threads(), 0);
+	ret = ret ?: step("threads with the same filter can use TSYNC") ?: expect_value(sync_threads(), 0);
 	ret = ret
 		      ?: store_fd(&newest,
 				  test.kernel->reader.open(puppet_tid(test.leader), KERNEL_NEWEST));
@@ -220,7 +220,7 @@ static int test_tsync_shared(void)
 		      ?: expect_value(test.kernel->set(puppet_tid(test.leader), test.root),
 				      -EOPNOTSUPP);
 	end_puppets();
-	ret = ret ?: step("the filters of tasks that have ended are let go");
+	ret = ret ?: step("the filters of tasks that have exited are released");
 	ret = ret ?: expect_counts(newest, 1, 1);
 	close_fd(&newest);
 	return ret ?: expect_counts(test.log, 1, 1);
@@ -228,10 +228,10 @@ static int test_tsync_shared(void)
 
 static int test_tsync_not_shared(void)
 {
-	int ret = step("two threads are given two filters");
+	int ret = step("two filters are set on two threads");
 
 	ret = ret ?: start_puppets(test.log, test.supervised);
-	ret = ret ?: step("threads with two filters cannot sync");
+	ret = ret ?: step("threads with different filters cannot use TSYNC");
 	ret = ret ?: expect_value(sync_threads(), puppet_tid(test.thread));
 	end_puppets();
 	return ret ?: expect_counts(test.log, 1, 1);
@@ -240,7 +240,7 @@ static int test_tsync_not_shared(void)
 static int test_set_needs_suspend(void)
 {
 	struct puppet *puppet;
-	int ret = step("only a tracer that has suspended seccomp sets filters");
+	int ret = step("only a tracer that has suspended seccomp can set filters");
 
 	ret = ret ?: puppet_start(&puppet, NULL);
 	if (ret)
@@ -262,16 +262,16 @@ static int expect_hang_up(int listener)
 	return expect(poll(&end, 1, TIMEOUT_MS) == 1 && end.revents & POLLHUP);
 }
 
-/* Each filter that is freed takes one of the counts of the one below with it. */
+/* A filter that is freed drops its reference to its parent. */
 static int test_free(void)
 {
-	int ret = step("a listener hangs up when its filter is let go");
+	int ret = step("a listener hangs up when its filter is released");
 
 	close_fd(&test.supervised);
 	ret = ret ?: expect_hang_up(test.listener);
 	ret = ret ?: expect_value(test.kernel->listener_filter(test.listener), -ENOENT);
 	close_fd(&test.listener);
-	ret = ret ?: step("filters that nobody holds are freed");
+	ret = ret ?: step("filters without references are freed");
 	ret = ret ?: expect_counts(test.root, 2, 2);
 	close_fd(&test.log);
 	return ret ?: expect_counts(test.root, 1, 1);
@@ -300,7 +300,7 @@ int kernel_module_test(const struct kernel *kernel, const char **what)
 		.supervised = -1,
 		.listener = -1,
 	};
-	/* for the puppets */
+	/* as puppet.h requires */
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
 	ret = run();

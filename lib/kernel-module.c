@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The way in that kernel-module/ opens; doc/kernel-module.md describes it. */
+/* The backend for kernels with kernel-module/; doc/kernel-module.md describes it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -20,7 +20,7 @@
 #define SECCOMP_IOCTL_NOTIF_SET_FLAGS _IOW('!', 4, __u64)
 #endif
 
-/* Opened by the first who asks for the module, and left open. */
+/* Opened by the first call of kernel_module(), and kept open. */
 static int device = -1;
 
 static long or_errno(long ret)
@@ -99,7 +99,7 @@ long kernel_module_install(void *arg)
 		syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, install->flags, &install->program));
 }
 
-/* The module sets filters only to what is in strict mode. */
+/* The module sets filters only on tasks in strict mode. */
 int kernel_module_set_puppet(struct puppet *puppet, int filter)
 {
 	int ret = puppet_call(puppet, kernel_module_strict, NULL);
@@ -107,7 +107,7 @@ int kernel_module_set_puppet(struct puppet *puppet, int filter)
 	return ret ? ret : module_set(puppet_tid(puppet), filter);
 }
 
-/* What was fetched is what was made: the last thing to be sure of. */
+/* Checks that the filter is the one that was created. */
 static int check_child(int parent, uint32_t len, int filter)
 {
 	struct seccomp_filter_info info, below = { 0 };
@@ -135,7 +135,7 @@ static int fetch_filter(struct puppet *puppet, int parent, uint32_t len)
 	return ret;
 }
 
-/* A listener that is made is the puppet's descriptor, and so is ours. */
+/* The puppet shares our descriptors, so its new listener is ours, too. */
 static int create_in_puppet(struct puppet *puppet, int parent,
 			    struct kernel_module_install *install, int *listener)
 {
@@ -156,9 +156,8 @@ static int create_in_puppet(struct puppet *puppet, int parent,
 }
 
 /*
- * A new puppet for each filter: one that had a filter before could not get rid of it
- * without the module's taking filters away from tasks, and a listener would wait for
- * its end.
+ * Each filter needs a new puppet: the module cannot remove a filter from a task, and
+ * the listener of a filter hangs up only when the last task with it has exited.
  */
 static int module_create(int parent, uint32_t flags, const struct sock_filter *insns, uint32_t len,
 			 int *listener)
@@ -171,7 +170,7 @@ static int module_create(int parent, uint32_t flags, const struct sock_filter *i
 	sigset_t all, before;
 	int ret;
 
-	/* in struct sock_fprog the length has 16 bits */
+	/* the length in struct sock_fprog has only 16 bits */
 	if (len != install.program.len)
 		return -EINVAL;
 	sigfillset(&all);
@@ -226,7 +225,7 @@ static const char *self_test(void)
 	const char *what;
 	int ret = kernel_module_test(&module, &what);
 
-	/* Its fault, or that of a machine without memory? */
+	/* other errors, such as a lack of memory, are no verdict on the module */
 	if (!ret || ret == -EUCLEAN)
 		ioctl(device, SECCOMP_MODULE_VERDICT,
 		      (long)(ret ? SECCOMP_MODULE_BROKEN : SECCOMP_MODULE_TRUSTED));
@@ -237,7 +236,7 @@ static const char *self_test(void)
 	return why;
 }
 
-/* Why the module cannot be used; NULL: it can. */
+/* Returns why the module cannot be used, or NULL if it can. */
 static const char *find_fault(void)
 {
 	const char *why = open_device();
@@ -246,11 +245,11 @@ static const char *find_fault(void)
 	if (why)
 		return why;
 	if (ioctl(device, SECCOMP_MODULE_STATE, &state))
-		return "the module does not tell its state";
+		return "the state of the module cannot be read";
 	if (state.version != SECCOMP_MODULE_VERSION)
-		return "the module that is loaded is of another version (unload it, and load this one's)";
+		return "the loaded module is of another version (unload it, and load the one that belongs to this program)";
 	if (state.verdict == SECCOMP_MODULE_BROKEN)
-		return "the module does not fit this kernel, the kernel's log says why";
+		return "the module does not work with this kernel (the kernel's log says why)";
 	return state.verdict == SECCOMP_MODULE_TRUSTED ? NULL : self_test();
 }
 

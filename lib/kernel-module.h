@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What lib/kernel-module.c and its self-test share. */
+/* Shared by lib/kernel-module.c and its self-test. */
 #ifndef KERNEL_MODULE_H
 #define KERNEL_MODULE_H
 
@@ -9,7 +9,7 @@
 struct kernel;
 struct puppet;
 
-/* For kernel_module_install(): what seccomp(2) is called with. */
+/* Argument of kernel_module_install(): the arguments of seccomp(2). */
 struct kernel_module_install {
 	uint32_t flags;
 	struct sock_fprog program;
@@ -18,19 +18,19 @@ struct kernel_module_install {
 /* For puppet_call(): enters strict mode. */
 long kernel_module_strict(void *arg);
 
-/* For puppet_call(): installs a filter. Returns what seccomp(2) does. */
+/* For puppet_call(): installs a filter. Returns what seccomp(2) returns, or -errno. */
 long kernel_module_install(void *arg);
 
-/* Has a puppet without filters stand on a filter. */
+/* Sets a filter on a puppet that has none. Returns 0 or a negative errno. */
 int kernel_module_set_puppet(struct puppet *puppet, int filter);
 
 /**
- * kernel_module_test - does the module do what it should on this kernel?
- * @what: out, what was tried last
+ * kernel_module_test - test whether the module works on this kernel
+ * @what: out, the last step of the test
  *
- * Makes three filters, one a branch with a listener, and tasks that have them, and
- * looks at the counts of each. Returns 0; -EUCLEAN: it does not; another negative
- * errno: it could not be found out.
+ * Creates three filters, one of them with a listener, and tasks that have them, and
+ * checks the reference counts of each. Returns 0; -EUCLEAN: the module does not work;
+ * another negative errno: the test could not be completed.
  */
 int kernel_module_test(const struct kernel *kernel, const char **what);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The way in that kernel-patches/ opens; doc/kernel-interface.md describes it. */
+/* The backend for kernels with kernel-patches/; doc/kernel-interface.md describes it. */
 #include <errno.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
@@ -17,13 +17,13 @@ static long or_errno(long ret)
 	return ret < 0 ? -errno : ret;
 }
 
-/* The C library's ptrace() takes an enum that does not know our requests. */
+/* The enum of the C library's ptrace() does not have our requests. */
 static long trace(long request, pid_t tid, long addr, const void *data)
 {
 	return or_errno(syscall(SYS_ptrace, request, tid, addr, data));
 }
 
-/* PTRACE_SECCOMP_GET_*: EINVAL is a thread that is not in filter mode. */
+/* PTRACE_SECCOMP_GET_*: EINVAL means that the thread is not in filter mode. */
 static long trace_filter(long request, pid_t tid, long addr, void *data)
 {
 	long ret = trace(request, tid, addr, data);
@@ -49,7 +49,7 @@ static int patched_open(pid_t tid, long index)
 	return trace_filter(PTRACE_SECCOMP_GET_FILTER_FD, tid, index, NULL);
 }
 
-/* What a dump cannot do without; listener_flags are 0 where a kernel has none. */
+/* The fields that a dump needs. Not listener_flags: they are 0 if the kernel has none. */
 #define NEEDED                                                                                \
 	(SECCOMP_FILTER_INFO_ID | SECCOMP_FILTER_INFO_PARENT_ID | SECCOMP_FILTER_INFO_DEPTH | \
 	 SECCOMP_FILTER_INFO_LEN | SECCOMP_FILTER_INFO_FLAGS | SECCOMP_FILTER_INFO_FD_FLAGS)
@@ -96,7 +96,10 @@ static int patched_create(int parent, uint32_t flags, const struct sock_filter *
 	return ret;
 }
 
-/* A child names its parent with a descriptor of its own, and can go then. */
+/*
+ * Opens the filter again, as the parent of a temporary child: a duplicate of @filter
+ * would be sealed together with it.
+ */
 static int patched_sealed_copy(int filter)
 {
 	const struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);

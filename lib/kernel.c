@@ -9,10 +9,10 @@
 #include "kernel.h"
 #include "proc.h"
 
-/* include/linux/proc_ns.h: the number that the first user namespace always has */
+/* include/linux/proc_ns.h: the inode number of the initial user namespace */
 #define PROC_USER_INIT_INO 0xEFFFFFFDu
 
-/* One that has everything, or one that only reads. Best first. */
+/* Best first. A backend has either full() or, if it can only read, reader(). */
 static const struct backend {
 	const char *name;
 	const struct kernel *(*full)(const char **why);
@@ -86,7 +86,7 @@ static bool in_init_userns(void)
 
 int kernel_permits(void)
 {
-	/* not prctl(2): our own filter may punish it */
+	/* not prctl(2): a filter of ours might kill us for it */
 	if (proc_number(getpid(), "Seccomp") > 0)
 		return -EACCES;
 	return has_sys_admin() && in_init_userns() ? 0 : -EPERM;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The one door to the kernel for everything about filters. What stands behind
- * it is chosen once, best first; nobody else needs to know.
+ * The only interface to the kernel for filters. There are several backends; the
+ * best one that works is used, and callers do not depend on which one it is.
  *
- * It has two halves, because some ways in only read: struct kernel_reader is
- * what every way has, struct kernel is a way that has everything.
+ * Some backends can only read: all of them have a struct kernel_reader, and a
+ * struct kernel is a full backend, which can also create and set filters.
  *
- * A tid is one that the caller traces and has stopped. Everything returns a
- * negative errno when it fails and prints nothing: the caller knows what it was
- * doing.
+ * A tid is that of a thread which the caller traces and has stopped. All functions
+ * return a negative errno on failure and print nothing: the caller knows what it
+ * was doing.
  */
 #ifndef KERNEL_H
 #define KERNEL_H
@@ -20,125 +20,127 @@
 
 #include "seccomp-fd.h"
 
-/* The newest filter of a thread, where an index is asked for. */
+/* As an index: the newest filter of a thread. */
 #define KERNEL_NEWEST (-1)
 
 /**
- * struct kernel_reader - which filters threads have
- * @name: of the way in, for people
+ * struct kernel_reader - reads the filters of threads
+ * @name: of the backend, for messages
  *
- * A filter is a handle here, at least 0, and the caller's to release.
+ * A filter is a handle here, 0 or more, which the caller has to release.
  */
 struct kernel_reader {
 	const char *name;
 
 	/**
-	 * identify - which is the newest filter of a thread?
-	 * @id: out, the number that is in struct seccomp_filter_info: equal for
-	 *      the same filter, and for no two others that exist at that time
+	 * identify - get the id of the newest filter of a thread
+	 * @id: out, as in struct seccomp_filter_info: no two filters that exist
+	 *      at the same time have the same id
 	 *
-	 * One kernel entry, and no descriptor. Returns 0; -ENODATA: the thread
+	 * One system call, and no descriptor. Returns 0; -ENODATA: the thread
 	 * is not in filter mode.
 	 */
 	int (*identify)(pid_t tid, uint64_t *id);
 
 	/**
-	 * open - a filter of a thread
-	 * @index: 0 is the oldest
+	 * open - open a filter of a thread
+	 * @index: 0 is the oldest, KERNEL_NEWEST the newest
 	 *
-	 * Returns a filter; -ENOENT: there are not so many; -ENODATA: the
+	 * Returns a filter; -ENOENT: the thread has fewer filters; -ENODATA: the
 	 * thread is not in filter mode.
 	 */
 	int (*open)(pid_t tid, long index);
 
-	/* info - see struct seccomp_filter_info; all that this kernel knows. Returns 0. */
+	/* info - fill in all of struct seccomp_filter_info that this kernel knows. Returns 0. */
 	int (*info)(int filter, struct seccomp_filter_info *info);
 
 	/**
-	 * program - the classic program of a filter
-	 * @len: instructions that fit at @insns
+	 * program - get the classic BPF program of a filter
+	 * @len: number of instructions that fit in @insns
 	 *
 	 * Returns the number of instructions.
 	 */
 	int (*program)(int filter, struct sock_filter *insns, uint32_t len);
 
-	/* parent - the filter below. Returns a filter; -ENOENT: it is a root. */
+	/* parent - open the filter below. Returns a filter; -ENOENT: it is a root. */
 	int (*parent)(int filter);
 
-	/* release - the caller is done with a filter */
+	/* release - release a handle */
 	void (*release)(int filter);
 };
 
 /**
- * struct kernel - a way in that has everything
- * @reader: the other half
+ * struct kernel - a full backend: reads, creates and sets filters
+ * @reader: the functions that read
  *
- * A filter is a file descriptor here, close-on-exec. close(2) does what
- * @reader.release() does, and it may be duplicated and sent as any other.
+ * A filter is a file descriptor here, close-on-exec. close(2) does the same as
+ * @reader.release(), and it can be duplicated and sent like any other.
  */
 struct kernel {
 	struct kernel_reader reader;
 
 	/**
-	 * create - make a filter, which no thread has
+	 * create - create a filter that no thread has yet
 	 * @parent: the filter below it; -1: a root
 	 * @flags: SECCOMP_FILTER_FLAG_{LOG,NEW_LISTENER,WAIT_KILLABLE_RECV}
-	 * @listener: out, with NEW_LISTENER: its listener; else not touched
+	 * @listener: out, with NEW_LISTENER: its listener; otherwise not changed
 	 *
-	 * Returns a filter; -EINVAL: the program is not one; -ENOMEM: also when
-	 * the path gets too long; -EBUSY: the path has a listener.
+	 * Returns a filter; -EINVAL: the program is invalid; -ENOMEM: no memory, or
+	 * the path would be too long; -EBUSY: the path already has a listener.
 	 */
 	int (*create)(int parent, uint32_t flags, const struct sock_filter *insns, uint32_t len,
 		      int *listener);
 
 	/**
-	 * sealed_copy - another descriptor, by which no thread can get the filter
+	 * sealed_copy - get a sealed descriptor, which cannot be used to install the filter
 	 *
-	 * Returns it; -ENOMEM: also when the path is so long that it takes no
-	 * further filter.
+	 * Returns the descriptor; -ENOMEM: no memory, or the path is too long for
+	 * one more filter.
 	 */
 	int (*sealed_copy)(int filter);
 
 	/**
-	 * listener_filter - the filter that a listener supervises
+	 * listener_filter - open the filter that a listener belongs to
 	 *
-	 * Returns a filter; -ENOENT: it is gone, the listener has hung up.
+	 * Returns a filter; -ENOENT: the filter is gone and the listener has hung up.
 	 */
 	int (*listener_filter)(int listener);
 
-	/* set_listener_flags - SECCOMP_USER_NOTIF_FD_*. Returns 0. */
+	/* set_listener_flags - set SECCOMP_USER_NOTIF_FD_* flags. Returns 0. */
 	int (*set_listener_flags)(int listener, uint32_t flags);
 
 	/**
-	 * set - give a thread this filter and its ancestors
+	 * set - set this filter and its ancestors on a thread
 	 *
-	 * In the place of strict mode, of one of these ancestors, or of nothing.
-	 * The caller holds PTRACE_O_SUSPEND_SECCOMP on the thread. One kernel
-	 * entry. Returns 0; -EPERM: not held, or the thread is under another filter.
+	 * The thread must have no filter, be in strict mode, or have one of these
+	 * ancestors. The caller must have set PTRACE_O_SUSPEND_SECCOMP on it. One
+	 * system call. Returns 0; -EPERM: the option is not set, or the thread has
+	 * another filter.
 	 */
 	int (*set)(pid_t tid, int filter);
 };
 
 /**
- * kernel_detect - the best way in that has everything
+ * kernel_detect - find the best full backend
  *
- * Traces nothing but processes of its own, and those only where the module has not
- * been tested yet. Returns NULL if there is none.
+ * Traces only processes that it starts itself, and only to test a module that has
+ * not been tested yet. Returns NULL if there is no full backend.
  */
 const struct kernel *kernel_detect(void);
 
-/* kernel_detect_reader - the best way to read, as kernel_detect(). */
+/* kernel_detect_reader - find the best backend that can read. Returns NULL if there is none. */
 const struct kernel_reader *kernel_detect_reader(void);
 
-/* As many ways in as there are. */
+/* The number of backends. */
 #define KERNEL_BACKENDS 3
 
 /**
- * struct kernel_choice - the best way in, and why not a better one
+ * struct kernel_choice - the best backend, and why no better one is used
  * @kernel: what kernel_detect() returns
  * @reader: what kernel_detect_reader() returns
- * @refused: the ways that are better than @reader, or all: their names, and in
- *           one line why this kernel, this build or this caller has them not
+ * @refused: the backends that are better than @reader, all if there is no reader:
+ *           their names, and in one line why they are not available in this kernel,
+ *           to this build or to this caller
  */
 struct kernel_choice {
 	const struct kernel *kernel;
@@ -149,21 +151,21 @@ struct kernel_choice {
 	} refused[KERNEL_BACKENDS];
 };
 
-/* kernel_choose - find the best way in, and tell what was passed on the way to it */
+/* kernel_choose - find the best backend, and the reasons why better ones are refused */
 void kernel_choose(struct kernel_choice *choice);
 
 /**
- * kernel_permits - does the kernel let this process read and set filters at all?
+ * kernel_permits - check whether the kernel lets this process read and set filters
  *
- * For a program that has something to lose when the first try tells. What cannot
- * be found out counts as permitted. Returns 0; -EPERM: it has not CAP_SYS_ADMIN
- * in the initial user namespace; -EACCES: it is under seccomp itself.
+ * For programs that cannot just try and fail. If it cannot be determined, the answer
+ * is yes. Returns 0; -EPERM: the process lacks CAP_SYS_ADMIN in the initial user
+ * namespace; -EACCES: it is in a seccomp mode itself.
  */
 int kernel_permits(void);
 
 /*
- * One for each way in, for kernel.c. NULL if it cannot be used here, *why says
- * why in one line, which stays valid.
+ * One function for each backend, called by kernel.c. Returns NULL if the backend is
+ * not available; *why is then the reason in one line, in memory that stays valid.
  */
 const struct kernel *kernel_patched(const char **why);
 const struct kernel *kernel_module(const char **why);

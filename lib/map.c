@@ -19,7 +19,7 @@ static struct map_slot *find(const struct map *map, uint64_t key)
 	return &map->slots[i];
 }
 
-/* At most half full, so that a search is short and always ends. */
+/* The table is at most half full, so that searches are short and terminate. */
 static int grow(struct map *map)
 {
 	struct map larger = { .size = map->size ? map->size * 2 : 64, .used = map->used };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A hash from a 64-bit key to a 32-bit index. Zero bytes are an empty map. */
+/* A hash table from 64-bit keys to 32-bit indices. All zero is an empty map. */
 #ifndef MAP_H
 #define MAP_H
 
@@ -15,18 +15,18 @@ struct map_slot {
 
 struct map {
 	struct map_slot *slots;
-	size_t size; /* of the table: 0, or a power of two */
+	size_t size; /* number of slots: 0, or a power of two */
 	size_t used;
 };
 
 /**
- * map_put - remember @value under @key, in place of what was there
+ * map_put - store @value under @key, replacing a previous value
  *
  * Returns 0 or -ENOMEM.
  */
 int map_put(struct map *map, uint64_t key, uint32_t value);
 
-/* Whether there is something under @key, and what. */
+/* Returns whether there is a value under @key; it is stored in *value. */
 bool map_get(const struct map *map, uint64_t key, uint32_t *value);
 
 void map_free(struct map *map);

@@ -14,10 +14,11 @@ static bool is_on_path(const struct tree *tree, uint32_t filter, uint32_t newest
 }
 
 /*
- * kernel/seccomp.c: filters can be synced if each other thread is in no mode, or
- * its newest filter is on the caller's path. A parent comes before its children
- * in the tree, so only the last of all newest ones can have all on its path.
- * TREE_NONE: none has.
+ * kernel/seccomp.c: a thread can sync its filters if every other thread is in no
+ * seccomp mode, or has its newest filter on the caller's path. Parents come before
+ * their children in the tree, so among the newest filters, only the one with the
+ * highest index can have all others on its path. Returns it, or TREE_NONE if it
+ * does not.
  */
 static uint32_t common_tip(const struct tree *tree, const struct native_thread *threads,
 			   size_t count)
@@ -29,7 +30,7 @@ static uint32_t common_tip(const struct tree *tree, const struct native_thread *
 		if (threads[i].filter != TREE_NONE && (tip == TREE_NONE || threads[i].filter > tip))
 			tip = threads[i].filter;
 	for (i = 0; tip != TREE_NONE && i < count; i++) {
-		/* threads that follow each other often have the same */
+		/* consecutive threads often have the same filter */
 		if (threads[i].filter == TREE_NONE || threads[i].filter == last)
 			continue;
 		last = threads[i].filter;
@@ -64,8 +65,8 @@ static bool any_strict(const struct native_thread *threads, size_t count)
 }
 
 /*
- * The programs of two paths, which is all that CRIU compares. *log: whether there
- * are filters at the same place of which only one logs.
+ * Compares the programs on two paths, which is all that CRIU compares. *log: whether
+ * there are filters at the same depth of which only one has the LOG flag.
  */
 static bool same_programs(const struct tree *tree, uint32_t a, uint32_t b, bool *log)
 {
@@ -82,8 +83,8 @@ static bool same_programs(const struct tree *tree, uint32_t a, uint32_t b, bool 
 }
 
 /*
- * CRIU restores the leader's filters, and these for all threads, if all have the
- * same programs. Notes whose LOG is then another.
+ * CRIU restores the leader's filters on all threads if their programs are the same.
+ * Then it also marks the threads on which this changes a LOG flag.
  */
 static bool all_match_leader(const struct tree *tree, struct native_thread *threads, size_t count)
 {
@@ -103,7 +104,7 @@ static bool all_match_leader(const struct tree *tree, struct native_thread *thre
 	return true;
 }
 
-/* A listener goes, and takes along what is only for it. */
+/* Flags that are lost because CRIU drops listeners. */
 static uint32_t lost_with_listener(const struct tree *tree, uint32_t newest)
 {
 	uint32_t lost = 0, filter;
@@ -129,7 +130,7 @@ void native_compare(const struct tree *tree, struct native_thread *threads, size
 		others = confined - is_confined(&threads[i]);
 		threads[i].syncs =
 			!strict && (!others || (tip != TREE_NONE && threads[i].filter == tip));
-		/* else each thread has filters of its own, none on another's path */
+		/* if not shared, each thread has its own filters, none on another's path */
 		threads[i].will_sync = !strict && (!others || shared);
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What CRIU makes of the filters of a process when it dumps and restores them
- * alone: criu/seccomp.c, the same from 3.11 to 4.2.
+ * What happens to the filters of a process if CRIU dumps and restores it without
+ * the plugin: criu/seccomp.c, which does the same in 3.11 to 4.2.
  */
 #ifndef NATIVE_H
 #define NATIVE_H
@@ -13,14 +13,14 @@
 #include "tree.h"
 
 /**
- * struct native_thread - a thread before, and after CRIU alone restored it
- * @filter: in, its newest, or TREE_NONE
+ * struct native_thread - a thread before and after a restore by CRIU alone
+ * @filter: in, its newest filter, or TREE_NONE
  * @strict: in, whether it is in strict mode
  * @syncs: out, whether SECCOMP_FILTER_FLAG_TSYNC works when it installs a filter
  * @will_sync: out, the same after a restore
- * @changed: out, SECCOMP_FILTER_FLAG_* that a restore changes on a filter of its,
- *           where that can be noticed: LOG, NEW_LISTENER (it is there, and will not
- *           be), WAIT_KILLABLE_RECV (of a filter with a listener)
+ * @changed: out, SECCOMP_FILTER_FLAG_* that a restore changes on one of its filters
+ *           with a visible effect: LOG, NEW_LISTENER (the listener is lost),
+ *           WAIT_KILLABLE_RECV (of a filter with a listener)
  */
 struct native_thread {
 	uint32_t filter;
@@ -30,9 +30,9 @@ struct native_thread {
 };
 
 /**
- * native_compare - find out what changes
- * @tree: has the filters
- * @threads: all of one process, the leader first
+ * native_compare - find out what a restore by CRIU alone changes
+ * @tree: the tree with the filters
+ * @threads: all threads of one process, the leader first
  */
 void native_compare(const struct tree *tree, struct native_thread *threads, size_t count);
 

@@ -11,7 +11,7 @@ static bool is_same_thread(const struct walk_thread *a, const struct walk_thread
 	return a->task == b->task && a->start == b->start && a->tid == b->tid;
 }
 
-/* Whether a key is that of the filter which it was, and the place of that. */
+/* Whether a key still stands for the same filter; *place is its index. */
 static bool is_known(const struct numbers *numbers, const struct walk_thread *thread, uint64_t key,
 		     uint32_t depth, numbers_still_has *still_has, uint32_t *place)
 {
@@ -24,7 +24,7 @@ static bool is_known(const struct numbers *numbers, const struct walk_thread *th
 	       (is_same_thread(&old->holder, thread) || still_has(&old->holder, key, depth));
 }
 
-/* A new one. Returns its place. */
+/* Adds a filter. Returns its index. */
 static int append(struct numbers *numbers, uint64_t key)
 {
 	int ret = array_reserve(&numbers->filters, &numbers->room, numbers->count + 1,
@@ -46,11 +46,11 @@ int numbers_add(struct numbers *numbers, const struct walk_thread *thread,
 	uint32_t place = 0;
 	int ret = -EINVAL;
 
-	/* What is below one that is known is known. */
+	/* All filters below a known one are known. */
 	while (known < count &&
 	       !is_known(numbers, thread, records[known].key, count - known, still_has, &place))
 		known++;
-	/* The oldest first: a number says who the parent is. */
+	/* The oldest first, because a filter needs the id of its parent. */
 	for (i = count; i--;) {
 		if (i >= known)
 			ret = map_get(&numbers->place_by_key, records[i].key, &place) ? (int)place

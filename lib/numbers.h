@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Numbers for filters, in the order in which they are first met, for a way in
- * that knows them by something that must not be shown.
+ * Gives filters ids, in the order in which they are first seen. For a backend that
+ * identifies them by kernel addresses, which must not be shown.
  */
 #ifndef NUMBERS_H
 #define NUMBERS_H
@@ -15,16 +15,16 @@
 #include "walk.h"
 
 /**
- * struct numbered - a filter that was met
- * @info: what is known of it; @info.id is its place in the list, and one
- * @holder: the thread that it was last met at
+ * struct numbered - a filter that was seen
+ * @info: what is known about it; @info.id is its index in the list plus one
+ * @holder: the thread on which it was last seen
  */
 struct numbered {
 	struct seccomp_filter_info info;
 	struct walk_thread holder;
 };
 
-/* Zero bytes: no filter was met yet. */
+/* All zero: no filter was seen yet. */
 struct numbers {
 	struct numbered *filters;
 	size_t count;
@@ -35,23 +35,23 @@ struct numbers {
 };
 
 /**
- * numbers_still_has - does a thread have a filter that it had before?
- * @depth: of the filter that is looked for: 1 is the oldest
+ * numbers_still_has - check whether a thread still has a filter
+ * @depth: its position, 1 is the oldest filter
  */
 typedef bool numbers_still_has(const struct walk_thread *thread, uint64_t key, uint32_t depth);
 
 /**
- * numbers_add - all filters of a thread
- * @records: what a walk has seen, the newest first
- * @count: at least 1
+ * numbers_add - add all filters of a thread
+ * @records: the filters that a walk has found, the newest first
+ * @count: number of records, at least 1
  *
- * A key comes back when a filter is freed, and another takes its place in memory.
- * But a thread never loses a filter other than with all of them: so a key is
- * that of the filter it was as long as the thread that it was last met at still
- * has it there. Where that has ended meanwhile, the filter gets a new number: two
- * are never taken for one.
+ * A key is reused if a filter is freed and another is allocated at the same address.
+ * But a thread loses filters only by exiting, and then all of them. So a key stands
+ * for the same filter as long as the thread on which it was last seen still has it
+ * at the same depth. If that thread has exited, the filter gets a new id: two filters
+ * never have the same id.
  *
- * Returns the place of the newest, or a negative errno.
+ * Returns the index of the newest filter, or a negative errno.
  */
 int numbers_add(struct numbers *numbers, const struct walk_thread *thread,
 		const struct walk_record *records, size_t count, numbers_still_has *still_has);

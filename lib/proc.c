@@ -17,7 +17,7 @@
 #include "array.h"
 #include "proc.h"
 
-/* As the kernel fills it; the C library has no name for it. */
+/* The result of getdents64(2), which the C library does not define. */
 struct linux_dirent64 {
 	uint64_t d_ino;
 	int64_t d_off;
@@ -27,14 +27,14 @@ struct linux_dirent64 {
 };
 
 /*
- * Kept for all calls, so that none of them asks the kernel for memory: the
- * entries of 10,000 threads, 24 bytes each, and the longest file there can be, a
- * status with its 65,536 groups of up to 11 characters.
+ * Static, so that no call has to allocate memory. They hold the directory entries of
+ * 10,000 threads, 24 bytes each, and the longest possible file, a status with 65,536
+ * groups of up to 11 characters.
  */
 static char entries[256 * 1024];
 static char text[768 * 1024];
 
-/* What there is to say of a process or thread that has ended meanwhile. */
+/* The errors for a process or thread that has exited. */
 static bool is_gone(int error)
 {
 	return error == -ENOENT || error == -ESRCH;
@@ -75,10 +75,10 @@ static int append_tids(struct proc_threads *threads, size_t size)
 }
 
 /*
- * One kernel entry, where a list costs three and an inode for each thread, and
- * the line "Threads" of status three and the text of it: like any folder that
- * has this many folders, it says so by its links (fs/proc/base.c,
- * proc_task_getattr()).
+ * The link count of the folder gives the number of threads (fs/proc/base.c,
+ * proc_task_getattr()). This takes one system call; listing the folder takes three
+ * and an inode for each thread, and reading "Threads" in status takes three and the
+ * formatting of the file.
  */
 static int count_threads(pid_t pid)
 {
@@ -92,9 +92,9 @@ static int count_threads(pid_t pid)
 }
 
 /*
- * getdents64() and not readdir(): its buffer holds a thousand threads, and it
- * asks for the size of the folder first. The last read, which would say that
- * there are no more, is left out where all @expected are there.
+ * getdents64() instead of readdir(), whose buffer holds only a thousand threads, and
+ * which calls fstat(2) first. The last call, which would return no entries, is not
+ * made if there are as many as @expected.
  */
 static int read_tids(int dir, int expected, struct proc_threads *threads)
 {
@@ -110,7 +110,7 @@ static int read_tids(int dir, int expected, struct proc_threads *threads)
 	return ret;
 }
 
-/* The kernel lists the leader first; who builds on that should not need to trust it. */
+/* The kernel lists the leader first, but this is not guaranteed. */
 static void move_leader_first(struct proc_threads *threads, pid_t pid)
 {
 	size_t i;
@@ -150,7 +150,7 @@ void proc_free_threads(struct proc_threads *threads)
 	*threads = (struct proc_threads){ 0 };
 }
 
-/* One read: the kernel makes this file in one piece. Returns 0. */
+/* Reads the file into text. One read(2) is enough. Returns 0 or a negative errno. */
 static int read_status(pid_t tid)
 {
 	int fd = open_proc(tid, "status", 0);
@@ -168,7 +168,7 @@ static int read_status(pid_t tid)
 	return 0;
 }
 
-/* What follows "name:" at the beginning of a line, or NULL. */
+/* The text after "name:" at the beginning of a line, or NULL. */
 static const char *find_line(const char *status, const char *name)
 {
 	size_t len = strlen(name);
@@ -182,7 +182,7 @@ static const char *find_line(const char *status, const char *name)
 	return NULL;
 }
 
-/* The number there after blanks; *at is put behind it. -ENOENT: there is none. */
+/* Parses a number after blanks and moves *at behind it. Returns -ENOENT if there is none. */
 static int parse_int(const char **at)
 {
 	const char *digits = *at + strspn(*at, " \t");
@@ -233,7 +233,7 @@ int proc_parse_number(const char *status, const char *name)
 	return at ? parse_int(&at) : -ENOENT;
 }
 
-/* The kernel gives out as much of this file as fits in a page, at each read. */
+/* A read of this file returns at most a page, so stdio does the buffering. */
 int proc_add_children(pid_t pid, pid_t tid, struct proc_threads *pids)
 {
 	char path[80];
@@ -252,7 +252,7 @@ int proc_add_children(pid_t pid, pid_t tid, struct proc_threads *pids)
 	return ret;
 }
 
-/* Children are those of one thread, each file lists its own. */
+/* Each thread has its own list of children. */
 static int append_children_of(pid_t pid, struct proc_threads *threads, struct proc_threads *pids)
 {
 	size_t i;

@@ -13,14 +13,14 @@
 #include "proc.h"
 #include "puppet.h"
 
-/* It calls a function of ours, and that calls the kernel. */
+/* Enough for the functions that it runs: they only make system calls. */
 #define STACK_SIZE 65536
 
 struct puppet {
 	pid_t tid;
 	bool is_thread;
 	void *stack;
-	/* 0 until the puppet has asked to be traced, then 1 or a negative errno */
+	/* 0 until the puppet has called PTRACE_TRACEME, then 1 or a negative errno */
 	int traced;
 	puppet_function *function;
 	void *arg;
@@ -32,7 +32,7 @@ static long trace(long request, pid_t tid, long data)
 	return syscall(SYS_ptrace, request, tid, 0, data) < 0 ? -errno : 0;
 }
 
-/* In the puppet. Only this thread stops, as it is traced. */
+/* Runs in the puppet. Only this thread stops, because it is traced. */
 static void stop_self(void)
 {
 	syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), SIGSTOP);
@@ -53,7 +53,7 @@ static int puppet_main(void *data)
 	return 1;
 }
 
-/* In the caller, or in the puppet that gets a thread. */
+/* Runs in the caller, or for a thread in the leader. */
 static long clone_puppet(void *data)
 {
 	struct puppet *puppet = data;
@@ -68,7 +68,7 @@ static long clone_puppet(void *data)
 	puppet->tid = tid;
 	if (!puppet->is_thread)
 		return 0;
-	/* wait(2) does not find a thread of another process before it is traced */
+	/* until it is traced, wait(2) cannot find a thread of another process */
 	while (!__atomic_load_n(&puppet->traced, __ATOMIC_ACQUIRE))
 		sched_yield();
 	return puppet->traced < 0 ? puppet->traced : 0;
@@ -105,15 +105,15 @@ static struct puppet *new_puppet(bool is_thread)
 	return NULL;
 }
 
-int puppet_start(struct puppet **puppet, struct puppet *of)
+int puppet_start(struct puppet **puppet, struct puppet *leader)
 {
-	struct puppet *new = new_puppet(of);
+	struct puppet *new = new_puppet(leader);
 	long ret;
 
 	*puppet = NULL;
 	if (!new)
 		return -ENOMEM;
-	ret = of ? puppet_call(of, clone_puppet, new) : clone_puppet(new);
+	ret = leader ? puppet_call(leader, clone_puppet, new) : clone_puppet(new);
 	if (ret) {
 		free_puppet(new);
 		return ret;
@@ -147,7 +147,7 @@ pid_t puppet_tid(const struct puppet *puppet)
 	return puppet->tid;
 }
 
-/* A thread ends with its process, which is killed through it. */
+/* Killing a thread kills the whole process. */
 void puppet_end(struct puppet *puppet)
 {
 	int status = 0;

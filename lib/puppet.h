@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A task of ours that does single calls and is stopped in between, traced by the
- * caller with seccomp suspended: for what the kernel does only for the caller
- * himself, such as making a filter.
+ * A puppet is a child task that runs single functions for the caller and is stopped
+ * in between. The caller traces it, with seccomp suspended. It is for what the kernel
+ * only does to the calling task, such as installing a filter.
  *
- * It shares memory and descriptors with the caller and takes no signals. The caller
- * has only one thread, and has blocked all signals meanwhile: memory that a C library
- * keeps for each thread is the same for both, so one of them has to wait.
+ * It shares memory and descriptors with the caller and receives no signals. The
+ * caller must be single-threaded and keep all signals blocked: both use the same
+ * thread-local storage of the C library, so they must not run at the same time.
  */
 #ifndef PUPPET_H
 #define PUPPET_H
@@ -15,24 +15,25 @@
 
 struct puppet;
 
-/* Runs in the puppet. Returns what puppet_call() returns, negative errno or not. */
+/* Runs in the puppet; puppet_call() returns its result. */
 typedef long puppet_function(void *arg);
 
 /**
- * puppet_start - a process, stopped
- * @of: NULL; or a puppet that it shall be a thread of
+ * puppet_start - start a puppet, which is stopped then
+ * @puppet: out, to be ended with puppet_end()
+ * @leader: NULL for a new process, or a puppet: start a thread of its process
  *
- * Returns 0 and *puppet, for puppet_end(); or a negative errno.
+ * Returns 0 or a negative errno.
  */
-int puppet_start(struct puppet **puppet, struct puppet *of);
+int puppet_start(struct puppet **puppet, struct puppet *leader);
 
-/* puppet_call - have it do something, and stop again */
+/* Runs a function in the puppet. Returns its result, or a negative errno. */
 long puppet_call(struct puppet *puppet, puppet_function *function, void *arg);
 
-/* The tracee that it is. */
+/* The id of the puppet, a tracee of the caller. */
 pid_t puppet_tid(const struct puppet *puppet);
 
-/* puppet_end - kills and waits for it; NULL is none. A process after its threads. */
+/* Kills the puppet and waits for it; does nothing for NULL. End threads before their leader. */
 void puppet_end(struct puppet *puppet);
 
 #endif /* PUPPET_H */

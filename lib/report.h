@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How the code in lib/ and what uses it speak to a person: one line at a time,
- * without the newline. Where the lines go is for the program to say.
+ * Messages to the user from lib/ and its users: one line each, without the newline.
+ * The program decides where they go.
  */
 #ifndef REPORT_H
 #define REPORT_H
@@ -9,10 +9,9 @@
 enum report_level { REPORT_ERROR = 1, REPORT_WARN, REPORT_INFO, REPORT_DEBUG };
 
 /**
- * report - tell the person one line
+ * report - print one message
  *
- * Not defined in lib/: the plugin hands the line to CRIU's log, a command to
- * its stderr.
+ * Not defined in lib/: the plugin writes to CRIU's log, a command to stderr.
  */
 void report(enum report_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * The kernel interface of kernel-patches/ as user space sees it: a seccomp
- * filter is a file descriptor. The same numbers for every kernel version.
+ * The user space interface of kernel-patches/: file descriptors for seccomp
+ * filters. The numbers are the same for all kernel versions.
  *
- * Nothing here needs patched kernel headers; where they are installed, their
- * definitions win. doc/kernel-interface.md is the reference, with every
- * refusal of every call.
+ * This does not need patched kernel headers; if they are installed, their
+ * definitions take precedence. doc/kernel-interface.md is the reference, with
+ * all errors of all calls.
  */
 #ifndef SECCOMP_FD_H
 #define SECCOMP_FD_H
@@ -23,7 +23,7 @@
 #define SECCOMP_FD_INSTALL 33
 #define SECCOMP_FD_FEATURES 34
 
-/* In place of a parent_fd: a root; the filter that the caller has */
+/* Special values of parent_fd: no parent; the newest filter of the caller */
 #define SECCOMP_FD_PARENT_NONE -1
 #define SECCOMP_FD_PARENT_SELF -10100
 
@@ -61,7 +61,7 @@ struct seccomp_fd_install {
 	__s32 pidfd;
 };
 
-/* In features of struct seccomp_fd_features: what there is */
+/* Bits in the features of struct seccomp_fd_features */
 /* SECCOMP_IOCTL_FILTER_SEAL */
 #define SECCOMP_FD_FEATURE_SEAL (1UL << 0)
 /* SECCOMP_FD_PARENT_SELF */
@@ -75,11 +75,11 @@ struct seccomp_fd_install {
 
 /**
  * struct seccomp_fd_features - argument of SECCOMP_FD_FEATURES
- * @size: in, sizeof(struct seccomp_fd_features); out, what the kernel knows
- * @create_flags: flags that SECCOMP_FD_CREATE takes
- * @install_flags: flags that SECCOMP_FD_INSTALL takes
+ * @size: in, sizeof(struct seccomp_fd_features); out, the kernel's size of it
+ * @create_flags: flags that SECCOMP_FD_CREATE accepts
+ * @install_flags: flags that SECCOMP_FD_INSTALL accepts
  * @reserved: zero
- * @info_mask: SECCOMP_FILTER_INFO_* that SECCOMP_IOCTL_FILTER_INFO can tell
+ * @info_mask: SECCOMP_FILTER_INFO_* that SECCOMP_IOCTL_FILTER_INFO supports
  * @features: SECCOMP_FD_FEATURE_*
  */
 struct seccomp_fd_features {
@@ -91,7 +91,7 @@ struct seccomp_fd_features {
 	__u64 features;
 };
 
-/* What SECCOMP_IOCTL_FILTER_INFO is asked for, and what it has filled in */
+/* Fields that SECCOMP_IOCTL_FILTER_INFO is asked for, and those that it has filled in */
 #define SECCOMP_FILTER_INFO_ID (1UL << 0)
 #define SECCOMP_FILTER_INFO_PARENT_ID (1UL << 1)
 #define SECCOMP_FILTER_INFO_DEPTH (1UL << 2)
@@ -105,20 +105,20 @@ struct seccomp_fd_features {
 
 /**
  * struct seccomp_filter_info - argument of SECCOMP_IOCTL_FILTER_INFO
- * @mask: in, SECCOMP_FILTER_INFO_* that are wanted; out, those that are told.
- *        A field that is not told is zero.
- * @id: the filter's number, never used again until the next boot; told only
- *      to who may use PTRACE_SECCOMP_GET_FILTER
- * @parent_id: that of the filter below it, 0: none; told as @id
- * @depth: number of filters on the path, this one included
+ * @mask: in, the SECCOMP_FILTER_INFO_* to fill in; out, those that are filled in.
+ *        All other fields are zero.
+ * @id: the filter's id, not reused until the next boot; filled in only for a
+ *      caller that may use PTRACE_SECCOMP_GET_FILTER
+ * @parent_id: the id of the filter below it, 0: none; under the same condition as @id
+ * @depth: number of filters on the path, including this one
  * @len: number of instructions of its program
  * @flags: SECCOMP_FILTER_FLAG_{LOG,WAIT_KILLABLE_RECV}, and NEW_LISTENER
  *         while the filter has a listener
- * @listener_flags: SECCOMP_USER_NOTIF_FD_* set on that listener
+ * @listener_flags: SECCOMP_USER_NOTIF_FD_* of that listener
  * @fd_flags: SECCOMP_FILTER_FD_* of the descriptor
  * @reserved: zero
  *
- * The size is part of the ioctl number; what a kernel does not know is zero.
+ * The size is part of the ioctl number. Fields that a kernel does not know are zero.
  */
 struct seccomp_filter_info {
 	__u64 mask;
@@ -134,9 +134,9 @@ struct seccomp_filter_info {
 
 /**
  * struct seccomp_filter_prog - argument of SECCOMP_IOCTL_FILTER_PROG
- * @len: in, instructions that fit at @insns; out, instructions of the program
+ * @len: in, number of instructions that fit in @insns; out, that of the program
  * @reserved: must be zero
- * @insns: where the program goes, struct sock_filter[len]
+ * @insns: address to copy the program to, struct sock_filter[len]
  */
 struct seccomp_filter_prog {
 	__u32 len;
@@ -150,7 +150,7 @@ struct seccomp_filter_prog {
 #define SECCOMP_IOCTL_FILTER_PARENT _IO('!', 34)
 #define SECCOMP_IOCTL_FILTER_SEAL _IO('!', 35)
 
-/* ioctl of a listener: a filter fd of the filter that it supervises */
+/* ioctl of a listener: returns a filter fd of its filter */
 #define SECCOMP_IOCTL_NOTIF_FILTER _IO('!', 48)
 
 #endif /* SECCOMP_FD_CREATE */
@@ -162,9 +162,9 @@ struct seccomp_filter_prog {
 #define PTRACE_SECCOMP_SET_FILTER_FD 0x4221
 
 /*
- * What PTRACE_SECCOMP_GET_METADATA fills in when it is given this size: its
- * struct seccomp_metadata, and the filter's id. A kernel without the patches
- * answers with the smaller size. filter_off is an index as above, also -1.
+ * PTRACE_SECCOMP_GET_METADATA fills this in if it is given this size: struct
+ * seccomp_metadata, and the filter's id. A kernel without the patches returns the
+ * smaller size. filter_off is an index as above, -1 is allowed.
  */
 struct seccomp_metadata_id {
 	__u64 filter_off;
@@ -173,7 +173,7 @@ struct seccomp_metadata_id {
 };
 #endif
 
-/* The type of kcmp(2); KCMP_TYPES, an enumerator, tells nothing to cpp. */
+/* The type for kcmp(2). The headers have an enum, which the preprocessor cannot test. */
 #ifndef KCMP_SECCOMP_FILTER
 #define KCMP_SECCOMP_FILTER 32
 #endif

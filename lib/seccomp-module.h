@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * The interface of kernel-module/, for kernels without the patches. Its filter fds
- * answer the same SECCOMP_IOCTL_FILTER_* as those of the patches; the rest is asked
- * of the device. doc/kernel-module.md is the reference, with every refusal.
+ * The user space interface of kernel-module/, for kernels without the patches. Its
+ * filter fds have the same SECCOMP_IOCTL_FILTER_* as those of the patches; everything
+ * else is an ioctl of the device. doc/kernel-module.md is the reference, with all errors.
  */
 #ifndef SECCOMP_MODULE_H
 #define SECCOMP_MODULE_H
@@ -13,20 +13,20 @@
 #define SECCOMP_MODULE_NAME "criu_seccomp"
 #define SECCOMP_MODULE_DEVICE "criu-seccomp" /* below /dev */
 
-/* Counts up with each change that a program has to know of. */
+/* Incremented with each change of this interface that is not compatible. */
 #define SECCOMP_MODULE_VERSION 1
 
-/* What the module is held to be, by struct seccomp_module_state. */
+/* The verdict in struct seccomp_module_state */
 #define SECCOMP_MODULE_UNTESTED 0
 #define SECCOMP_MODULE_TRUSTED 1 /* the self-test has passed */
-#define SECCOMP_MODULE_BROKEN 2	 /* it answers nothing any more */
+#define SECCOMP_MODULE_BROKEN 2	 /* disabled: all other requests fail */
 
 /**
  * struct seccomp_module_state - result of SECCOMP_MODULE_STATE
  * @version: SECCOMP_MODULE_VERSION of the module
  * @verdict: SECCOMP_MODULE_UNTESTED, _TRUSTED or _BROKEN
- * @held: filters that the module holds: one for each filter fd, and those that
- *        are on their way to be given up
+ * @held: number of filters that the module holds: one for each filter fd, and those
+ *        that are still to be released
  */
 struct seccomp_module_state {
 	__u32 version;
@@ -52,8 +52,9 @@ struct seccomp_module_thread {
 
 /**
  * struct seccomp_module_counts - result of SECCOMP_MODULE_COUNTS
- * @refs: what keeps the filter: tasks, filters above it, its listener, filter fds
- * @users: what may still judge by it: the same without the listener
+ * @refs: number of references: tasks, filters above it, its listener, filter fds
+ * @users: number of users, by which system calls can still be filtered: the same
+ *         without the listener
  */
 struct seccomp_module_counts {
 	__u32 refs;
@@ -67,7 +68,7 @@ struct seccomp_module_counts {
 #define SECCOMP_MODULE_SET _IOW('!', 35, struct seccomp_module_thread)
 /* the argument is a listener */
 #define SECCOMP_MODULE_LISTENER_FILTER _IO('!', 36)
-/* the argument is SECCOMP_MODULE_TRUSTED or _BROKEN; there is no way back from that */
+/* the argument is SECCOMP_MODULE_TRUSTED or _BROKEN; _BROKEN is final */
 #define SECCOMP_MODULE_VERDICT _IO('!', 37)
 
 /* ioctl of a filter fd, for tests */

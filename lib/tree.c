@@ -44,7 +44,7 @@ int tree_add_program(struct tree *tree, const struct sock_filter *insns, size_t 
 
 	if (!len || len > BPF_MAXINSNS)
 		return -EINVAL;
-	/* Two programs with one hash: the second lives under the next key. */
+	/* If two programs have the same hash, the second one gets the next key. */
 	for (key = hash_bytes(insns, len * sizeof(*insns));
 	     map_get(&tree->program_by_hash, key, &index); key++)
 		if (same_program(&tree->programs[index], insns, len))
@@ -61,7 +61,7 @@ static uint32_t path_insns(const struct tree *tree, const struct tree_filter *fi
 	return below + tree->programs[filter->program].len;
 }
 
-/* What counts towards TREE_MAX_INSNS. */
+/* How many instructions a filter counts as for TREE_MAX_INSNS. */
 static size_t counted_insns(const struct tree *tree, const struct tree_filter *filter)
 {
 	uint32_t len = tree->programs[filter->program].len;
@@ -207,7 +207,7 @@ const char *tree_file_fault(const struct tree *tree, const struct tree_file *fil
 	if (file->kind < TREE_FILE_FILTER || file->kind > TREE_FILE_SEALED)
 		return "is of an unknown kind";
 	if (hung_up && file->filter != TREE_NONE)
-		return "is a listener without a filter, and has one";
+		return "is a listener that has hung up, and has a filter";
 	if (!hung_up && file->filter >= tree->n_filters)
 		return "has a filter that does not come before it";
 	if (file->flags & ~TREE_FILE_FLAGS)

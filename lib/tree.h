@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The model: seccomp filters as the tree that they are in the kernel, and the
- * threads that stand on them. It is filled from a kernel or from an image and
- * knows neither. What is not consistent is not let in.
+ * A model of the kernel's tree of seccomp filters, and of the threads and files that
+ * refer to them. It is filled from a kernel or from an image, and depends on neither.
+ * It rejects whatever is not consistent.
  *
- * Programs, filters, processes and threads are named by their index. Zero
- * bytes are an empty tree.
+ * Programs, filters, processes, threads and files are identified by their index.
+ * All zero is an empty tree.
  */
 #ifndef TREE_H
 #define TREE_H
@@ -21,22 +21,22 @@
 #include "map.h"
 #include "seccomp-fd.h"
 
-/* Stands for "no filter": below a root, or of a thread without filters. */
+/* No filter: the parent of a root, or the filter of a thread that has none. */
 #define TREE_NONE UINT32_MAX
 
-/* kernel/seccomp.c: every filter counts its program and 4 instructions more */
+/* kernel/seccomp.c: on a path, every filter counts as its instructions plus 4 */
 #define TREE_MAX_PATH_INSNS 32768
 #define TREE_FILTER_PENALTY 4
 /* include/linux/threads.h: PID_MAX_LIMIT */
 #define TREE_MAX_TID 4194304
-/* With its NUL; CRIU's have 37. */
+/* Including the NUL; the ids of CRIU have 37 bytes. */
 #define TREE_RUN_ID_SIZE 64
 
 /*
- * What a tree may ask of the kernel that makes it again. All filters together,
- * each with its own copy of its program in at least one page (512
- * instructions): 512 MiB. Files are all held by one process for a while, which
- * can have so many (the default of fs.nr_open).
+ * Limits on the resources that a restore needs. In the kernel, each filter has its
+ * own copy of the program, which takes at least one page (512 instructions): all
+ * together may need 512 MiB. All files are open in one process at the same time,
+ * so there can only be as many as the default of fs.nr_open.
  */
 #define TREE_MAX_INSNS 67108864
 #define TREE_PAGE_INSNS 512
@@ -47,7 +47,7 @@
 	 SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV)
 #define TREE_LISTENER_FLAGS SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP
 
-/* A program; @used (set by the tree): a filter has it. */
+/* A program. @used is set by the tree: a filter has this program. */
 struct tree_program {
 	struct sock_filter *insns;
 	uint32_t len;
@@ -61,11 +61,12 @@ struct tree_program {
  * @flags: SECCOMP_FILTER_FLAG_{LOG,WAIT_KILLABLE_RECV}, and NEW_LISTENER if it
  *         has a listener
  * @listener_flags: SECCOMP_USER_NOTIF_FD_* of that listener
- * @path_insns: what the kernel's limit counts on its path (set by the tree)
- * @supervised: a filter on its path has a listener (set by the tree)
- * @used: a thread or another filter stands on it, or a file stands for it (set
- *        by the tree)
- * @listener: the file that is its listener, or TREE_NONE (set by the tree)
+ * @path_insns: instructions on its path, as the kernel counts them for its limit
+ * @supervised: a filter on its path has a listener
+ * @used: a thread or a file refers to it, or it is the parent of a filter
+ * @listener: the file that is its listener, or TREE_NONE
+ *
+ * The members from @path_insns on are set by the tree.
  */
 struct tree_filter {
 	uint32_t program;
@@ -90,7 +91,7 @@ struct tree_thread {
 	uint32_t process;
 };
 
-/* A process: @count threads from @first on, its leader the first of them. */
+/* A process: @count threads, starting with @first, its leader. */
 struct tree_process {
 	uint32_t first;
 	uint32_t count;
@@ -103,15 +104,15 @@ enum tree_file_kind {
 	TREE_FILE_SEALED,
 };
 
-/* Of the flags of an open file those that can be set afterwards. */
+/* The flags of an open file that can be changed with fcntl(2). */
 #define TREE_FILE_FLAGS (O_APPEND | O_NONBLOCK)
 
 /**
  * struct tree_file - an open file of a task
- * @id: CRIU's number for it
- * @kind: a filter fd, the listener of a filter, one whose filter is gone, or a
- *        filter fd that is sealed
- * @filter: TREE_NONE for a listener whose filter is gone
+ * @id: CRIU's id of the file
+ * @kind: a filter fd, a listener, a listener whose filter is gone, or a sealed
+ *        filter fd
+ * @filter: its filter; TREE_NONE for a listener whose filter is gone
  * @flags: O_*
  */
 struct tree_file {
@@ -121,9 +122,7 @@ struct tree_file {
 	uint32_t flags;
 };
 
-/*
- * @run_id: the run of CRIU that dumps it, or has dumped it; empty: of no dump
- */
+/* @run_id: the run of CRIU that dumps or has dumped it; empty if it is not of a dump */
 struct tree {
 	char run_id[TREE_RUN_ID_SIZE];
 	struct tree_program *programs;
@@ -134,7 +133,7 @@ struct tree {
 	size_t n_programs, n_filters, n_threads, n_processes, n_files;
 
 	/* private */
-	size_t insns; /* what counts towards TREE_MAX_INSNS */
+	size_t insns; /* of all filters, as counted for TREE_MAX_INSNS */
 	size_t programs_room, filters_room, threads_room, processes_room, files_room;
 	struct map program_by_hash;
 	struct map thread_by_tid;
@@ -142,8 +141,8 @@ struct tree {
 };
 
 /**
- * tree_set_run_id - say whose dump it is
- * @id: printable ASCII without blanks, as it is shown to people
+ * tree_set_run_id - set the run of CRIU that dumps the tree
+ * @id: printable ASCII without blanks, because it is shown in messages
  * @len: its length
  *
  * Returns 0, or -EINVAL if it is empty, too long or not printable.
@@ -151,70 +150,65 @@ struct tree {
 int tree_set_run_id(struct tree *tree, const char *id, size_t len);
 
 /**
- * tree_add_program - put a program in, or find it there
+ * tree_add_program - add a program, or find an equal one
  * @insns: copied
- * @len: instructions, 1 to BPF_MAXINSNS
+ * @len: number of instructions, 1 to BPF_MAXINSNS
  *
- * Returns its index, -EINVAL for the length, -ENOMEM.
+ * Returns its index, -EINVAL if @len is out of range, or -ENOMEM.
  */
 int tree_add_program(struct tree *tree, const struct sock_filter *insns, size_t len);
 
 /**
- * tree_filter_fault - why a filter cannot be put in
+ * tree_filter_fault - check whether a filter can be added
  *
- * Returns NULL if it can, else the end of a sentence about the filter.
+ * Returns NULL if it can, otherwise the reason, as the end of a sentence that begins
+ * with the filter.
  */
 const char *tree_filter_fault(const struct tree *tree, const struct tree_filter *filter);
 
 /**
- * tree_add_filter - put a filter in, its parent is there already
+ * tree_add_filter - add a filter, after its program and its parent
  *
- * Returns its index, -EINVAL if tree_filter_fault() has something to say,
- * -ENOMEM.
+ * Returns its index, -EINVAL if tree_filter_fault() finds a fault, or -ENOMEM.
  */
 int tree_add_filter(struct tree *tree, const struct tree_filter *filter);
 
-/**
- * tree_process_fault - why a process cannot be put in; as tree_filter_fault()
- */
+/* tree_process_fault - check whether a process can be added, as tree_filter_fault() */
 const char *tree_process_fault(const struct tree *tree, const struct tree_thread *threads,
 			       size_t count);
 
 /**
- * tree_add_process - put a process in with all its threads, the leader first
+ * tree_add_process - add a process with all its threads, the leader first
  * @threads: copied; only @tid and @filter are read
  *
- * Returns its index, -EINVAL if tree_process_fault() has something to say or a
- * thread id is there twice, -ENOMEM. After a failure the tree is good for
- * nothing but tree_free().
+ * Returns its index, -EINVAL if tree_process_fault() finds a fault or two threads
+ * have the same id, or -ENOMEM. After a failure, only tree_free() may be called.
  */
 int tree_add_process(struct tree *tree, const struct tree_thread *threads, size_t count);
 
-/* tree_file_fault - why a file cannot be put in; as tree_filter_fault() */
+/* tree_file_fault - check whether a file can be added, as tree_filter_fault() */
 const char *tree_file_fault(const struct tree *tree, const struct tree_file *file);
 
 /**
- * tree_add_file - put a file in, its filter is there already
+ * tree_add_file - add a file, after its filter
  *
- * Returns its index, -EINVAL if tree_file_fault() has something to say,
- * -ENOMEM.
+ * Returns its index, -EINVAL if tree_file_fault() finds a fault, or -ENOMEM.
  */
 int tree_add_file(struct tree *tree, const struct tree_file *file);
 
 /**
- * tree_find_unused - the first program that no filter has, or the first filter
- * that nothing uses
- * @index: its number
+ * tree_find_unused - find a program without a filter, or a filter that is not used
+ * @index: out, its index
  *
- * The kernel frees such a filter, so no dump has one; in an image it can only
- * cost memory. Parents come before their children, so where there is none, every
- * filter has a thread or a file on it or above it.
+ * The kernel frees such a filter, so a dump never has one; in an image it would only
+ * cost memory. Parents come before their children, so if all are used, a thread or
+ * a file refers to every filter or to a descendant of it.
  *
- * Returns what it is, a word for messages, or NULL: all are used.
+ * Returns "program" or "filter", or NULL if all are used.
  */
 const char *tree_find_unused(const struct tree *tree, size_t *index);
 
-/* The file with that number of CRIU's, or NULL. */
+/* The file with that id of CRIU, or NULL. */
 const struct tree_file *tree_find_file(const struct tree *tree, uint32_t id);
 
 /* The thread with that id, or NULL. */
@@ -223,7 +217,7 @@ const struct tree_thread *tree_find_thread(const struct tree *tree, pid_t tid);
 /* The process whose leader has that id, or NULL. */
 const struct tree_process *tree_find_process(const struct tree *tree, pid_t leader);
 
-/* Empties the tree. */
+/* Frees everything; the tree is empty then. */
 void tree_free(struct tree *tree);
 
 #endif /* TREE_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What lib/bpf/walk.c, which runs in the kernel, writes for
- * lib/kernel-bpf.c, which does not. Compiled for both.
+ * The results that lib/bpf/walk.c, which runs in the kernel, passes to
+ * lib/kernel-bpf.c in user space. Compiled for both.
  */
 #ifndef WALK_H
 #define WALK_H
@@ -9,18 +9,18 @@
 #include <linux/types.h>
 
 /*
- * A path has at most 32768 instructions, and each filter counts for its own, at
- * least one, and four more (kernel/seccomp.c, MAX_INSNS_PER_PATH): 6553 filters.
+ * A path has at most 32768 instructions, and each filter counts as its instructions,
+ * at least one, plus four (kernel/seccomp.c, MAX_INSNS_PER_PATH): 6553 filters.
  */
 #define WALK_MAX 8192
 
 /**
- * struct walk_record - a filter, as one walk has seen it
- * @key: equal for the same filter as long as it exists, and never to be shown:
- *       it is where the filter is in the kernel's memory
- * @len: instructions of its classic program
+ * struct walk_record - a filter, as it was during one walk
+ * @key: identifies the filter as long as it exists; must never be shown, because it
+ *       is the filter's address in kernel memory
+ * @len: number of instructions of its classic BPF program
  * @flags: as in struct seccomp_filter_info
- * @listener_flags: as there
+ * @listener_flags: as in struct seccomp_filter_info
  * @reserved: 0
  */
 struct walk_record {
@@ -32,10 +32,10 @@ struct walk_record {
 };
 
 /**
- * struct walk_thread - which thread it was
- * @task: never to be shown, as struct walk_record.key
- * @start: when it began; with @task no two are equal
- * @tid: as the walker's pid namespace has it; filled in by user space
+ * struct walk_thread - identifies a thread
+ * @task: an address that must never be shown, as struct walk_record.key
+ * @start: its start time; no two threads have the same @task and @start
+ * @tid: its id in the reader's pid namespace; filled in by user space
  * @reserved: 0
  */
 struct walk_thread {
@@ -46,12 +46,12 @@ struct walk_thread {
 };
 
 /**
- * enum walk_end - how a walk over the filters of a thread ended
- * @WALK_NO_THREAD: there is none with that id
+ * enum walk_end - result of a walk over the filters of a thread
+ * @WALK_NO_THREAD: there is no thread with that id
  * @WALK_DONE: all filters are recorded
- * @WALK_CHANGED: the thread has got others meanwhile, or is gone
- * @WALK_TOO_LONG: there are more than WALK_MAX
- * @WALK_UNKNOWN: a member that is read is not in this kernel, or not as known
+ * @WALK_CHANGED: the filters changed during the walk, or the thread has exited
+ * @WALK_TOO_LONG: there are more than WALK_MAX filters
+ * @WALK_UNKNOWN: this kernel lacks a member that is read, or it has another size
  */
 enum walk_end {
 	WALK_NO_THREAD,

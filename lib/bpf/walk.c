@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Runs in the kernel, for one thread at a time: writes down its filters, newest
- * first. It reads, and changes nothing but its own variables.
+ * Runs in the kernel, for one thread at a time: records its filters, newest first.
+ * It only reads, and changes nothing but its own variables.
  *
- * The structs have only what is read, by the kernel's names; where it is in the
- * running kernel is found in that kernel's BTF when the program is loaded.
+ * The structs only have the members that are read, under the kernel's names. Their
+ * offsets are taken from the BTF of the running kernel when the program is loaded.
  */
 #include <linux/bpf.h>
 #include <linux/seccomp.h>
@@ -58,7 +58,7 @@ struct bpf_iter__task {
 
 #pragma clang attribute pop
 
-/* Out, of the last walk. */
+/* The results of the last walk. */
 struct walk_record records[WALK_MAX];
 struct walk_thread thread;
 __u32 count;
@@ -68,15 +68,15 @@ __s32 mode;
 static __u64 fence;
 
 /*
- * For processors that change the order of reads. An atomic exchange is ordered
- * against all that is before and after it.
+ * A memory barrier, for processors that reorder reads. An atomic exchange is ordered
+ * against everything before and after it.
  */
 static void order_reads(void)
 {
 	__sync_lock_test_and_set(&fence, 1);
 }
 
-/* All that is read. The kernel of one who has none of it is not known to us. */
+/* Whether this kernel has all members that are read, with the expected sizes. */
 static int is_known(void)
 {
 	const struct task_struct *task = 0;
@@ -102,7 +102,7 @@ static int is_known(void)
 	       bpf_core_field_exists(fprog->len) && bpf_core_field_size(fprog->len) == 2;
 }
 
-/* The flags that older kernels lack are not set there. */
+/* Flags that an older kernel does not have are not set. */
 static __u32 flags_of(const struct seccomp_filter *filter)
 {
 	__u32 flags = 0;
@@ -132,7 +132,7 @@ struct walk {
 	const struct seccomp_filter *filter;
 };
 
-/* Returns whether the loop is over. */
+/* One step of bpf_loop(). Returns 1 at the end. */
 static long step(__u32 index, struct walk *walk)
 {
 	const struct seccomp_filter *filter = walk->filter;
@@ -155,9 +155,10 @@ static struct seccomp_filter *newest(const struct task_struct *task)
 }
 
 /*
- * A thread that is killed lets go of its filters, which are then freed, while we
- * read them: reads cannot fault, but what they say is then worth nothing. It
- * forgets the newest first, so one that still has that at the end has kept all.
+ * A thread that is killed drops its filters, which may then be freed while they are
+ * read. The reads cannot fault, but their results are invalid. The thread clears its
+ * pointer to the newest filter first, so if it is unchanged at the end, all filters
+ * were there during the walk.
  */
 static __u32 walk_down(const struct task_struct *task)
 {
@@ -178,7 +179,7 @@ static __u32 walk_down(const struct task_struct *task)
 	return walk.filter ? WALK_TOO_LONG : WALK_DONE;
 }
 
-/* Which thread is decided by who attaches it. The last call is without one. */
+/* The thread is selected by whoever attaches the iterator. In the last call there is none. */
 // cppcheck-suppress unknownMacro
 SEC("iter/task")
 int walk_thread(struct bpf_iter__task *ctx)

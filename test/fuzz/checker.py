@@ -158,7 +158,7 @@ def read_entry(data: Bytes) -> tuple[str, Message]:
     """The kind of an entry, and its message."""
     refuse_if(not data.left(), "entry: of no kind")
     tag = data.number()
-    refuse_if(tag & 7 != 2 or tag >> 3 not in ENTRIES, "entry: of no known kind")
+    refuse_if(tag & 7 != 2 or tag >> 3 not in ENTRIES, "entry: unknown kind")
     inner = data.take(data.number(), "entry: cut off")
     refuse_if(data.left(), "entry: more than one message")
     kind, fields = ENTRIES[tag >> 3]

@@ -66,7 +66,7 @@ static void a_length_that_lies_is_refused(void **state)
 	for (i = 0; i < 9; i++) {
 		write_sample();
 		folder.data[entry_at(i) + 3] = 0x7f;
-		assert_refused("it is said to have");
+		assert_refused("its size is");
 		write_sample();
 		folder.data[entry_at(i)]--;
 		assert_refused("");
@@ -298,11 +298,11 @@ static void every_damaged_entry_is_refused(void **state)
 		{ 7, filter_too_few, "4 threads, but 3 filters" },
 		{ 7, tid_zero, "has the id 0" },
 		{ 7, tid_too_large, "has the id 2147483647" },
-		{ 7, tid_twice, "process 0 of it has a thread twice" },
-		{ 7, tid_in_two_processes, "process 1 of it has a thread id that another" },
-		{ 7, process_too_large, "process 1 of it has 3 threads, 2 are left" },
-		{ 7, process_too_small, "1 threads of it are of no process" },
-		{ 7, process_empty, "process 0 of it has no threads" },
+		{ 7, tid_twice, "its process 0 has a thread twice" },
+		{ 7, tid_in_two_processes, "its process 1 has a thread id that another" },
+		{ 7, process_too_large, "its process 1 has 3 threads, but only 2 are left" },
+		{ 7, process_too_small, "1 of its threads belong to no process" },
+		{ 7, process_empty, "its process 0 has no threads" },
 		{ 8, more_programs, "counts 3 programs, the file has 2" },
 		{ 8, more_filters, "counts 4 filters, the file has 3" },
 		{ 8, fewer_threads, "counts 3 threads, the file has 4" },
@@ -363,11 +363,11 @@ static void entries_in_the_wrong_place_are_refused(void **state)
 	size = entry_at(2) - entry_at(1);
 	memcpy(copy, folder.data + entry_at(1), size);
 	put_bytes(entry_at(3), 0, copy, size);
-	assert_refused("the program is that of number 0 again");
+	assert_refused("the same program as number 0");
 
 	write_sample();
 	put_bytes(entry_at(2), 0, copy, size);
-	assert_refused("the program is that of number 0 again");
+	assert_refused("the same program as number 0");
 }
 
 static void unknown_things_are_refused(void **state)
@@ -380,10 +380,10 @@ static void unknown_things_are_refused(void **state)
 	(void)state;
 	write_sample();
 	put_bytes(entry_at(3), 0, empty, sizeof(empty));
-	assert_refused("no known kind");
+	assert_refused("unknown kind");
 	write_sample();
 	put_bytes(entry_at(3), 0, unknown, sizeof(unknown));
-	assert_refused("no known kind");
+	assert_refused("unknown kind");
 	write_sample();
 	put_bytes(8, entry_at(1) - 8, header, sizeof(header));
 	assert_refused("fields that version 3 does not have");
@@ -408,14 +408,14 @@ static void another_encoding_is_refused(void **state)
 	for (i = 0; i < sizeof(headers) / sizeof(*headers); i++) {
 		write_sample();
 		put_bytes(8, entry_at(1) - 8, headers[i], 4 + headers[i][0]);
-		assert_refused("not the encoding");
+		assert_refused("not the canonical encoding");
 	}
 	write_sample();
 	put_bytes(entry_at(3), entry_at(4) - entry_at(3), filter, sizeof(filter));
-	assert_refused("not the encoding");
+	assert_refused("not the canonical encoding");
 	write_sample();
 	put_bytes(entry_at(8), 0, threads, sizeof(threads));
-	assert_refused("not the encoding");
+	assert_refused("not the canonical encoding");
 }
 
 static void what_nothing_uses_is_refused(void **state)
@@ -429,11 +429,11 @@ static void what_nothing_uses_is_refused(void **state)
 	add_filter(&tree, allow, 1, 2, 0);
 	assert_int_equal(image_sync(&image, folder.fd, &tree), 0);
 	load();
-	assert_refused("filter 3 is used by nothing");
+	assert_refused("filter 3 is not used");
 	assert_true(tree_add_program(&tree, deny, 3) >= 0);
 	assert_int_equal(image_sync(&image, folder.fd, &tree), 0);
 	load();
-	assert_refused("program 2 is used by nothing");
+	assert_refused("program 2 is not used");
 	image_close(&image);
 	tree_free(&tree);
 }
@@ -445,7 +445,7 @@ static void threads_of_no_process_are_refused(void **state)
 	(void)state;
 	write_sample();
 	put_bytes(entry_at(8), 0, threads, sizeof(threads));
-	assert_refused("threads of no process");
+	assert_refused("threads without a process");
 }
 
 /* Whatever one bit does, the reader neither crashes nor leaves a half tree. */

@@ -330,7 +330,7 @@ static void files_that_do_not_fit_are_refused(void **state)
 	refuse_file(&(struct tree_file){ .id = 8, .kind = TREE_FILE_SEALED, .filter = TREE_NONE },
 		    "has a filter that does not come before it");
 	refuse_file(&(struct tree_file){ .id = 8, .kind = TREE_FILE_HUNG_UP, .filter = 0 },
-		    "without a filter");
+		    "has hung up");
 	refuse_file(&(struct tree_file){ .id = 8, .kind = TREE_FILE_FILTER, .flags = O_EXCL },
 		    "unknown flags");
 	refuse_file(&(struct tree_file){ .id = 7, .kind = TREE_FILE_FILTER }, "number of another");
