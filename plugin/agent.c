@@ -16,23 +16,23 @@
 
 #define AGENT_VARIABLE "CRIU_SECCOMP_AGENT"
 
-/* How long an agent may take to accept, or to make room for a message. */
+/* How long an agent may take to accept a connection or a message. */
 #define TIMEOUT_SECONDS 10
 
-/* A filter whose supervisor is external. */
+/* A filter with an external supervisor. */
 struct external {
 	uint32_t filter;
-	uint32_t process; /* the first that is under it, or TREE_NONE */
-	int listener;	  /* -1: not made yet, or not kept */
+	uint32_t process; /* the first process that has it, or TREE_NONE */
+	int listener;	  /* -1: not created yet, or not kept */
 };
 
 static struct agent {
 	struct external *filters;
 	size_t count;
-	bool absent; /* go on without an agent */
+	bool absent; /* continue without an agent */
 	char address[CONFIG_AGENT_SIZE];
-	uid_t uid;  /* it may be this user's, too; -1: none */
-	int socket; /* connected and not used yet, or -1 */
+	uid_t uid;  /* an agent of this user is trusted, too; -1: not set */
+	int socket; /* connected, but not used yet; or -1 */
 	struct oci_container container;
 } agent = { .socket = -1 };
 
@@ -51,8 +51,8 @@ size_t agent_count(const struct tree *tree)
 }
 
 /*
- * @process is under all that the filter stands on, too. Where an earlier one is
- * known to be, that one is under all below.
+ * A process has all filters on the path. If an earlier process has one of them, it has
+ * all below, too.
  */
 static void mark_path(const struct tree *tree, uint32_t *first, uint32_t filter, uint32_t process)
 {
@@ -62,7 +62,7 @@ static void mark_path(const struct tree *tree, uint32_t *first, uint32_t filter,
 	}
 }
 
-/* The first process under each filter, or TREE_NONE; for the caller to free. */
+/* The first process that has each filter, or TREE_NONE. The caller frees the array. */
 static uint32_t *first_processes(const struct tree *tree)
 {
 	uint32_t *first = malloc(tree->n_filters * sizeof(*first));
@@ -77,7 +77,7 @@ static uint32_t *first_processes(const struct tree *tree)
 	return first;
 }
 
-/* In the order of the filters. */
+/* Sorted by filter, as bsearch() needs it. */
 static int list_filters(const struct tree *tree)
 {
 	uint32_t *first = first_processes(tree);
@@ -101,8 +101,8 @@ static int list_filters(const struct tree *tree)
 }
 
 /*
- * Who gets a listener decides on calls of the tasks. So it is root's, or that of
- * the user who restores them, or one that root has named.
+ * Whoever has a listener decides on system calls of the tasks. So the agent must run
+ * as root, as the user who restores the tasks, or as a user that root has configured.
  */
 static int check_user(int socket)
 {
@@ -113,7 +113,7 @@ static int check_user(int socket)
 		return -errno;
 	if (!peer.uid || peer.uid == getuid() || (peer.uid == agent.uid && agent.uid != (uid_t)-1))
 		return 0;
-	pr_warn("the seccomp agent at %s runs as user %u; only root's and those of user %u are trusted, and with 'agent-uid = %u' in %s this one",
+	pr_warn("the seccomp agent at %s runs as user %u, but only agents of root and of user %u are trusted (to trust this one, set 'agent-uid = %u' in %s)",
 		agent.address, peer.uid, getuid(), peer.uid, CONFIG_PATH);
 	return -EPERM;
 }
@@ -170,8 +170,8 @@ static int reconnect_and_send(const char *text, int listener)
 }
 
 /*
- * An agent may tire of a connection on which nothing comes for so long as a
- * restore takes, and close it. It has received nothing then.
+ * During a long restore, an agent may close the idle connection. Then it has received
+ * nothing, and the message can be sent again.
  */
 static int send_message(const char *text, int listener)
 {
@@ -186,8 +186,8 @@ static int send_message(const char *text, int listener)
 }
 
 /*
- * A connection for each, as the specification wants it, and one message: there
- * are agents that read no more than once.
+ * One connection per listener, as the specification requires, and one message: some
+ * agents read only once.
  */
 static int hand_over(struct external *external, pid_t pid, pid_t root)
 {
@@ -237,8 +237,8 @@ void agent_keep_listener(uint32_t filter, int listener)
 }
 
 /*
- * Where the agent is: what the person says counts more than what the container
- * brings along. *source is who named it; NULL: nobody has.
+ * The user's settings take precedence over those of the container. *source says where
+ * the address comes from; it is unchanged if there is none.
  */
 static int find_address(const struct config *config, const char **source)
 {
@@ -267,14 +267,14 @@ static int find_address(const struct config *config, const char **source)
 static int go_on_without(const char *why)
 {
 	agent.absent = true;
-	pr_warn("%s; as %s says, filters go on without one (%zu): calls for their supervisor fail with ENOSYS",
+	pr_warn("%s; as %s says, filters are restored without one (%zu): calls for their supervisor fail with ENOSYS",
 		why, CONFIG_PATH, agent.count);
 	return 0;
 }
 
 static int refuse(const char *why, int error)
 {
-	pr_err("%s, and filters of the dump need one (%zu): name a running agent (%s, or 'agent = PATH' in %s), or have their calls fail ('without-agent = enosys' there)",
+	pr_err("%s, but filters of the dump need one (%zu): name a running agent (%s, or 'agent = PATH' in %s), or let their calls fail ('without-agent = enosys' there)",
 	       why, agent.count, AGENT_VARIABLE, CONFIG_PATH);
 	return error;
 }
@@ -305,7 +305,7 @@ static int find_agent(void)
 	return config.without_agent ? go_on_without(why) : refuse(why, ret);
 }
 
-/* What is known of CRIU's parent; of one that lives on: its number is its own. */
+/* CRIU's parent may exit while it is examined; then its id may be that of another process. */
 static void find_container(void)
 {
 	const pid_t pid = getppid();

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Supervisors outside of the dump: a filter had a listener that no task of the
- * dump holds. On restore its new listener is handed to a seccomp agent, as an
- * OCI runtime does it that creates a container. doc/containers.md tells which
- * agent that is, and what becomes of the filter where there is none.
+ * Filters with an external supervisor: no task of the dump holds their listener.
+ * On restore the new listener is handed to a seccomp agent, as an OCI runtime does
+ * when it creates a container. doc/containers.md describes how the agent is found,
+ * and what happens if there is none.
  */
 #ifndef PLUGIN_AGENT_H
 #define PLUGIN_AGENT_H
@@ -14,42 +14,43 @@
 
 #include "tree.h"
 
-/* How many filters of the tree have a supervisor outside of it. */
+/* The number of filters with an external supervisor. */
 size_t agent_count(const struct tree *tree);
 
 /**
- * agent_begin - see to it that there is an agent, if one is needed
- * @tree: has to last until agent_end()
+ * agent_begin - connect to the agent, if one is needed
+ * @tree: must stay valid until agent_end()
  *
- * Connects to it, so that its absence is found before anything is forked. It has
- * to be root's, the caller's, or of a user whom the configuration names.
- * Returns 0, or a negative errno after a message: the restore has to fail.
+ * This happens before anything is forked, so that a missing agent is noticed early.
+ * The agent must run as root, as the caller, or as the user in the configuration.
+ * Returns 0, or a negative errno after a message: the restore must fail.
  */
 int agent_begin(const struct tree *tree);
 
 /**
  * agent_keep_listener - keep the listener of a filter for the agent
- * @filter: its index; its supervisor is outside
- * @listener: taken over
+ * @filter: its index; must have an external supervisor
+ * @listener: its listener; the caller must not close it
  *
- * Where the restore goes on without an agent it is closed at once: from then on
- * the kernel answers supervised calls with ENOSYS.
+ * If the restore continues without an agent, the listener is closed at once: then
+ * the kernel fails supervised calls with ENOSYS.
  */
 void agent_keep_listener(uint32_t filter, int listener);
 
 /**
- * agent_hand_over - give the agent the listeners that have to do with a process
- * @process: in the tree, none of its tasks has run yet; TREE_NONE: not there
- * @pid: of the same
- * @root: the root task; all processes come, this one first
+ * agent_hand_over - hand the listeners of a process over to the agent
+ * @process: its index in the tree, or TREE_NONE if it is not there
+ * @pid: its id; none of its tasks has run yet
+ * @root: the root task
  *
- * A listener is handed over with the first process that is under its filter, and
- * with the root task if none is. An agent that has closed the connection of
- * agent_begin() gets another. Returns 0, or a negative errno after a message.
+ * To be called for all processes, the root task first. A listener is handed over with
+ * the first process that has its filter, or with the root task if no process has it.
+ * If the agent has closed the connection of agent_begin(), a new one is made. Returns
+ * 0, or a negative errno after a message.
  */
 int agent_hand_over(uint32_t process, pid_t pid, pid_t root);
 
-/* The restore is over. What was not handed over is closed. */
+/* Ends the restore: closes the listeners that were not handed over. */
 void agent_end(void);
 
 #endif /* PLUGIN_AGENT_H */

@@ -10,20 +10,20 @@
 #include "native.h"
 #include "report.h"
 
-/* Thread ids in one line of the log; what is more goes into the next. */
+/* The number of thread ids in one line of the log. */
 #define IDS_PER_LINE 32
 
 static struct alone {
 	bool chosen;
 	struct tree tree;
-	struct collect collect; /* without a reader: there is none */
+	struct collect collect; /* its reader is NULL if filters cannot be read */
 
-	/* kept from process to process for their memory */
+	/* reused for each process */
 	struct native_thread *threads;
 	size_t room;
 } alone;
 
-/* Not before there is a process with filters: a way in may be work to open. */
+/* Only called if a process has filters: a backend may be expensive to set up. */
 static void choose_reader(void)
 {
 	struct kernel_choice choice;
@@ -34,7 +34,7 @@ static void choose_reader(void)
 	kernel_choose(&choice);
 	alone.collect = (struct collect){ .reader = choice.reader, .tree = &alone.tree };
 	if (!choice.reader && choice.n_refused)
-		pr_info("which filters are the same cannot be seen, so what a restore changes is guessed (%s: %s)",
+		pr_info("cannot determine which filters are the same, so the changes by a restore are guessed (%s: %s)",
 			choice.refused[choice.n_refused - 1].name,
 			choice.refused[choice.n_refused - 1].why);
 }
@@ -62,7 +62,7 @@ static int compare_threads(const struct proc_threads *tids)
 		ret = collect_thread(&alone.collect, tids->tids[i], &alone.threads[i].filter);
 	}
 	if (ret)
-		pr_info("process %d: cannot read its filters, so what a restore changes is guessed: %s",
+		pr_info("process %d: cannot read its filters, so the changes by a restore are guessed: %s",
 			tids->tids[0], strerror(-ret));
 	else
 		native_compare(&alone.tree, alone.threads, tids->count);
@@ -135,8 +135,8 @@ static void warn_changes(const struct proc_threads *tids)
 }
 
 /*
- * CRIU alone makes every thread its own copies of the filters, or one set for
- * all threads whose programs are equal.
+ * CRIU alone restores separate copies of the filters for each thread, or, if all
+ * threads have the same programs, one set of filters for all of them.
  */
 static void warn_by_counts(const struct proc_threads *tids)
 {

@@ -5,16 +5,16 @@
 #include "proc.h"
 
 /**
- * alone_warn - say what CRIU alone will not bring back of a process
+ * alone_warn - warn about what CRIU alone will not restore of a process
  * @tids: all threads, the leader first; CRIU has stopped them
  *
- * Where the kernel lets filters be read: which threads will see another answer to
- * SECCOMP_FILTER_FLAG_TSYNC, and which flags are lost; nothing, if nothing is.
- * Elsewhere it is guessed from the numbers of filters.
+ * If filters can be read, the warnings say for which threads the result of
+ * SECCOMP_FILTER_FLAG_TSYNC changes, and which flags are lost. There are none if
+ * nothing changes. Otherwise it is guessed from the numbers of filters.
  */
 void alone_warn(const struct proc_threads *tids);
 
-/* The dump is over. */
+/* Ends the dump: frees everything. */
 void alone_end(void);
 
 #endif /* PLUGIN_ALONE_H */

@@ -21,7 +21,7 @@ const char *config_address_fault(const char *path)
 	return NULL;
 }
 
-/* Each setter returns NULL, or the end of a sentence about the value. */
+/* A setter returns NULL, or the reason why it rejects the value. */
 static const char *set_agent(struct config *config, const char *value)
 {
 	const char *fault = config_address_fault(value);
@@ -39,7 +39,7 @@ static const char *set_without_agent(struct config *config, const char *value)
 	return NULL;
 }
 
-/* Decimal; (uid_t)-1 is nobody, for the kernel, too. */
+/* Decimal. The kernel does not allow (uid_t)-1, either. */
 static const char *set_agent_uid(struct config *config, const char *value)
 {
 	unsigned long uid;
@@ -48,7 +48,7 @@ static const char *set_agent_uid(struct config *config, const char *value)
 	errno = 0;
 	uid = strtoul(value, &end, 10);
 	if (!isdigit((unsigned char)*value) || *end || errno || uid >= (uid_t)-1)
-		return "is no user's id (a number)";
+		return "is not a user id (a number)";
 	config->agent_uid = uid;
 	return NULL;
 }
@@ -152,7 +152,7 @@ int config_parse(const char *name, FILE *file, struct config *config)
 	return ret;
 }
 
-/* Takes the descriptor over. */
+/* Closes the descriptor. */
 static int read_open(const char *path, int fd, struct config *config)
 {
 	const char *fault = trust_fault(fd, S_IFREG, 0);
@@ -160,8 +160,8 @@ static int read_open(const char *path, int fd, struct config *config)
 	int ret;
 
 	if (fault) {
-		pr_err("%s %s: it must be a file of root's that nobody else can write", path,
-		       fault);
+		pr_err("%s %s: it must be a file that belongs to root and that nobody else can write",
+		       path, fault);
 		close(fd);
 		return -EPERM;
 	}
@@ -179,7 +179,7 @@ static int read_open(const char *path, int fd, struct config *config)
 
 int config_read(const char *path, struct config *config)
 {
-	/* not blocking: a FIFO is refused, not waited for */
+	/* O_NONBLOCK: opening a FIFO must not wait for a writer */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), ret;
 
 	*config = nothing;

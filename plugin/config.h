@@ -9,16 +9,15 @@
 
 #define CONFIG_PATH "/etc/criu-seccomp.conf"
 
-/* What sockaddr_un can hold; unix(7). */
+/* The longest path in a sockaddr_un, with its NUL; unix(7). */
 #define CONFIG_AGENT_SIZE sizeof(((struct sockaddr_un *)0)->sun_path)
 
 /**
- * struct config - what the configuration file says
- * @agent: the socket of the seccomp agent; empty: the file does not name one
- * @without_agent: where there is no agent, go on, and calls that it would
- *                 answer fail with ENOSYS
- * @agent_uid: an agent may be this user's, too; -1: the file names none
- * @load_module: the kernel module may be loaded where it is needed
+ * struct config - the settings of the configuration file
+ * @agent: the socket of the seccomp agent; empty if not set
+ * @without_agent: continue if there is no agent; supervised calls fail with ENOSYS
+ * @agent_uid: an agent of this user is trusted, too; -1 if not set
+ * @load_module: load the kernel module if it is needed
  */
 struct config {
 	char agent[CONFIG_AGENT_SIZE];
@@ -28,25 +27,26 @@ struct config {
 };
 
 /**
- * config_address_fault - why a socket cannot have this address
+ * config_address_fault - check whether a path can be the address of a socket
  *
- * Returns NULL if it can, else the end of a sentence about it.
+ * Returns NULL if it can, otherwise the reason, as the end of a sentence that begins
+ * with the path.
  */
 const char *config_address_fault(const char *path);
 
 /**
  * config_read - read a configuration file
- * @config: all of it is set; without a file, to nothing
+ * @config: out, the settings; all unset if there is no file
  *
- * It says to whom listeners go, so it must be a regular file of root's that nobody
- * else can write; else -EPERM.
+ * The file decides who gets listeners, so it must be a regular file that belongs to
+ * root and that nobody else can write. Otherwise the result is -EPERM.
  *
  * Returns 0, also if there is no file, or a negative errno after a message
  * that names the file and the line.
  */
 int config_read(const char *path, struct config *config);
 
-/* The same from an open file: @name is what messages call it. */
+/* The same for an open file; messages call it @name. */
 int config_parse(const char *name, FILE *file, struct config *config);
 
 #endif /* PLUGIN_CONFIG_H */

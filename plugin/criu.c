@@ -8,7 +8,7 @@
 #include "criu.h"
 #include "report.h"
 
-/* As criu/include/plugin.h has it; there are as many links as CRIU knows hooks. */
+/* As in criu/include/plugin.h. There is one link for each hook that CRIU knows. */
 struct criu_plugin {
 	struct criu_plugin_desc *desc;
 	struct criu_list list;
@@ -62,7 +62,7 @@ int criu_check(void)
 	return ret;
 }
 
-/* How many hooks this CRIU knows, by the size of its lists; 0: that is not to be had. */
+/* How many hooks this CRIU knows, from the size of its lists; 0 if it is not available. */
 static size_t known_hooks(void)
 {
 	const ElfW(Sym) *symbol = NULL;
@@ -84,7 +84,7 @@ static bool is_linked(const struct criu_list *list)
 	return list->next && list->prev && list->next->prev == list && list->prev->next == list;
 }
 
-/* CRIU's record of us: it puts it at the end of its list, then calls our init. */
+/* CRIU's record of this plugin, which it adds at the end of its list before it calls init. */
 static struct criu_plugin *our_record(void)
 {
 	struct criu_plugin *record;
@@ -116,18 +116,18 @@ void criu_hooks_first(void)
 	size_t i;
 
 	if (!record) {
-		pr_warn("cannot put the hooks before those of other plugins (unknown CRIU): a plugin that is loaded first may keep tasks from them");
+		pr_warn("cannot put the hooks before those of other plugins (unknown CRIU): a plugin that was loaded earlier may prevent them from being called");
 		return;
 	}
 	for (i = 0; i < CRIU_HOOKS; i++)
 		if (CR_PLUGIN_DESC.hooks[i])
 			list_add_first(&record->link[i], &cr_plugin_ctl.chains[i]);
-	/* After init CRIU chains this many, and a link must not be chained twice. */
+	/* After init CRIU links this many hooks; ours must not be linked twice. */
 	CR_PLUGIN_DESC.max_hooks = 0;
 }
 
 void criu_hooks_exit(void)
 {
-	/* After exit CRIU takes this many out of its chains: all must be gone. */
+	/* After exit CRIU unlinks this many hooks; all of ours must be unlinked. */
 	CR_PLUGIN_DESC.max_hooks = CRIU_HOOKS;
 }

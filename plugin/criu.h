@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * CRIU as the plugin sees it: the functions that CRIU exports. They are weak: a
- * CRIU that has one no more still loads the plugin, which then says which one.
- * lib/criu-plugin.h has what CRIU wants of the plugin, and a list of these.
+ * The functions of CRIU that the plugin uses. They are weak symbols: a CRIU that lacks
+ * one can still load the plugin, which then says which one is missing.
+ * lib/criu-plugin.h has the other side of the interface, and a list of the functions.
  */
 #ifndef PLUGIN_CRIU_H
 #define PLUGIN_CRIU_H
@@ -17,7 +17,7 @@
 
 #define CRIU_EXPORT extern __attribute__((weak, visibility("default")))
 
-/* criu/plugin.c: a descriptor of the folder with the images, CRIU's own. */
+/* criu/plugin.c: CRIU's descriptor of the image folder; not to be closed. */
 CRIU_EXPORT int criu_get_image_dir(void);
 
 /* criu/log.c: one message in CRIU's log; the levels are those of report.h */
@@ -25,65 +25,64 @@ CRIU_EXPORT void print_on_level(unsigned int loglevel, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
- * criu/seccomp.c: which seccomp mode the dump writes down for a thread. CRIU
- * calls it when it seizes the thread; the last call counts. 0, or -1.
+ * criu/seccomp.c: set the seccomp mode that the dump records for a thread. CRIU
+ * calls it when it seizes the thread; the last call counts. Returns 0 or -1.
  */
 CRIU_EXPORT int seccomp_collect_entry(pid_t tid_real, unsigned int mode);
 
-/* criu/image.c: the inventory names the plugins that a restore needs. 0, or -1. */
+/* criu/image.c: add a plugin to those that the inventory requires. Returns 0 or -1. */
 CRIU_EXPORT int add_inventory_plugin(const char *name);
 
 /*
- * criu/image.c: whether it named this one; also true for everything if the
- * images come from a CRIU that did not name any. Newer ones ignore @n.
+ * criu/image.c: whether the inventory requires this plugin. Always true for images
+ * of a CRIU that does not record plugins. Newer versions ignore @n.
  */
 CRIU_EXPORT bool check_and_remove_inventory_plugin(const char *name, size_t n);
 
 /*
- * criu/files.c: descriptors that CRIU's main process has for restored tasks. Up
- * to the end of the plugins' init they can be added under a name; CRIU then
- * moves them to a store, and every task can take copies, also from other
- * namespaces. @key is kept, not copied. 0, or -1; a descriptor, or -1.
+ * criu/files.c: descriptors that restored tasks inherit from CRIU's main process.
+ * They can be added under a name until the end of the plugins' init. Then CRIU moves
+ * them to a store from which every task can get copies, also in other namespaces.
+ * @key must stay valid. The first returns 0 or -1, the second a descriptor or -1.
  */
 CRIU_EXPORT int inherit_fd_add(int fd, char *key);
 CRIU_EXPORT int inherit_fd_lookup_id(char *key);
 
 /*
- * criu/util.c: the name of this run of CRIU. It writes it into the inventory,
- * last of all images; a restore has read it from there when plugins are loaded,
- * and CRIU_NO_RUN_ID if it is not there.
+ * criu/util.c: the id of this run of CRIU, and on restore that of the run that
+ * dumped. A dump writes its id to the inventory, the last of all images. A restore
+ * reads the inventory before it loads plugins; CRIU_NO_RUN_ID: it has no id.
  */
 CRIU_EXPORT char criu_run_id[];
 CRIU_EXPORT char dump_criu_run_id[];
 #define CRIU_NO_RUN_ID 0x7f
 
 /**
- * criu_check - is all of the above there?
+ * criu_check - check that CRIU has all of the above
  *
- * Returns 0, or -ENOSYS after a message that names what is missing.
+ * Returns 0, or -ENOSYS after messages that name what is missing.
  */
 int criu_check(void);
 
 /**
- * criu_has_retry - has RESTORE_EXT_FILE the argument retry_needed in this CRIU?
+ * criu_has_retry - whether this CRIU passes retry_needed to RESTORE_EXT_FILE
  *
- * Where it has not, what stands in its place must not be touched. Also false
- * where CRIU's lists do not tell how many hooks it knows.
+ * If not, the argument is not valid and must not be used. Also false if CRIU's lists
+ * do not show how many hooks it knows.
  */
 bool criu_has_retry(void);
 
 /**
- * criu_hooks_first - have our hooks called before those of other plugins
+ * criu_hooks_first - make CRIU call our hooks before those of other plugins
  *
- * CRIU ends a chain of hooks at the first plugin that does not answer -ENOTSUP,
- * and some answer 0 for tasks that they do not know. So we put ourselves in
- * front; ours always answer -ENOTSUP where all is well. To be called at the end
- * of an init that has not failed. Where CRIU's lists do not look as expected
- * nothing is changed, and a warning printed.
+ * CRIU stops calling a hook at the first plugin that does not return -ENOTSUP, and
+ * some plugins return 0 for tasks that are not theirs. So our hooks are put first;
+ * they return -ENOTSUP if they succeed. To be called at the end of a successful init.
+ * If CRIU's lists do not look as expected, this only prints a warning.
  */
 void criu_hooks_first(void);
 
-/* Undoes what CRIU cannot undo itself; to be called in exit. */
+/* Prepares the descriptor for CRIU's cleanup; to be called in exit. */
 void criu_hooks_exit(void);
 
 #endif /* PLUGIN_CRIU_H */

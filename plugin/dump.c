@@ -19,8 +19,8 @@
 #include "tree.h"
 
 static struct dump {
-	bool begun;    /* else it is a pre-dump, which has no filters */
-	int permitted; /* what kernel_permits() says of CRIU */
+	bool begun;    /* false for a pre-dump, which records no filters */
+	int permitted; /* result of kernel_permits() */
 	const struct kernel *kernel;
 	struct tree tree;
 	struct collect collect;
@@ -28,7 +28,7 @@ static struct dump {
 	pid_t root; /* 0: CRIU has not stopped all tasks yet */
 	int depth;  /* of the root task's pid namespace */
 
-	/* kept from process to process for their memory */
+	/* reused for each process */
 	struct proc_threads tids;
 	struct tree_thread *threads;
 	size_t threads_room;
@@ -43,13 +43,13 @@ int dump_begin(void)
 {
 	dump.begun = true;
 	dump.permitted = kernel_permits();
-	/* A filter of our own may punish the question. */
+	/* not if CRIU has filters itself: they might kill it for the attempt */
 	dump.kernel = dump.permitted ? NULL : kernel_detect();
 	dump.collect = (struct collect){ .tree = &dump.tree };
 	if (dump.kernel)
 		dump.collect.reader = &dump.kernel->reader;
 	if (!dump.permitted && !dump.kernel)
-		pr_info("this kernel does not let seccomp filters be restored as a tree: CRIU dumps them alone");
+		pr_info("this kernel has no support for restoring seccomp filters as a tree: CRIU dumps them without the plugin");
 	return 0;
 }
 
@@ -62,11 +62,11 @@ static void report_unreadable(pid_t tid, int error)
 {
 	pr_err("cannot read the seccomp filters of task %d: %s%s", tid, strerror(-error),
 	       error == -EACCES || error == -EPERM
-		       ? " (CRIU needs CAP_SYS_ADMIN in the initial user namespace, and to be under no filter itself)"
+		       ? " (CRIU needs CAP_SYS_ADMIN in the initial user namespace, and must not be in a seccomp mode itself)"
 		       : "");
 }
 
-/* The newest filter of a thread, one that the tree has by then, or TREE_NONE. */
+/* Adds the filters of a thread to the tree. *filter is its newest, or TREE_NONE. */
 static int read_filter(pid_t tid, uint32_t *filter)
 {
 	int ret = collect_thread(&dump.collect, tid, filter);
@@ -76,7 +76,7 @@ static int read_filter(pid_t tid, uint32_t *filter)
 	return ret;
 }
 
-/* *filtered: threads in filter mode. */
+/* *filtered: number of threads in filter mode. */
 static int read_filters(const struct proc_threads *tids, size_t *filtered)
 {
 	size_t i;
@@ -115,8 +115,8 @@ static int read_ids(const struct proc_threads *tids)
 }
 
 /*
- * criu dump --stream sends its images through this socket, and knows only its
- * own: ours would be left behind.
+ * criu dump --stream sends its images through this socket, but only CRIU's own: ours
+ * would be missing from the stream.
  */
 static bool is_streaming(void)
 {
@@ -129,7 +129,7 @@ static bool is_streaming(void)
 static int begin_image(void)
 {
 	if (is_streaming()) {
-		pr_err("criu dump --stream does not take %s along: dump to files", IMAGE_NAME);
+		pr_err("criu dump --stream leaves out %s: dump to files", IMAGE_NAME);
 		return -EOPNOTSUPP;
 	}
 	if (tree_set_run_id(&dump.tree, criu_run_id, strnlen(criu_run_id, TREE_RUN_ID_SIZE))) {
@@ -144,7 +144,7 @@ static int begin_image(void)
 	return 0;
 }
 
-/* The file is begun when there is something to write. */
+/* Creates the file if there is none yet, and writes all changes. */
 static int sync_image(void)
 {
 	int ret = dump.image.fd < 0 ? begin_image() : 0;
@@ -176,7 +176,7 @@ static int set_placeholders(const struct proc_threads *tids)
 		if (dump.threads[i].filter == TREE_NONE)
 			continue;
 		if (seccomp_collect_entry(tids->tids[i], SECCOMP_MODE_STRICT)) {
-			pr_err("CRIU does not take strict mode for task %d", tids->tids[i]);
+			pr_err("CRIU does not accept strict mode for task %d", tids->tids[i]);
 			return -EIO;
 		}
 	}
@@ -184,8 +184,8 @@ static int set_placeholders(const struct proc_threads *tids)
 }
 
 /*
- * The kernel would refuse to answer for any thread, and CRIU, too. So only /proc
- * is asked, and tasks without filters are dumped all the same.
+ * The kernel does not let this CRIU read any filters. So only /proc is read, and tasks
+ * without filters can still be dumped.
  */
 static int refuse_filters(const struct proc_threads *tids)
 {
@@ -205,8 +205,8 @@ static int refuse_filters(const struct proc_threads *tids)
 }
 
 /*
- * Not before CRIU has all tasks: a dump that fails earlier has not touched the
- * images of the last one either.
+ * Called when CRIU has stopped all tasks: a dump that fails earlier does not touch the
+ * other images of a previous dump, either.
  */
 static int remove_old_image(void)
 {
@@ -216,7 +216,7 @@ static int remove_old_image(void)
 	return -EIO;
 }
 
-/* What we know of the root task holds for all. */
+/* All ids in the image are those in the root task's pid namespace. */
 static int read_root_depth(void)
 {
 	dump.depth = proc_namespace_depth(dump.root);
@@ -226,7 +226,7 @@ static int read_root_depth(void)
 	return dump.depth;
 }
 
-/* The first process is the root task. */
+/* The first process is the root task; does nothing for the others. */
 static int set_root(pid_t pid)
 {
 	int ret;
@@ -277,7 +277,7 @@ int dump_file(const struct tree_file *file)
 	return ret;
 }
 
-/* Who supervises from outside is not in the images. */
+/* External supervisors are not in the images. */
 static void warn_external_supervisors(void)
 {
 	size_t outside = agent_count(&dump.tree);

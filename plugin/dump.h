@@ -10,43 +10,43 @@
 #include "tree.h"
 
 /**
- * dump_begin - get ready; all tasks still run
+ * dump_begin - prepare a dump; all tasks are still running
  *
- * Nothing is changed yet. Returns 0, or a negative errno after a message.
+ * Changes nothing yet. Returns 0, or a negative errno after a message.
  */
 int dump_begin(void);
 
 /**
- * dump_process - record the filters of one process, all threads are stopped
- * @pid: the first is the root task
+ * dump_process - record the filters of one process, whose threads are all stopped
+ * @pid: its id; the first call is for the root task
  *
- * Threads in filter mode get the placeholder that fails closed: CRIU writes
- * strict mode for them into its own images. Where the kernel has no way to the
- * filters, CRIU dumps them alone, and a warning says what that changes. Where it
- * has one and not for this CRIU, only threads without filters are dumped.
+ * Threads in filter mode get a placeholder that fails closed: CRIU records strict
+ * mode for them in its own images. If the kernel has no support for this, CRIU dumps
+ * the filters alone, and a warning says what that changes. If the kernel has support,
+ * but CRIU has no permission, only threads without filters can be dumped.
  *
- * The first call removes an image that another dump has left in the folder, as
- * CRIU overwrites its own: it is gone also where this dump has none, or fails.
+ * The first call removes the image of a previous dump from the folder, as CRIU
+ * overwrites its own images, even if this dump writes none or fails.
  *
- * Returns 0, or a negative errno after a message: the dump has to fail.
+ * Returns 0, or a negative errno after a message: the dump must fail.
  */
 int dump_process(pid_t pid);
 
-/* What dump_begin() has found; NULL: none that may be used. */
+/* The backend that dump_begin() has found, or NULL if none can be used. */
 const struct kernel *dump_kernel(void);
 
 /**
- * dump_filter - record the filter of a filter fd, with its ancestors
- * @index: out, in the tree
+ * dump_filter - record the filter of a filter fd and its ancestors
+ * @index: out, its index in the tree
  *
  * Returns 0, or a negative errno without a message.
  */
 int dump_filter(int fd, uint32_t *index);
 
-/* Record a file. Returns 0, or a negative errno after a message. */
+/* Records a file. Returns 0, or a negative errno after a message. */
 int dump_file(const struct tree_file *file);
 
-/* The dump is over; @failed: the image is removed. Another one may begin. */
+/* Ends the dump; removes the image if it has failed. Another dump may begin then. */
 void dump_end(bool failed);
 
 #endif /* PLUGIN_DUMP_H */

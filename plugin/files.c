@@ -15,13 +15,13 @@
 #define KEY_SIZE sizeof(PLUGIN_NAME ":4294967295")
 
 /*
- * What a task may inherit goes to CRIU's store in a parcel: the store is there
- * until CRIU ends, which may be after the tasks, and what lies in it is as good
- * as open. So the parcels are emptied when every task has what was its own.
+ * A file that tasks inherit goes to CRIU's store in a parcel. The store exists until
+ * CRIU exits, which may be after the tasks, and would keep the file open as long. So
+ * the parcels are emptied when all tasks have their files.
  */
 struct parcel {
-	char key[KEY_SIZE]; /* the name that it is inherited under; CRIU holds on to it */
-	int socket;	    /* -1: not made, or done with */
+	char key[KEY_SIZE]; /* the name in CRIU's store, which keeps a pointer to it */
+	int socket;	    /* -1: not created, or already closed */
 };
 
 static struct files {
@@ -29,7 +29,7 @@ static struct files {
 	size_t count;
 } files;
 
-/* What /proc calls a file: its kind, before anything is asked of it. */
+/* The kind of a file by its name in /proc, which is safe for any file; 0: another kind. */
 static enum tree_file_kind file_kind(int fd)
 {
 	char path[32], name[64];
@@ -122,7 +122,7 @@ static int make_parcels(const struct tree *tree)
 	return 0;
 }
 
-/* CRIU closes its copy when that is in the store. */
+/* CRIU closes the copy when it has moved it to the store. */
 static int offer_parcel(struct parcel *parcel, int fd)
 {
 	int copy;
@@ -147,7 +147,8 @@ static int offer_fd(const struct tree *tree, size_t index, int fd)
 	if (!ret)
 		ret = offer_parcel(&files.parcels[index], fd);
 	if (ret)
-		pr_err("cannot have file %u inherited: %s", tree->files[index].id, strerror(-ret));
+		pr_err("cannot let tasks inherit file %u: %s", tree->files[index].id,
+		       strerror(-ret));
 	if (fd >= 0)
 		close(fd);
 	return ret;
@@ -158,7 +159,7 @@ int files_offer_listener(const struct tree *tree, const struct tree_filter *filt
 	return offer_fd(tree, filter->listener, listener);
 }
 
-/* A listener hangs up with the last thing that could bring it a task. */
+/* A listener hangs up when no task can have its filter any more. */
 static int make_hung_up(const struct kernel *kernel)
 {
 	const struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);

@@ -13,7 +13,7 @@
 #include "report.h"
 #include "seccomp-module.h"
 
-/* The program that the kernel itself would run; "" if there is none. */
+/* The modprobe that the kernel itself would run; "" if there is none. */
 static void find_modprobe(char *path, size_t size)
 {
 	FILE *file = fopen("/proc/sys/kernel/modprobe", "re");
@@ -25,7 +25,7 @@ static void find_modprobe(char *path, size_t size)
 	path[strcspn(path, "\n")] = '\0';
 }
 
-/* Returns how it ended, or a negative errno. */
+/* Returns the exit status, or a negative errno. */
 static int run_modprobe(char *path)
 {
 	char *argv[] = { path, "-q", SECCOMP_MODULE_NAME, NULL }, *env[] = { NULL };
@@ -45,7 +45,7 @@ static bool would_help(void)
 {
 	const char *why;
 
-	/* a filter of our own may punish the question */
+	/* not if CRIU has filters itself: they might kill it for the attempt */
 	return !kernel_permits() && !kernel_patched(&why) &&
 	       access("/dev/" SECCOMP_MODULE_DEVICE, F_OK);
 }
@@ -56,7 +56,7 @@ void load_module(void)
 	char path[256];
 	int ret;
 
-	/* without a configuration it may not */
+	/* without a configuration, the module is not loaded */
 	if (access(CONFIG_PATH, F_OK) || !would_help() || config_read(CONFIG_PATH, &config) ||
 	    !config.load_module)
 		return;
@@ -65,8 +65,8 @@ void load_module(void)
 	if (ret < 0)
 		pr_warn("cannot run modprobe ('%s'): %s", path, strerror(-ret));
 	else if (ret)
-		pr_warn("modprobe does not load the module " SECCOMP_MODULE_NAME
-			": exit status %d, the kernel's log may say why",
+		pr_warn("modprobe cannot load the module " SECCOMP_MODULE_NAME
+			": exit status %d (the kernel's log may say why)",
 			ret);
 	else
 		pr_info("loaded the module " SECCOMP_MODULE_NAME ", as " CONFIG_PATH " says");

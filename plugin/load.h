@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The kernel module, for kernels without the patches. */
+/* Loads the kernel module on kernels without the patches. */
 #ifndef PLUGIN_LOAD_H
 #define PLUGIN_LOAD_H
 
 /*
- * load_module - have modprobe load the module
+ * load_module - run modprobe to load the module
  *
- * Only where it would help, is not loaded yet, and /etc/criu-seccomp.conf says
- * "load-module = yes". A failure is a warning: what needs the module will say so.
+ * Does so only if the module would be used, is not loaded, and /etc/criu-seccomp.conf
+ * has "load-module = yes". On failure, prints only a warning: if the module is really
+ * needed, there will be an error later.
  */
 void load_module(void);
 

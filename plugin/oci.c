@@ -11,17 +11,17 @@
 #include "report.h"
 #include "trust.h"
 
-/* The first one that has the container process state. */
+/* The first version with the container process state. */
 #define OCI_VERSION "1.1.0"
 
-/* What else crun takes for a listenerPath. */
+/* Alternatives to listenerPath in crun. */
 #define RECEIVER_ANNOTATION "run.oci.seccomp.receiver"
 #define RECEIVER_VARIABLE "RUN_OCI_SECCOMP_RECEIVER"
 
-/* Some hundred times of what an engine writes. */
+/* Some hundred times the size that container engines write. */
 #define CONFIG_MAX (4 << 20)
 
-/* The last word of "RUNTIME ... restore ... ID"; false: it is none. */
+/* Finds the ID in "RUNTIME ... restore ... ID". Returns false for other command lines. */
 static bool find_id(const char *proc, char *id, size_t size)
 {
 	bool restores = false, is_id = false;
@@ -34,7 +34,7 @@ static bool find_id(const char *proc, char *id, size_t size)
 	if (!file)
 		return false;
 	while (getdelim(&word, &room, '\0', file) > 0) {
-		/* the word after the one that says what to do, or a later one */
+		/* the last argument after "restore", if it is not an option */
 		is_id = restores && *word && *word != '-';
 		restores = restores || !strcmp(word, "restore");
 		len = snprintf(id, size, "%s", word);
@@ -68,7 +68,7 @@ static struct json_object *get(struct json_object *in, const char *key, json_typ
 	return value;
 }
 
-/* All of a file that has @size bytes, with a zero behind it; NULL and errno. */
+/* Reads a file of @size bytes, and adds a NUL. Returns NULL on failure, with errno. */
 static char *read_text(int fd, size_t size)
 {
 	char *text = malloc(size + 1);
@@ -88,7 +88,7 @@ static char *read_text(int fd, size_t size)
 	return text;
 }
 
-/* An open config.json, if it counts. */
+/* Parses an open config.json, if it is trusted. */
 static struct json_object *parse_config(int fd, const char *bundle, uid_t caller)
 {
 	const char *fault = trust_fault(fd, S_IFREG, caller);
@@ -100,7 +100,7 @@ static struct json_object *parse_config(int fd, const char *bundle, uid_t caller
 	if (!fault && !fstat(fd, &st) && st.st_size > CONFIG_MAX)
 		fault = "is larger than 4 MiB";
 	if (fault) {
-		pr_warn("%s/config.json does not count: it %s", bundle, fault);
+		pr_warn("%s/config.json is ignored: it %s", bundle, fault);
 		return NULL;
 	}
 	text = read_text(fd, st.st_size);
@@ -116,9 +116,8 @@ static struct json_object *parse_config(int fd, const char *bundle, uid_t caller
 }
 
 /*
- * The folder counts, too: into one that others can write they can put a file of
- * the caller's from elsewhere. Those above it do not, since no path leads through
- * them.
+ * The folder must be trusted, too: others could move a file of the caller into a folder
+ * that they can write. The folders above it do not matter, since they are not looked up.
  */
 static struct json_object *open_config(int folder, const char *bundle, uid_t caller)
 {
@@ -130,10 +129,10 @@ static struct json_object *open_config(int folder, const char *bundle, uid_t cal
 		return NULL;
 	fault = trust_fault(folder, S_IFDIR, caller);
 	if (fault) {
-		pr_warn("%s/config.json does not count: its folder %s", bundle, fault);
+		pr_warn("%s/config.json is ignored: its folder %s", bundle, fault);
 		return NULL;
 	}
-	/* whatever it is: a FIFO to which nobody writes must not hold up the restore */
+	/* O_NONBLOCK: opening a FIFO must not wait for a writer */
 	fd = openat(folder, "config.json",
 		    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0) {
@@ -146,7 +145,7 @@ static struct json_object *open_config(int folder, const char *bundle, uid_t cal
 	return config;
 }
 
-/* Through the link, which also leads into another mount namespace. */
+/* Opens the folder through /proc, which also works in another mount namespace. */
 static struct json_object *read_config(const char *proc, const char *bundle, uid_t caller)
 {
 	struct json_object *config;
@@ -182,7 +181,7 @@ static struct json_object *get_seccomp(const struct oci_container *container)
 	return get(get(container->config, "linux", json_type_object), "seccomp", json_type_object);
 }
 
-/* What is said of the container, and not inside of its profile. */
+/* An annotation of the container. */
 static struct json_object *get_annotation(const struct oci_container *container, const char *key)
 {
 	return get(get(container->config, "annotations", json_type_object), key, json_type_string);
@@ -208,7 +207,7 @@ const char *oci_receiver(const struct oci_container *container, const char **sou
 	return variable;
 }
 
-/* Takes @value over, also on failure. */
+/* Takes ownership of @value, also on failure. */
 static bool add(struct json_object *to, const char *key, struct json_object *value)
 {
 	if (value && !json_object_object_add(to, key, value))
@@ -217,7 +216,7 @@ static bool add(struct json_object *to, const char *key, struct json_object *val
 	return false;
 }
 
-/* One that the configuration may have, or not. */
+/* Adds a value of the configuration, if it has it. */
 static bool add_copy(struct json_object *to, const char *key, struct json_object *value)
 {
 	return !value || add(to, key, json_object_get(value));
@@ -229,7 +228,7 @@ static struct json_object *make_state(const struct oci_container *container, pid
 	struct json_object *state = json_object_new_object();
 	char id[32];
 
-	/* A name that no other has, where nobody gave one. */
+	/* a unique id, if the container has none */
 	snprintf(id, sizeof(id), "criu-%d", root);
 	if (!state || !add(state, "ociVersion", json_object_new_string(OCI_VERSION)) ||
 	    !add(state, "id", json_object_new_string(*container->id ? container->id : id)) ||

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Containers as the Open Container Initiative's runtime specification has
- * them: what can be known of the container that is restored, and the message
- * with which a seccomp agent is given a listener (config-linux.md, "The
- * Container Process State").
+ * Containers according to the runtime specification of the Open Container Initiative:
+ * finds out about the container that is being restored, and creates the message with
+ * which a seccomp agent receives a listener (config-linux.md, "The Container Process
+ * State").
  */
 #ifndef PLUGIN_OCI_H
 #define PLUGIN_OCI_H
@@ -14,9 +14,9 @@
 
 /**
  * struct oci_container - the container that a runtime restores
- * @id: its name; empty: CRIU was not started by a runtime
+ * @id: its id; empty: CRIU was not started by a runtime
  * @bundle: the folder of its config.json
- * @config: that file; NULL: not known
+ * @config: the contents of that file, or NULL
  */
 struct oci_container {
 	char id[256];
@@ -25,37 +25,37 @@ struct oci_container {
 };
 
 /**
- * oci_find - what does the runtime restore that has started CRIU?
+ * oci_find - find out which container the runtime that has started CRIU restores
  * @proc: the /proc folder of CRIU's parent
- * @caller: who has started CRIU
- * @container: all of it is set
+ * @caller: the user who has started CRIU
+ * @container: out
  *
- * crun and runc run CRIU as their child, from the folder of the bundle, and
- * have been called as "... restore ... ID". So may anything else be called, in
- * a folder that anybody has filled: config.json counts only if it and the folder
- * are the caller's, and no other user can write them. A parent without such a
- * file, or with one that has no "ociVersion", is no runtime. Never fails; warns
- * of a config.json that does not count or cannot be read.
+ * crun and runc run CRIU as a child process in the folder of the bundle, and their
+ * command line is "... restore ... ID". Any other program may be called like that, in
+ * a folder with files of another user. So config.json is used only if it and the
+ * folder belong to the caller, and no other user can write them. If there is no such
+ * file, or it has no "ociVersion", the parent is not a runtime. Never fails; warns if
+ * config.json is ignored or cannot be read.
  */
 void oci_find(const char *proc, uid_t caller, struct oci_container *container);
 
 /**
- * oci_receiver - where the runtime sends the container's listener
- * @source: who says so, for messages
+ * oci_receiver - the socket to which the runtime sends the container's listener
+ * @source: out, where it is configured, for messages
  *
- * The listenerPath of the container's configuration, and else what crun takes for
- * one, in its order: the annotation run.oci.seccomp.receiver, the environment
- * variable RUN_OCI_SECCOMP_RECEIVER (crun(1)). Returns NULL if there is none, or
- * no container; *source is untouched then.
+ * This is listenerPath in the container's configuration. If it is not set, crun uses
+ * the annotation run.oci.seccomp.receiver, then the environment variable
+ * RUN_OCI_SECCOMP_RECEIVER (crun(1)). Returns NULL and leaves *source unchanged if
+ * none is set, or there is no container.
  */
 const char *oci_receiver(const struct oci_container *container, const char **source);
 
 /**
  * oci_process_state - the message for one listener
- * @pid: a process under its filter
+ * @pid: a process with its filter
  * @root: the container's first process
  *
- * Returns text to be freed, or NULL: not enough memory.
+ * Returns a string that the caller frees, or NULL if there is not enough memory.
  */
 char *oci_process_state(const struct oci_container *container, pid_t pid, pid_t root);
 

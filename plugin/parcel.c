@@ -46,7 +46,7 @@ int parcel_make(int fd)
 	return ret;
 }
 
-/* @flags: MSG_PEEK leaves it there. */
+/* @flags: with MSG_PEEK, the message stays in the queue. */
 static int receive(int socket, int flags)
 {
 	char text;
@@ -60,7 +60,7 @@ static int receive(int socket, int flags)
 
 	if (recvmsg(socket, &message, flags | MSG_DONTWAIT | MSG_CMSG_CLOEXEC) < 0)
 		return -errno;
-	/* No room for it in the table of this process, and then there is no error. */
+	/* recvmsg() does not fail if the descriptor table of this process is full */
 	if (message.msg_flags & MSG_CTRUNC || message.msg_controllen < CMSG_LEN(sizeof(fd)))
 		return -EMFILE;
 	memcpy(&fd, CMSG_DATA(&control.header), sizeof(fd));

@@ -19,19 +19,18 @@
 static struct restore {
 	const struct kernel *kernel;
 	struct tree tree;
-	int *filters;	   /* those that threads stand on; -1: not held */
+	int *filters;	   /* a filter fd for each filter; -1: not open */
 	pid_t root;	   /* the root task; 0: not seen yet */
 	int depth;	   /* of its pid namespace */
 	bool root_is_init; /* of that namespace */
-	int failed;	   /* why; 0: it has not */
-	size_t restored;   /* processes of the tree */
+	int failed;	   /* the error, or 0 */
+	size_t restored;   /* number of processes that have their filters */
 	struct proc_threads tids;
 } restore;
 
 /*
- * Where the inventory does not name plugins at all, being of a CRIU before 4.1,
- * CRIU says yes to every name, and that is the only sign of it: so it is also
- * asked for one that nobody has.
+ * An inventory of a CRIU before 4.1 does not name plugins. Then CRIU returns true for
+ * every name, which can only be recognised by a name that no plugin has.
  */
 static bool inventory_names_plugin(void)
 {
@@ -42,9 +41,9 @@ static bool inventory_names_plugin(void)
 }
 
 /*
- * How many have still to be made on top of each filter, and one more for each
- * thread that stands on it. At 0 nobody needs the descriptor any more, the
- * filters above hold theirs in the kernel.
+ * Counts the users of each filter fd: filters that are created on top of it, and the
+ * threads and files that have it. At 0 the descriptor is not needed any more: in the
+ * kernel, a filter keeps its parent.
  */
 static uint32_t *count_fd_users(const struct tree *tree)
 {
@@ -73,7 +72,10 @@ static void put_fd(uint32_t *users, uint32_t filter)
 	restore.filters[filter] = -1;
 }
 
-/* A filter whose listener is closed is as one that never had one: ENOSYS. */
+/*
+ * The kernel accepts WAIT_KILLABLE_RECV only with NEW_LISTENER. Without a listener it
+ * has no effect.
+ */
 static uint32_t create_flags(const struct tree_filter *filter)
 {
 	if (filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)
@@ -90,7 +92,7 @@ static int set_listener_flags(uint32_t flags, int listener)
 	return ret;
 }
 
-/* To the task that held it, or to the agent. */
+/* A listener goes to the tasks that held it, or to the agent. */
 static int assign_listener(size_t index, int listener)
 {
 	const struct tree_filter *filter = &restore.tree.filters[index];
@@ -158,9 +160,9 @@ static int create_filters(void)
 }
 
 /*
- * One that the inventory does not name is of an older dump, or of a newer one
- * that was cut off: then CRIU's images may be of before the task had filters,
- * and its memory of after.
+ * If the inventory does not name the plugin, an image is of an older dump, or of a newer
+ * one that was interrupted. Then some images of CRIU may be older than others, and the
+ * tasks may have had filters in the meantime.
  */
 static int refuse_stale_image(void)
 {
@@ -171,7 +173,7 @@ static int refuse_stale_image(void)
 	return -ESTALE;
 }
 
-/* CRIU names each of its runs, and has read from the inventory which one dumped. */
+/* Each run of CRIU has an id; CRIU has read that of the dump from the inventory. */
 static int check_run(void)
 {
 	const char *run = dump_criu_run_id;
@@ -203,15 +205,15 @@ static bool is_empty(const struct tree *tree)
 	return !tree->n_filters && !tree->n_files;
 }
 
-/* Else SET would be refused at the end, with all tasks made for nothing. */
+/* Without permission, setting filters would fail only after all tasks are restored. */
 static int check_permission(void)
 {
 	int ret = restore.tree.n_processes ? kernel_permits() : 0;
 
 	if (ret == -EACCES)
-		pr_err("CRIU is under seccomp itself, so the kernel lets it set no filters: start it from outside of the sandbox or container");
+		pr_err("CRIU is under seccomp itself, so the kernel does not let it set filters: start it outside of the sandbox or container");
 	else if (ret)
-		pr_err("CRIU lacks CAP_SYS_ADMIN in the initial user namespace, so the kernel lets it set no filters: run it as root, and not in a user namespace");
+		pr_err("CRIU lacks CAP_SYS_ADMIN in the initial user namespace, so the kernel does not let it set filters: run it as root, and not in a user namespace");
 	return ret;
 }
 
@@ -255,7 +257,7 @@ static const char *set_hint(int error)
 {
 	switch (error) {
 	case -EACCES:
-		return " (CRIU needs CAP_SYS_ADMIN in the initial user namespace, and to be under no filter itself)";
+		return " (CRIU needs CAP_SYS_ADMIN in the initial user namespace, and must not be in a seccomp mode itself)";
 	case -EPERM:
 		return " (CRIU has not suspended seccomp for it, or it is under other filters: CRIU's images are of another dump, copy all files of one)";
 	default:
@@ -269,7 +271,7 @@ static int set_filter(pid_t tid, const struct tree_thread *thread)
 
 	if (thread->filter == TREE_NONE)
 		return 0;
-	/* closed: everybody has had a turn, so this is somebody's second */
+	/* if the filters are closed, all processes have had theirs: this one comes twice */
 	filter = restore.filters ? restore.filters[thread->filter] : -1;
 	ret = restore.kernel->set(tid, filter);
 	if (ret)
@@ -307,7 +309,7 @@ static int set_thread(pid_t tid, uint32_t process)
 	return set_filter(tid, thread);
 }
 
-/* The first is the leader, which has been found already. */
+/* The first thread is the leader, which was already found in the tree. */
 static int set_threads(const struct proc_threads *tids, const struct tree_thread *leader)
 {
 	const struct tree_process *process = &restore.tree.processes[leader->process];
@@ -326,7 +328,7 @@ static int set_threads(const struct proc_threads *tids, const struct tree_thread
 	return ret;
 }
 
-/* The first; all tasks are made by now, and have opened their files. */
+/* The first process is the root task. All tasks exist now, and have opened their files. */
 static int set_root(pid_t pid)
 {
 	int id;
@@ -364,9 +366,9 @@ static int set_process(pid_t pid)
 }
 
 /*
- * Our descriptors could still bring a listener a task, so it does not hang up.
- * CRIU may stay until the tasks have ended, and a supervisor among them would
- * wait for its last one in vain.
+ * A listener does not hang up as long as a descriptor of its filter is open. CRIU may
+ * run until the tasks have exited, and a supervisor among them may wait for the
+ * listener to hang up.
  */
 static void close_filters(void)
 {
@@ -379,7 +381,7 @@ static void close_filters(void)
 	restore.filters = NULL;
 }
 
-/* The threads of a killed process, as their tracer; all but the root task. */
+/* Waits for the threads of a killed process, as their tracer; not for the root task. */
 static void reap(pid_t pid)
 {
 	struct proc_threads *tids = &restore.tids;
@@ -395,13 +397,13 @@ static void reap(pid_t pid)
 }
 
 /*
- * Only CRIU's ptrace keeps them from running, so they have to be dead before it
- * ends. The init of a pid namespace dies after all others have been waited for:
- * CRIU waits for it and not for them, although it is their tracer. So that is
- * done here; elsewhere CRIU may still use their ids, which must not be free.
+ * Only CRIU's ptrace keeps the tasks from running, so they must be dead before it ends.
+ * The init of a pid namespace exits only after a tracer has waited for all others. CRIU
+ * is that tracer, but only waits for init, so this is done here. In other cases CRIU may
+ * still use their ids, which must not be reused: then they are not waited for.
  *
- * Where they cannot all be found, those that are not have their filters already,
- * are in strict mode, or come later; without the root task CRIU ends them.
+ * Processes that are not found have their filters, are in strict mode, or come later;
+ * if the root task is dead, CRIU kills them.
  */
 static void kill_tree(pid_t pid)
 {
@@ -409,7 +411,7 @@ static void kill_tree(pid_t pid)
 	size_t i;
 	int ret;
 
-	/* descriptors may be what there is none left of */
+	/* the failure may be a lack of descriptors */
 	close_filters();
 	ret = proc_read_tree(restore.root, &pids);
 	for (i = 0; i < pids.count; i++)
@@ -424,7 +426,7 @@ static void kill_tree(pid_t pid)
 	proc_free_threads(&pids);
 }
 
-/* One that comes after the failure; with its init it is dead already. */
+/* For a process that comes after the failure. If it has an init, it is already dead. */
 static void kill_late(pid_t pid)
 {
 	if (restore.root_is_init)
@@ -460,7 +462,7 @@ int restore_process(pid_t pid)
 void restore_end(bool failed)
 {
 	if (!failed && restore.restored != restore.tree.n_processes)
-		pr_err("%zu of %zu processes with filters had no turn, another plugin has ended the chain of hooks, or %s is of other tasks: they are in strict mode and die at their next system call",
+		pr_err("%zu of %zu processes did not get their filters, because another plugin has ended the chain of hooks, or %s is of other tasks: they are in strict mode and die at their next system call",
 		       restore.tree.n_processes - restore.restored, restore.tree.n_processes,
 		       IMAGE_NAME);
 	close_filters();

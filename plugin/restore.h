@@ -8,31 +8,30 @@
 #include "tree.h"
 
 /**
- * restore_begin - read the image and make its filters; nothing is forked yet
+ * restore_begin - read the image and create its filters; nothing is forked yet
  *
- * Whatever is wrong with the image, or too much for this kernel, is refused
- * here. Returns 0, also when the dump had no filters, or a negative errno
- * after a message.
+ * Fails if the image has a fault, or if this kernel cannot restore it. Returns 0, also
+ * if the dump had no filters, or a negative errno after a message.
  */
 int restore_begin(void);
 
-/* What the image holds, also in the tasks that CRIU forks. */
+/* The tree of the image; also available in the tasks that CRIU forks. */
 const struct tree *restore_tree(void);
 
 /**
- * restore_process - give the threads of one process their filters
- * @pid: the first is the root task
+ * restore_process - set the filters of the threads of one process
+ * @pid: its id; the first call is for the root task
  *
- * The threads are at the end of their restore, stopped in CRIU's ptrace and in
- * the strict mode of the placeholder.
+ * The threads are at the end of their restore, stopped by CRIU's ptrace, and in the
+ * strict mode of the placeholder.
  *
- * Returns 0, or a negative errno after a message. CRIU goes on whatever the hook
- * says, so all processes of the tree are dead by then: it cannot detach from
- * them, and fails.
+ * Returns 0, or a negative errno after a message. CRIU ignores the result of the hook
+ * and continues, so on failure all processes of the tree are killed: then CRIU cannot
+ * detach from them, and fails.
  */
 int restore_process(pid_t pid);
 
-/* The restore is over. */
+/* Ends the restore. */
 void restore_end(bool failed);
 
 #endif /* PLUGIN_RESTORE_H */

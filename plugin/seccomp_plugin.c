@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What CRIU calls, and when.
+ * The functions that CRIU calls, in this order:
  *
- * A dump:    init, all tasks stopped, checkpoint_devices() for each process,
- *            CRIU reads the rest of the tasks, dump_ext_file() for each file
- *            that it does not know, exit.
- * A restore: init, tasks are forked, restore_ext_file() in them, all tasks made
- *            up to their last instruction before they run,
- *            resume_devices_late() for each process, tasks run, exit.
+ * Dump:    init; all tasks are stopped; checkpoint_devices() for each process;
+ *          CRIU dumps the tasks; dump_ext_file() for each file that CRIU cannot
+ *          dump; exit.
+ * Restore: init; tasks are forked; restore_ext_file() in the tasks; all tasks are
+ *          restored, but do not run yet; resume_devices_late() for each process;
+ *          tasks run; exit.
  *
- * doc/dump-and-restore.md tells the story; dump.c, restore.c and files.c do the
- * work.
+ * doc/dump-and-restore.md describes this; dump.c, restore.c and files.c implement it.
  */
 #include <errno.h>
 
@@ -44,15 +43,15 @@ static void plugin_exit(int stage, int ret)
 		restore_end(ret != 0);
 }
 
-/* -ENOTSUP lets CRIU ask the next plugin; any other failure is -1 to it. */
+/* With -ENOTSUP, CRIU also calls the next plugin. A failure is -1. */
 static int hook_result(int ret)
 {
 	return ret ? -1 : -ENOTSUP;
 }
 
 /*
- * No process: a CRIU may tell plugins with pid -1 that all have had their turn.
- * For kill(2) and waitpid(2) that would be everybody.
+ * Some versions of CRIU call the hooks with pid -1 after all processes. For kill(2)
+ * and waitpid(2), -1 would mean all processes.
  */
 static bool is_process(int pid)
 {
@@ -79,8 +78,8 @@ static int dump_ext_file(int fd, int id)
 }
 
 /*
- * CRIU up to 4.2 calls it with one argument, which the calling conventions of C
- * on Linux allow: then @retry_needed is whatever a register had in it.
+ * CRIU up to 4.2 passes only one argument, which the calling conventions of C on Linux
+ * allow. Then @retry_needed is undefined.
  */
 static int restore_ext_file(int id, bool *retry_needed)
 {

@@ -3,13 +3,12 @@
 #define PLUGIN_STUCK_H
 
 /**
- * stuck_explain - after a dump that could not stop all tasks: why?
+ * stuck_explain - explain why a dump could not stop all tasks
  *
- * A task that waits for its supervisor, who has received its call, can only be
- * killed if its filter has SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV. CRIU says no
- * more than that a task does not stop. Prints a message for each task that may
- * be one: CRIU has seized it, it sleeps without being interruptible, and it is
- * under filters.
+ * If a filter has SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, a task that waits for its
+ * supervisor, which has received the call, reacts to nothing but SIGKILL. CRIU only
+ * says that a task does not stop. This prints a message for each task that may be in
+ * this state: CRIU has seized it, it is in uninterruptible sleep, and it has filters.
  */
 void stuck_explain(void);
 

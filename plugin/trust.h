@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Which files of the system may say where a listener goes. */
+/* Decides which files are trusted to say who gets a listener. */
 #ifndef PLUGIN_TRUST_H
 #define PLUGIN_TRUST_H
 
 #include <sys/stat.h>
 
 /**
- * trust_fault - why it does not count what a file says
- * @fd: of the file or folder itself, so that nobody can put another into its place
- * @type: what it has to be, S_IFREG or S_IFDIR
- * @owner: the one user who may have written it
+ * trust_fault - check whether a file is trusted
+ * @fd: the open file or folder, so that it cannot be replaced after the check
+ * @type: its type, S_IFREG or S_IFDIR
+ * @owner: the only user who may be able to write it
  *
- * An access control list needs no look of its own: what it gives to others is
- * limited by its mask, which the mode shows as the rights of the group (acl(5)).
+ * Access control lists need no check of their own: the rights that they give to others
+ * are limited by the mask, which the mode shows as the rights of the group (acl(5)).
  *
- * Returns NULL if it counts, else the end of a sentence about it.
+ * Returns NULL if the file is trusted, otherwise the reason, as the end of a sentence
+ * that begins with the file.
  */
 const char *trust_fault(int fd, mode_t type, uid_t owner);
 

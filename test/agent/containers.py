@@ -171,11 +171,11 @@ def only_its_own_configuration(case: Asking | AskingPodman) -> None:
         case.checkpoint()
         for change, undo, why in (
                 (lambda: os.chown(path, STRANGER, -1), lambda: os.chown(path, 0, -1),
-                 'config.json does not count: it belongs to another user'),
+                 'config.json is ignored: it belongs to another user'),
                 (lambda: os.chmod(path, 0o666), lambda: os.chmod(path, 0o644),
-                 'config.json does not count: it can be written by other users'),
+                 'config.json is ignored: it can be written by other users'),
                 (lambda: os.chmod(case.dir, 0o1777), lambda: os.chmod(case.dir, 0o755),
-                 'config.json does not count: its folder can be written by other users')):
+                 'config.json is ignored: its folder can be written by other users')):
             change()
             refused(case, why)
             undo()

@@ -194,8 +194,8 @@ def restore_chain_ended(shape: Shape, hook: str) -> str:
         check_witness(action.case)
         if hook == 'RESUME_DEVICES_LATE' and not status:
             wait_dead(action.case, {n for n, t in action.before.items() if t.mode != NONE})
-            check('had no turn' in read(os.path.join(action.case.images, 'restore.log')),
-                  'no message says so')
+            log = read(os.path.join(action.case.images, 'restore.log'))
+            check('did not get their filters' in log, 'no message says so')
         return f'criu exits {status}: {outcome}'
     finally:
         action.close()

@@ -77,7 +77,7 @@ static void guess(int leader, int thread, size_t count)
 }
 
 #define GUESSED \
-	"which filters are the same cannot be seen, so what a restore changes is guessed (a way in: it is shut)\n"
+	"cannot determine which filters are the same, so the changes by a restore are guessed (a way in: it is shut)\n"
 
 static void without_a_reader_it_is_guessed(void **state)
 {
@@ -228,7 +228,7 @@ static void unreadable_filters_are_guessed(void **state)
 
 	(void)state;
 	fake_make_odd("identify", 0, -EIO);
-	SEE("process 10: cannot read its filters, so what a restore changes is guessed: Input/output error\n"
+	SEE("process 10: cannot read its filters, so the changes by a restore are guessed: Input/output error\n"
 	    "process 10: after a restore, threads with equal filters share them, and SECCOMP_FILTER_FLAG_TSYNC works also where the filters were installed one by one\n",
 	    shared, shared);
 	/* what was seen once may change */

@@ -80,13 +80,13 @@ static void what_is_not_known_is_refused_with_its_line(void **state)
 	refused("without-agent = yes\n", "FILE:1: without-agent: 'yes' is neither");
 	refused("without-agent =\n", "FILE:1: without-agent: '' is neither");
 	refused("load-module = maybe\n", "FILE:1: load-module: 'maybe' is neither");
-	refused("agent-uid = root\n", "FILE:1: agent-uid: 'root' is no user's id");
-	refused("agent-uid = -1\n", "FILE:1: agent-uid: '-1' is no user's id");
-	refused("agent-uid = 4294967295\n", "is no user's id");
-	refused("agent-uid = 4294967296\n", "is no user's id");
-	refused("agent-uid = 99999999999999999999\n", "is no user's id");
-	refused("agent-uid = 1 2\n", "FILE:1: agent-uid: '1 2' is no user's id");
-	refused("agent-uid =\n", "FILE:1: agent-uid: '' is no user's id");
+	refused("agent-uid = root\n", "FILE:1: agent-uid: 'root' is not a user id");
+	refused("agent-uid = -1\n", "FILE:1: agent-uid: '-1' is not a user id");
+	refused("agent-uid = 4294967295\n", "is not a user id");
+	refused("agent-uid = 4294967296\n", "is not a user id");
+	refused("agent-uid = 99999999999999999999\n", "is not a user id");
+	refused("agent-uid = 1 2\n", "FILE:1: agent-uid: '1 2' is not a user id");
+	refused("agent-uid =\n", "FILE:1: agent-uid: '' is not a user id");
 	refused("agent = /a\nagent = /a\n", "FILE:2: agent: '/a' is a second value");
 	assert_int_equal(parse_bytes("agent = /a\0b\n", 13, &config), -EINVAL);
 	assert_said("FILE:1: there is a zero byte");
@@ -123,7 +123,7 @@ static void what_cannot_be_read_is_refused(void **state)
 
 	(void)state;
 	assert_int_equal(config_read("/", &config), -EPERM);
-	assert_said("/ is no regular file");
+	assert_said("/ is not a regular file");
 	assert_int_equal(config_read("/dev/null/x", &config), -ENOTDIR);
 	assert_said("cannot open /dev/null/x: Not a directory");
 }
@@ -152,7 +152,7 @@ static void what_others_can_write_is_refused(void **state)
 	/* nobody writes into it */
 	assert_int_equal(unlink(path) || mkfifo(path, 0600), 0);
 	assert_int_equal(config_read(path, &config), -EPERM);
-	assert_said("is no regular file");
+	assert_said("is not a regular file");
 	unlink(path);
 }
 

@@ -256,7 +256,7 @@ static void a_refusal_by_criu_fails_the_dump(void **state)
 	world.strict_result = -1;
 	assert_int_equal(dump_begin(), 0);
 	assert_int_equal(dump_process(getpid()), -EIO);
-	assert_said("CRIU does not take strict mode for task");
+	assert_said("CRIU does not accept strict mode for task");
 }
 
 /* A child with the same filters as the leader. */

@@ -257,18 +257,18 @@ static void files_that_cannot_be_offered_fail(void **state)
 	make_tree();
 	store.full = true;
 	assert_int_equal(offer_all(), -EIO);
-	assert_said("cannot have file 2 inherited");
+	assert_said("cannot let tasks inherit file 2");
 	files_end();
 	store.full = false;
 	fake_make_odd("create", 0, -ENOMEM);
 	assert_int_equal(offer_all(), -ENOMEM);
-	assert_said("cannot have file 3 inherited");
+	assert_said("cannot let tasks inherit file 3");
 	files_end();
 	fake_make_odd("sealed_copy", 0, -ENOMEM);
 	assert_int_equal(offer_all(), -ENOMEM);
-	assert_said("cannot have file 4 inherited");
+	assert_said("cannot let tasks inherit file 4");
 	assert_int_equal(files_offer(&fake_kernel, &world.tree, none), -EBADF);
-	assert_said("cannot have file 1 inherited");
+	assert_said("cannot let tasks inherit file 1");
 	files_end();
 	store_end();
 	tree_free(&world.tree);
@@ -290,7 +290,7 @@ static void a_full_table_fails(void **state)
 	assert_int_equal(files_offer_listener(&world.tree, &world.tree.filters[1], listener),
 			 -EMFILE);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
-	assert_said("cannot have file 2 inherited");
+	assert_said("cannot let tasks inherit file 2");
 	files_end();
 	tree_free(&world.tree);
 }

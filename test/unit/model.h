@@ -240,8 +240,8 @@ static inline int model_parent(int fd)
 static inline int model_create(int parent, uint32_t flags, const struct sock_filter *insns,
 			       uint32_t len, int *listener)
 {
-	POINT("make a filter", "inherited|the kernel refuses filter", EFAULT, E2BIG, EINVAL, EBADF,
-	      ENOMEM, EBUSY, EMFILE, ENFILE);
+	POINT("make a filter", "let tasks inherit|the kernel refuses filter", EFAULT, E2BIG, EINVAL,
+	      EBADF, ENOMEM, EBUSY, EMFILE, ENFILE);
 	struct model_filter *filter = &model.filters[model.n_filters];
 	int error = fault(&point);
 
@@ -260,7 +260,7 @@ static inline int model_create(int parent, uint32_t flags, const struct sock_fil
 
 static inline int model_sealed_copy(int fd)
 {
-	POINT("a sealed filter fd", "inherited", ENOMEM, EMFILE, ENFILE);
+	POINT("a sealed filter fd", "let tasks inherit", ENOMEM, EMFILE, ENFILE);
 	int error = fault(&point);
 
 	return error ? -error : model_sealed_fd(model_filter_of(fd));

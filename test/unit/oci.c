@@ -267,10 +267,10 @@ static void only_a_regular_file_counts(void **state)
 	assert_int_equal(unlink(in_dir("config.json")), 0);
 	/* it has no writer, and must not be waited for */
 	assert_int_equal(mkfifo(in_dir("config.json"), 0600), 0);
-	assert_ignored(getuid(), "no regular file");
+	assert_ignored(getuid(), "not a regular file");
 	assert_int_equal(unlink(in_dir("config.json")), 0);
 	assert_int_equal(mkdir(in_dir("config.json"), 0700), 0);
-	assert_ignored(getuid(), "no regular file");
+	assert_ignored(getuid(), "not a regular file");
 	assert_int_equal(rmdir(in_dir("config.json")), 0);
 
 	assert_int_equal(rename(target, in_dir("config.json")), 0);

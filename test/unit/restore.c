@@ -33,7 +33,7 @@ static void each_thread_gets_its_filters(void **state)
 	/* all processes are restored: no descriptor of ours keeps a listener from hanging up */
 	assert_int_equal(descriptors(), world.descriptors);
 	restore_end(false);
-	assert_null(strstr(said, "had no turn"));
+	assert_null(strstr(said, "did not get their filters"));
 	end_thread(thread);
 	end_thread(bare);
 }
@@ -188,10 +188,10 @@ static void files_that_cannot_be_inherited_end_it(void **state)
 	write_sample();
 	store.full = true;
 	assert_int_equal(restore_begin(), -EIO);
-	assert_said("cannot have file 9 inherited");
+	assert_said("cannot let tasks inherit file 9");
 	write_supervised(true);
 	assert_int_equal(restore_begin(), -EIO);
-	assert_said("cannot have file 3 inherited");
+	assert_said("cannot let tasks inherit file 3");
 }
 
 /* Files of a filter that has others above it, and of one that does not. */
@@ -250,7 +250,7 @@ static void processes_not_in_the_image_are_left_alone(void **state)
 	assert_null(fake_find(pid));
 	assert_false(was_killed(pid));
 	restore_end(false);
-	assert_said("1 of 1 processes with filters had no turn");
+	assert_said("1 of 1 processes did not get their filters");
 }
 
 int main(void)

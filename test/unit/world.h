@@ -86,7 +86,7 @@ int seccomp_collect_entry(pid_t tid, unsigned int mode)
 
 int inherit_fd_add(int fd, char *key)
 {
-	if (criu_refuses("CRIU's store of descriptors", "inherited"))
+	if (criu_refuses("CRIU's store of descriptors", "let tasks inherit"))
 		return -1;
 	world.store[world.n_store].fd = fd;
 	world.store[world.n_store++].key = key;
@@ -376,21 +376,22 @@ int __wrap_unlinkat(int dir, const char *path, int flags)
 
 int __wrap_fcntl(int fd, int command, long arg)
 {
-	POINT("fcntl()", "inherited|cannot read the filter|cannot set flags", EMFILE, EBADF);
+	POINT("fcntl()", "let tasks inherit|cannot read the filter|cannot set flags", EMFILE,
+	      EBADF);
 	FAULT(-1);
 	return __real_fcntl(fd, command, arg);
 }
 
 int __wrap_socketpair(int family, int type, int protocol, int *ends)
 {
-	POINT("socketpair()", "inherited", EMFILE, ENFILE, ENOMEM);
+	POINT("socketpair()", "let tasks inherit", EMFILE, ENFILE, ENOMEM);
 	FAULT(-1);
 	return __real_socketpair(family, type, protocol, ends);
 }
 
 ssize_t __wrap_sendmsg(int socket, const struct msghdr *message, int flags)
 {
-	POINT("sendmsg()", "inherited", ENOBUFS, ETOOMANYREFS, ENOMEM);
+	POINT("sendmsg()", "let tasks inherit", ENOBUFS, ETOOMANYREFS, ENOMEM);
 	FAULT(-1);
 	return __real_sendmsg(socket, message, flags);
 }

@@ -41,7 +41,7 @@ REASONS = (
 # The same for damage.of_another_tree(), whose images have no fault. Of a process that
 # they do not name nothing is said: it may have had no filters.
 OTHER_TREE = {
-    'a leader with another id': r'had no turn',
+    'a leader with another id': r'did not get their filters',
     'a last thread with another id': r'does not have thread',
     'a process fewer': None,
 }
