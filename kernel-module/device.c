@@ -23,7 +23,7 @@ static atomic_t verdict = ATOMIC_INIT(SECCOMP_MODULE_UNTESTED);
 void seccomp_device_break(const char *why)
 {
 	if (atomic_xchg(&verdict, SECCOMP_MODULE_BROKEN) != SECCOMP_MODULE_BROKEN)
-		pr_err("%s: no request is answered any more\n", why);
+		pr_err("%s: the module is disabled\n", why);
 }
 
 bool seccomp_device_works(void)
@@ -59,7 +59,7 @@ static int set_verdict(unsigned long arg)
 		seccomp_device_break("the self-test has failed");
 	else if (arg != SECCOMP_MODULE_TRUSTED)
 		return -EINVAL;
-	/* only from untested: broken it stays */
+	/* a broken module stays broken */
 	atomic_cmpxchg(&verdict, SECCOMP_MODULE_UNTESTED, arg);
 	return 0;
 }

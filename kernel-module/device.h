@@ -4,13 +4,13 @@
 
 #include <linux/types.h>
 
-/* seccomp_device_break - calls the module off for good, and says why */
+/* seccomp_device_break - disable the module permanently, and log the reason */
 void seccomp_device_break(const char *why);
 
-/* The module answers: not called off. */
+/* Whether the module is not disabled. */
 bool seccomp_device_works(void);
 
-/* For whom PTRACE_SECCOMP_GET_FILTER is, too. Returns 0 or -EACCES. */
+/* The same check as in PTRACE_SECCOMP_GET_FILTER. Returns 0 or -EACCES. */
 int seccomp_device_permits(void);
 
 int seccomp_device_register(void);

@@ -44,7 +44,7 @@ static int give_program(struct seccomp_filter *filter, void __user *arg)
 	return copy_to_user(arg, &prog, sizeof(prog)) ? -EFAULT : 0;
 }
 
-/* What is below a filter may be of somebody who does not trust its owner. */
+/* The parent may belong to somebody who does not trust the owner of this filter. */
 static int open_parent(struct seccomp_filter *filter, unsigned long arg)
 {
 	struct seccomp_filter *parent = filter_parent(filter);
@@ -120,7 +120,7 @@ static const struct file_operations fd_ops = {
 	.show_fdinfo = fd_show,
 };
 
-/* The name is the patches': to /proc, and who reads it, they are the same. */
+/* The same name as that of the patches: programs that read /proc see no difference. */
 int fd_new(struct held *held)
 {
 	int fd = anon_inode_getfd("seccomp filter", &fd_ops, held, O_RDONLY | O_CLOEXEC);
@@ -142,7 +142,7 @@ struct seccomp_filter *fd_filter(const struct file *file)
 	return held->filter;
 }
 
-/* By its name, which only kernel/seccomp.c gives: its operations are not to be had. */
+/* By its name, which only kernel/seccomp.c uses; its file operations are not exported. */
 static bool is_listener(const struct file *file)
 {
 	return file_inode(file)->i_sb->s_magic == ANON_INODE_FS_MAGIC &&
@@ -167,7 +167,7 @@ static int open_supervised(struct seccomp_filter *filter)
 
 int fd_of_listener(unsigned int listener)
 {
-	/* it holds its filter for as long as we hold it */
+	/* the listener has a reference to its filter, so the filter cannot be freed */
 	struct file *file = fget(listener);
 	int ret;
 

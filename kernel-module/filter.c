@@ -17,7 +17,7 @@
 #include "filter.h"
 #include "layout.h"
 
-/* The kernel allows 32,768 instructions on a path, and counts 5 at least for each. */
+/* The kernel allows 32,768 instructions on a path, and counts each filter as 5 or more. */
 #define DEEPEST 8192
 
 static siphash_key_t key;
@@ -57,13 +57,13 @@ static bool is_count(unsigned int count)
 	return count && count < INT_MAX;
 }
 
-/* Not one of the two that kernel memory of that size and kind could hold. */
+/* Whether a byte is a valid bool. */
 static bool is_bool(const void *byte)
 {
 	return *(const u8 *)byte <= 1;
 }
 
-/* Any of these addresses could be none. */
+/* None of these pointers is trusted to be valid. */
 static bool has_program(struct seccomp_filter *filter)
 {
 	struct sock_fprog_kern *orig, copy;
@@ -76,8 +76,8 @@ static bool has_program(struct seccomp_filter *filter)
 }
 
 /*
- * Could this be a filter? A last line behind layout.c and the self-test, so that a
- * layout that is understood wrongly ends here, and not in what it makes of memory.
+ * Whether this looks like a filter. The last line of defence after layout.c and the
+ * self-test: a wrong layout must be noticed here, before it can corrupt memory.
  */
 static bool is_filter(struct seccomp_filter *filter)
 {
@@ -92,7 +92,7 @@ static bool is_filter(struct seccomp_filter *filter)
 
 static int not_a_filter(void)
 {
-	seccomp_device_break("what should be a seccomp filter does not look like one");
+	seccomp_device_break("unexpected contents of a seccomp filter");
 	return -EUCLEAN;
 }
 
@@ -118,7 +118,7 @@ int filter_hold_supervised(struct seccomp_filter *filter)
 {
 	if (!is_filter(filter))
 		return not_a_filter();
-	/* What nobody uses any more has hung up, and nobody may begin to use it again. */
+	/* without users, the listener has hung up, and the filter must not be used again */
 	if (!refcount_inc_not_zero(users_of(filter)))
 		return -ENOENT;
 	refcount_inc(refs_of(filter));
@@ -132,10 +132,10 @@ bool filter_let_go(struct seccomp_filter *filter)
 	if (refcount_dec_not_one(refs_of(filter)))
 		return true;
 	/*
-	 * All others went between the two lines, and the last of them has told the
-	 * listener and taken the use from the ancestors. So the filter is ours alone,
-	 * and what is left to give up is a reference. Whoever gives it up together with
-	 * a use must not find that the last one.
+	 * All others were released between the two decrements, and the last of them has
+	 * notified the listener and dropped the user count of the ancestors. So nobody
+	 * else has the filter, and only a reference is left. The thread that drops it will
+	 * also decrement users, which must not become 0 a second time.
 	 */
 	refcount_set(users_of(filter), 2);
 	return false;
@@ -154,7 +154,7 @@ static u64 encrypt(u64 value)
 	return (u64)left << 32 | right;
 }
 
-/* A permutation, so two filters never have the same number. 0 stands for none. */
+/* A permutation, so two filters never have the same id. 0 means no filter. */
 u64 filter_id(const struct seccomp_filter *filter)
 {
 	return encrypt((u64)(uintptr_t)filter) ?: encrypt(0);
@@ -179,7 +179,7 @@ int filter_info(struct seccomp_filter *filter, struct seccomp_filter_info *info)
 		info->flags |= SECCOMP_FILTER_FLAG_LOG;
 	if (*(bool *)at(filter, layout.wait_killable_recv))
 		info->flags |= SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
-	/* It goes with its listener. */
+	/* notif is freed when the listener is closed */
 	mutex_lock(lock);
 	notif = *(void **)at(filter, layout.notif);
 	if (notif) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What struct seccomp_filter says, read where layout.h found it. */
+/* Accesses struct seccomp_filter at the offsets in layout.h. */
 #ifndef KERNEL_MODULE_FILTER_H
 #define KERNEL_MODULE_FILTER_H
 
@@ -10,44 +10,44 @@ struct seccomp_filter_info;
 struct seccomp_filter_prog;
 struct seccomp_module_counts;
 
-/* Draws the key that filter_id() hides addresses behind. */
+/* Generates the key with which filter_id() encrypts addresses. */
 void filter_init(void);
 
 /*
- * filter_depth - filters on the path, this one included
+ * filter_depth - the number of filters on the path, including this one
  *
- * The caller sees to it that the path stays. Returns -EUCLEAN, and calls off the
- * module, when what is found cannot be filters.
+ * The caller must keep the path from being freed. If something on it does not look
+ * like a filter, this disables the module and returns -EUCLEAN.
  */
 int filter_depth(struct seccomp_filter *filter);
 
-/* The filter below; NULL: it is a root. */
+/* The filter below, or NULL if this is a root. */
 struct seccomp_filter *filter_parent(struct seccomp_filter *filter);
 
-/* filter_hold - one more reference and one more use; somebody has one already */
+/* filter_hold - increment refs and users, which must not be 0 */
 void filter_hold(struct seccomp_filter *filter);
 
 /*
- * filter_hold_supervised - the same for one of which only a listener is known
+ * filter_hold_supervised - the same for a filter which only a listener may keep
  *
- * Returns 0; -ENOENT: nobody uses it any more; -EUCLEAN as filter_depth().
+ * Returns 0; -ENOENT: it has no users any more; -EUCLEAN as filter_depth().
  */
 int filter_hold_supervised(struct seccomp_filter *filter);
 
 /*
- * filter_let_go - undoes filter_hold(), where somebody else still has a hold
+ * filter_let_go - undo filter_hold(), unless this is the last hold
  *
- * Returns false if nobody has: then the hold is the last, and still there.
+ * Returns false if nobody else holds the filter. Then the caller still does.
  */
 bool filter_let_go(struct seccomp_filter *filter);
 
-/* The number of a filter, the same for as long as the filter lives; never 0. */
+/* The id of a filter, constant as long as the filter exists; never 0. */
 u64 filter_id(const struct seccomp_filter *filter);
 
 int filter_info(struct seccomp_filter *filter, struct seccomp_filter_info *info);
 void filter_counts(struct seccomp_filter *filter, struct seccomp_module_counts *counts);
 
-/* The classic program, to @prog->insns. Returns 0, -ENOSPC or -EFAULT. */
+/* Copies the classic BPF program to @prog->insns. Returns 0, -ENOSPC, -EFAULT or -EUCLEAN. */
 int filter_program(struct seccomp_filter *filter, struct seccomp_filter_prog *prog);
 
 #endif /* KERNEL_MODULE_FILTER_H */

@@ -19,12 +19,12 @@
 struct layout layout;
 
 /**
- * struct member - what the module expects of one
- * @type: as vmlinux.h spells it
+ * struct member - what the module expects of a member
+ * @type: its type, spelled as in vmlinux.h
  * @size: in bytes; 0: any
  * @align: in bytes
- * @offset: public: where the headers have it
- * @found: private: where its offset goes; NULL: the module does not touch it
+ * @offset: of a public member: its offset in the headers
+ * @found: of a private member: where to store its offset; NULL: it is not accessed
  */
 struct member {
 	const char *structure;
@@ -42,14 +42,14 @@ struct member {
 		.align = __alignof__(c), .found = f                                      \
 	}
 
-/* Of unsigned long; how many depends on the number of system calls. */
+/* Bitmaps of unsigned long; the size depends on the number of system calls. */
 #define CACHE                                                                                  \
 	{                                                                                      \
 		.structure = "seccomp_filter", .name = "cache", .type = "struct action_cache", \
 		.align = __alignof__(unsigned long)                                            \
 	}
 
-/* All of struct seccomp_filter, in this order. */
+/* All members of struct seccomp_filter, in this order. */
 static const struct member filter_members[] = {
 	PRIVATE(refs, "refcount_t", refcount_t, &layout.refs),
 	PRIVATE(users, "refcount_t", refcount_t, &layout.users),
@@ -126,24 +126,24 @@ static int check_public(const struct vmlinux_types *btf, const struct member *me
 	int ret;
 
 	if (!structure)
-		return refuse(member, "is not there: the structure is not, or more than once");
+		return refuse(member, "is missing: there is no such structure, or more than one");
 	ret = vmlinux_field_named(btf, structure, member->name, &field);
 	if (ret)
-		return refuse(member, "is not there");
+		return refuse(member, "is missing");
 	ret = check(member, &field);
 	if (ret)
 		return ret;
 	if (field.offset != member->offset)
 		return refuse(
 			member,
-			"does not lie where the headers have it (a kernel with randomised structures, or other headers than this kernel's)");
+			"is not at its offset in the headers (this kernel has randomised structures, or the headers are of another kernel)");
 	return 0;
 }
 
 /*
- * Every member must be one that is known, in the known order, right behind the one
- * before: a member more could be one more count to keep, and an offset that is wrong
- * leaves a gap or overlaps.
+ * All members must be known, in the known order, and follow each other without gaps. A
+ * new member could be another count that must be maintained, and a wrong offset would
+ * show as a gap or an overlap.
  */
 static int find_private(const struct vmlinux_types *btf, u32 structure)
 {
@@ -155,12 +155,12 @@ static int find_private(const struct vmlinux_types *btf, u32 structure)
 	for (index = 0; index < ARRAY_SIZE(filter_members); index++, member++) {
 		ret = vmlinux_field_at(btf, structure, index, &field);
 		if (ret || strcmp(field.name, member->name))
-			return refuse(member, "is not there, or not where it was");
+			return refuse(member, "is missing, or in another place");
 		ret = check(member, &field);
 		if (ret)
 			return ret;
 		if (field.offset != ALIGN(end, member->align))
-			return refuse(member, "does not lie behind the one before");
+			return refuse(member, "does not follow the member before it");
 		end = field.offset + field.size;
 		if (member->found)
 			*member->found = field.offset;
@@ -172,11 +172,11 @@ static int find_private(const struct vmlinux_types *btf, u32 structure)
 	}
 	layout.size = vmlinux_struct_size(btf, structure);
 	if (layout.size != ALIGN(end, sizeof(void *)))
-		return refuse(member - 1, "is not the last, by the structure's size");
+		return refuse(member - 1, "is not the last member, by the size of the structure");
 	return 0;
 }
 
-/* There may be more than one structure of that name: the one that a filter has. */
+/* There may be several structures of that name, so it is found by its pointer in filters. */
 static int find_listener_flags(const struct vmlinux_types *btf, u32 filter)
 {
 	static const struct member flags = {
@@ -192,7 +192,7 @@ static int find_listener_flags(const struct vmlinux_types *btf, u32 filter)
 	ret = vmlinux_field_named(btf, filter, "notif", &field);
 	structure = ret ? 0 : vmlinux_pointee(btf, field.type);
 	if (!vmlinux_struct_size(btf, structure))
-		return refuse(&flags, "is not there: the structure is not");
+		return refuse(&flags, "is missing: there is no such structure");
 	ret = vmlinux_field_named(btf, structure, flags.name, &field);
 	layout.has_listener_flags = !ret;
 	if (ret == -ENOENT)

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where the members lie that the module touches, as the running kernel says.
+ * The offsets of the members that the module accesses, from the BTF of the running
+ * kernel.
  *
- * struct seccomp_filter is private to kernel/seccomp.c, so its members are found.
- * Those of public structures are in the headers that the module was built with;
- * that they are right is checked all the same.
+ * struct seccomp_filter is private to kernel/seccomp.c, so its offsets are looked up.
+ * Public structures are in the headers that the module was built with; their offsets
+ * are only checked.
  */
 #ifndef KERNEL_MODULE_LAYOUT_H
 #define KERNEL_MODULE_LAYOUT_H
 
 #include <linux/types.h>
 
-/* Offsets in struct seccomp_filter, but for the last two. */
+/* Offsets in struct seccomp_filter, except for the last two. */
 struct layout {
 	u32 size; /* of the structure */
 	u32 refs;
@@ -22,7 +23,7 @@ struct layout {
 	u32 prog;
 	u32 notif;
 	u32 notify_lock;
-	bool has_listener_flags; /* not before Linux 6.6 */
+	bool has_listener_flags; /* since Linux 6.6 */
 	u32 listener_flags;	 /* in struct notification */
 };
 
@@ -30,10 +31,10 @@ struct layout {
 extern struct layout layout;
 
 /*
- * layout_find - fills in layout
+ * layout_find - fill in layout
  *
  * Returns 0, or a negative errno after a message that names what is missing or
- * not understood.
+ * unexpected.
  */
 int layout_find(void);
 

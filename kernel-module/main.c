@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Seccomp filters as file descriptors, and the filters of a stopped tracee, for
- * kernels without the patches. It makes no filters: a task that has been given the
- * parent's path calls seccomp(2), and what comes of that is fetched.
+ * File descriptors for seccomp filters, and access to the filters of a stopped tracee,
+ * for kernels without the patches. The module does not create filters: user space sets
+ * the parent on a task, which calls seccomp(2), and then opens the task's new filter.
  *
- * doc/kernel-module.md lists each member of the kernel's that is read or written
- * here, under which lock, and why that is sound.
+ * doc/kernel-module.md lists every member of kernel structures that is read or written
+ * here, under which lock, and why that is safe.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

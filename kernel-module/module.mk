@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# The kernel module, for those who do not take the package. KDIR= is a kernel's build folder.
+# Builds the kernel module without the package. KDIR= is the build folder of a kernel.
 KDIR ?= /lib/modules/$(shell uname -r)/build
 MODULE_SRC := $(wildcard kernel-module/*.[ch]) kernel-module/Kbuild lib/seccomp-fd.h lib/seccomp-module.h
 MODULE_B := $(B)/kernel-module
@@ -7,7 +7,7 @@ MODULE_B := $(B)/kernel-module
 .PHONY: module install-module
 module: $(MODULE_B)/criu_seccomp.ko ## builds the kernel module; KDIR=/lib/modules/(running)/build
 
-# in a copy: the kernel's build system writes beside the source
+# in a copy, because the kernel's build system writes to the source folder
 $(MODULE_B)/criu_seccomp.ko: $(MODULE_SRC)
 	@mkdir -p $(MODULE_B)/lib
 	@cp $(filter kernel-module/%,$^) $(MODULE_B)

@@ -13,7 +13,7 @@
 #include "filter.h"
 #include "release.h"
 
-/* How soon to try again where there is no memory for a thread. */
+/* The delay before another attempt if there is no memory for a thread. */
 #define RETRY_DELAY (HZ / 10)
 
 static void start_threads(struct work_struct *work);
@@ -43,7 +43,7 @@ u64 held_count(void)
 	return atomic64_read(&count);
 }
 
-/* It makes no system calls, so its mode stays as it is: no filter judges it. */
+/* The thread makes no system calls, so the filter is never run, and mode is not changed. */
 static int exit_with_filter(void *data)
 {
 	struct held *held = data;
@@ -89,8 +89,8 @@ static void start_threads(struct work_struct *work)
 }
 
 /*
- * From a work queue: whoever closes the last filter fd may have been killed, and then
- * cannot wait for a thread to start.
+ * Threads are started from a work queue: a task that closes the last filter fd may have
+ * been killed, and then it cannot wait for a thread to start.
  */
 void release(struct held *held)
 {
@@ -98,7 +98,7 @@ void release(struct held *held)
 		held_free(held);
 		return;
 	}
-	/* the thread's, who puts it; the caller has one of its own */
+	/* a module reference for the thread, which drops it; the caller has its own */
 	__module_get(THIS_MODULE);
 	spin_lock(&queue_lock);
 	list_add_tail(&held->list, &queue);

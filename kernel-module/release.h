@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Who gives up the last hold on a filter frees it, its ancestors as far as nobody
- * else has them, and tells their listeners. kernel/seccomp.c does that for a task
- * that exits, and offers it to nobody. So the last hold is given to a kernel thread,
- * as its filter, and the thread exits.
+ * When the last hold on a filter is released, the filter must be freed, and those of
+ * its ancestors that nobody else holds, and their listeners must be notified. Only
+ * kernel/seccomp.c can do this, when a task exits; it exports no function for it. So a
+ * kernel thread gets the filter as its own, and exits.
  */
 #ifndef KERNEL_MODULE_RELEASE_H
 #define KERNEL_MODULE_RELEASE_H
@@ -12,22 +12,22 @@
 
 struct seccomp_filter;
 
-/* A hold on a filter, as filter_hold() takes it, with what it needs to be given up. */
+/* A hold on a filter, as taken by filter_hold(), and what release() needs. */
 struct held {
 	struct seccomp_filter *filter; /* NULL: none yet */
 	struct list_head list;
 };
 
-/* For release(); NULL: not enough memory. */
+/* Allocates one without a filter, to be freed by release(). NULL: not enough memory. */
 struct held *held_new(void);
 
-/* release - gives up a hold, or what has none, and frees @held; cannot fail */
+/* release - release the hold on the filter, if there is one, and free @held; cannot fail */
 void release(struct held *held);
 
-/* How many there are. */
+/* The number of struct held. */
 u64 held_count(void);
 
-/* Nothing is held any more: no module is unloaded before. */
+/* For the exit of the module, which is only unloaded when nothing is held. */
 void release_exit(void);
 
 #endif /* KERNEL_MODULE_RELEASE_H */

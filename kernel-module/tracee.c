@@ -13,7 +13,7 @@
 #include "filter.h"
 #include "tracee.h"
 
-/* How often a tracee that stops is waited for to leave its processor. */
+/* How often to check whether a tracee that is about to stop has left its CPU. */
 #define PATIENCE 10000
 
 static struct task_struct *get_task(pid_t tid)
@@ -28,7 +28,7 @@ static struct task_struct *get_task(pid_t tid)
 	return task;
 }
 
-/* What lock_task_sighand() does, which modules cannot call; interrupts go off. */
+/* Like lock_task_sighand(), which is not exported. Disables interrupts. */
 static bool lock(struct task_struct *task)
 {
 	struct sighand_struct *sighand;
@@ -40,7 +40,7 @@ static bool lock(struct task_struct *task)
 			rcu_read_unlock();
 			return false;
 		}
-		/* its memory may already be another task's, but a sighand it is */
+		/* the memory may have been reused, but only for another sighand */
 		spin_lock_irq(&sighand->siglock);
 		rcu_read_unlock();
 		if (likely(sighand == rcu_access_pointer(task->sighand)))
@@ -55,8 +55,8 @@ static void unlock(struct task_struct *task)
 }
 
 /*
- * Only the caller can resume its tracee or let go of it, and it is here. SIGKILL
- * wakes it under its siglock. So what is true now stays so until unlock().
+ * Only the caller can resume or detach its tracee, and it is running this code. SIGKILL
+ * wakes it under its siglock. So the result is valid until unlock().
  */
 static bool is_stopped_tracee(struct task_struct *task)
 {
@@ -74,7 +74,7 @@ static bool is_on_processor(struct task_struct *task)
 #endif
 }
 
-/* Like ptrace_check_attach(). Its siglock is held when it returns 0. */
+/* Like ptrace_check_attach(). Returns 0 with the tracee's siglock held, or -ESRCH. */
 static int lock_tracee(struct task_struct *task)
 {
 	int i;
@@ -86,7 +86,7 @@ static int lock_tracee(struct task_struct *task)
 			unlock(task);
 			return -ESRCH;
 		}
-		/* it has said that it stops, and is about to */
+		/* off its CPU; otherwise it is still about to stop */
 		if (!is_on_processor(task))
 			return 0;
 		unlock(task);
@@ -105,11 +105,11 @@ static int newest(struct task_struct *task, struct seccomp_filter **filter)
 		*filter = task->seccomp.filter;
 		return *filter ? 0 : -ESRCH;
 	default:
-		return -ESRCH; /* it has been killed by a filter */
+		return -ESRCH; /* SECCOMP_MODE_DEAD: killed by a filter */
 	}
 }
 
-/* Each of these is called with the siglock of a stopped tracee. */
+/* Called with the siglock of a stopped tracee held. */
 typedef int work_function(struct task_struct *task, void *data);
 
 static int with_tracee(pid_t tid, work_function *work, void *data)
@@ -157,7 +157,7 @@ static int hold(struct task_struct *task, void *data)
 
 	if (ret)
 		return ret;
-	/* the tracee is what keeps its path */
+	/* the path cannot be freed: the stopped tracee has it */
 	ret = filter_depth(filter);
 	if (ret < 0)
 		return ret;
@@ -181,10 +181,9 @@ int tracee_hold(pid_t tid, int index, struct seccomp_filter **filter)
 }
 
 /*
- * Only out of strict mode. There is no filter then that would have to be given up, no
- * call that one has judged and that is still to come, and the mitigations of
- * speculation, which the kernel puts on with the first mode and which modules cannot,
- * are on.
+ * Only from strict mode: then the task has no filter that must be released, and no
+ * system call in progress that a filter has checked. And the speculation mitigations
+ * are already enabled: the kernel does this for any mode, but a module cannot.
  */
 static int set(struct task_struct *task, void *data)
 {
@@ -196,12 +195,12 @@ static int set(struct task_struct *task, void *data)
 		return -EOPNOTSUPP;
 	filter_hold(request->filter);
 #ifdef TIF_NOTSC
-	/* strict mode took the time-stamp counter, a switch to the task gives it back */
+	/* strict mode disables the time-stamp counter; the next switch to the task enables it */
 	clear_tsk_thread_flag(task, TIF_NOTSC);
 #endif
 	atomic_set(&task->seccomp.filter_count, request->depth);
 	smp_store_release(&task->seccomp.filter, request->filter);
-	/* the filter is in place before the mode says that it is */
+	/* the filter must be visible before the mode is */
 	smp_wmb();
 	WRITE_ONCE(task->seccomp.mode, SECCOMP_MODE_FILTER);
 	return 0;

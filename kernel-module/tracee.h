@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the module asks of a tracee of the caller, and does to it. */
+/* Reads and sets the filters of a tracee of the caller. */
 #ifndef KERNEL_MODULE_TRACEE_H
 #define KERNEL_MODULE_TRACEE_H
 
@@ -8,26 +8,29 @@
 struct seccomp_filter;
 
 /*
- * @tid counts in the caller's pid namespace. All return -ESRCH for what is not a
- * stopped tracee of the caller, or is exiting.
+ * @tid is an id in the caller's pid namespace. All return -ESRCH if it is not a stopped
+ * tracee of the caller, or is exiting.
  */
 
-/* tracee_identify - id of its newest filter. Returns 0; -ENODATA: not in filter mode. */
+/* tracee_identify - get the id of its newest filter. Returns 0; -ENODATA: not in filter mode. */
 int tracee_identify(pid_t tid, u64 *id);
 
 /*
- * tracee_hold - holds a filter of it
+ * tracee_hold - hold one of its filters
  * @index: 0 is the oldest, -1 the newest
+ * @filter: out, held as by filter_hold()
  *
- * Returns 0; -ENODATA as above; -ENOENT: there are not so many; -EUCLEAN.
+ * Returns 0; -ENODATA: not in filter mode; -ENOENT: it has fewer filters; -EUCLEAN as
+ * filter_depth().
  */
 int tracee_hold(pid_t tid, int index, struct seccomp_filter **filter);
 
 /*
- * tracee_set - from strict mode to filter mode, with this filter and its ancestors
+ * tracee_set - switch it from strict mode to filter mode, with this filter and its ancestors
  *
- * The caller holds the filter, and goes on holding it. Returns 0; -EPERM: the caller
- * has not suspended seccomp for it; -EOPNOTSUPP: it is not in strict mode.
+ * The caller holds the filter and keeps its hold. Returns 0; -EPERM: seccomp is not
+ * suspended for the tracee; -EOPNOTSUPP: it is not in strict mode; -EUCLEAN as
+ * filter_depth().
  */
 int tracee_set(pid_t tid, struct seccomp_filter *filter);
 

@@ -13,12 +13,12 @@
 #include "vmlinux.h"
 
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
-/* Ten times what kernels have today. */
+/* Ten times the size in today's kernels. */
 #define BTF_LARGEST (64 << 20)
-/* Of typedef, const and the like, and of structures in structures. */
+/* The longest chain of typedefs and qualifiers. */
 #define BTF_DEPTH 16
 
-/* Not a file of somebody else that has been mounted over it, nor that of a module. */
+/* Whether this is the kernel's own file, and not another file that is mounted over it. */
 static bool is_kernels_own(const struct file *file)
 {
 	const struct dentry *dentry = file->f_path.dentry;
@@ -60,7 +60,7 @@ static int read_file(struct vmlinux_types *btf)
 	return ret;
 }
 
-/* What follows a type in the file, in bytes; -1: a kind that is not known. */
+/* The size of the data after a type, in bytes; -1: unknown kind. */
 static int extra_size(const struct btf_type *type)
 {
 	int vlen = BTF_INFO_VLEN(type->info);
@@ -100,7 +100,7 @@ static int extra_size(const struct btf_type *type)
 	}
 }
 
-/* Counts the types from @at to @end, and notes where each is once there is room. */
+/* Counts the types from @at to @end; if @btf->types is allocated, fills it in. */
 static int index_types(struct vmlinux_types *btf, const void *at, const void *end)
 {
 	const struct btf_type *type;
@@ -112,7 +112,7 @@ static int index_types(struct vmlinux_types *btf, const void *at, const void *en
 			return -EINVAL;
 		extra = extra_size(type);
 		if (extra < 0 || end - at - sizeof(*type) < extra) {
-			pr_err(BTF_PATH ": type %u is of kind %u, which is not known\n", btf->count,
+			pr_err(BTF_PATH ": type %u has the unknown kind %u\n", btf->count,
 			       BTF_INFO_KIND(type->info));
 			return -EINVAL;
 		}
@@ -165,7 +165,7 @@ int vmlinux_read(struct vmlinux_types *btf)
 	if (!ret) {
 		ret = parse(btf);
 		if (ret)
-			pr_err(BTF_PATH " is not understood: error %d\n", -ret);
+			pr_err(BTF_PATH " cannot be parsed: error %d\n", -ret);
 	}
 	if (ret)
 		vmlinux_free(btf);
@@ -194,7 +194,7 @@ static u32 kind_of(const struct btf_type *type)
 	return type ? BTF_INFO_KIND(type->info) : BTF_KIND_UNKN;
 }
 
-/* Through const and the like; through typedef only where @typedefs. */
+/* Skips qualifiers such as const, and typedefs if @typedefs. */
 static u32 skip(const struct vmlinux_types *btf, u32 id, bool typedefs)
 {
 	int depth;
@@ -240,7 +240,7 @@ u32 vmlinux_struct_size(const struct vmlinux_types *btf, u32 type)
 	return kind_of(structure) == BTF_KIND_STRUCT ? structure->size : 0;
 }
 
-/* 0 where it is not known. */
+/* The size of a type in bytes; 0: unknown. */
 static u32 size_of(const struct vmlinux_types *btf, u32 id)
 {
 	const struct btf_type *type = type_of(btf, skip(btf, id, true));
@@ -335,6 +335,6 @@ static int find(const struct vmlinux_types *btf, u32 id, const char *name, int d
 int vmlinux_field_named(const struct vmlinux_types *btf, u32 type, const char *name,
 			struct vmlinux_field *field)
 {
-	/* two levels without a name are more than any structure of ours has */
+	/* no structure that is used here has more than two levels of anonymous ones */
 	return find(btf, type, name, 2, field);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the running kernel says of its own structures, in /sys/kernel/btf/vmlinux.
+ * Reads the types of the running kernel from /sys/kernel/btf/vmlinux.
  *
- * The module reads it itself, and takes no offset from user space: a signed module
- * that did would let root write kernel memory, which lockdown is there to forbid.
+ * The module does this itself, and accepts no offsets from user space: with a signed
+ * module that does, root could write kernel memory, which lockdown must prevent.
  */
 #ifndef KERNEL_MODULE_VMLINUX_H
 #define KERNEL_MODULE_VMLINUX_H
@@ -19,7 +19,7 @@ struct vmlinux_types {
 	u32 size;
 	const char *strings;
 	u32 strings_size;
-	const struct btf_type **types; /* by type id; the first is void, and NULL */
+	const struct btf_type **types; /* by type id; the first is void, which is NULL */
 	u32 count;
 };
 
@@ -27,8 +27,8 @@ struct vmlinux_types {
  * struct vmlinux_field - a member of a structure
  * @offset: in bytes
  * @size: in bytes
- * @type: type id, without const and the like
- * @spelling: of its type: "struct mutex", "refcount_t", "struct bpf_prog *"
+ * @type: its type id, without qualifiers such as const
+ * @spelling: its type as text: "struct mutex", "refcount_t", "struct bpf_prog *"
  */
 struct vmlinux_field {
 	const char *name;
@@ -39,33 +39,34 @@ struct vmlinux_field {
 };
 
 /*
- * vmlinux_read - the types of the running kernel, for vmlinux_free()
+ * vmlinux_read - read the types of the running kernel
+ * @btf: out, to be freed with vmlinux_free()
  *
- * Returns 0; -ENOENT: the kernel has none; -EPERM: what lies there is not the
- * kernel's; -EINVAL: a part of it is not understood. Prints which.
+ * Returns 0, or a negative errno after a message; -ENOENT: the kernel has no BTF;
+ * -EPERM: the file is not the kernel's own; -EINVAL: it cannot be parsed.
  */
 int vmlinux_read(struct vmlinux_types *btf);
 void vmlinux_free(struct vmlinux_types *btf);
 
-/* vmlinux_struct - id of the one structure of that name; 0: none, or more than one */
+/* vmlinux_struct - the type id of a structure; 0: there is none of that name, or several */
 u32 vmlinux_struct(const struct vmlinux_types *btf, const char *name);
 
-/* The type that a pointer points to, without const and the like; 0: it is none. */
+/* The type that a pointer points to, without qualifiers; 0: @type is not a pointer. */
 u32 vmlinux_pointee(const struct vmlinux_types *btf, u32 type);
 
-/* The size of a structure in bytes; 0: it is none. */
+/* The size of a structure in bytes; 0: @type is not a structure. */
 u32 vmlinux_struct_size(const struct vmlinux_types *btf, u32 type);
 
 /*
- * vmlinux_field_at - a member of a structure by its number
+ * vmlinux_field_at - get a member of a structure by its index
  *
- * Returns 0; -ENOENT: there are not so many; -EINVAL: a bit field, or a type that
- * is not understood. @field->name is set then, too.
+ * Returns 0; -ENOENT: it has fewer members; -EINVAL: the member is a bit field, but
+ * @field is filled in.
  */
 int vmlinux_field_at(const struct vmlinux_types *btf, u32 type, u32 index,
 		     struct vmlinux_field *field);
 
-/* The same by name, also in structures without a name inside of it. */
+/* The same by name, also for members of anonymous structures inside of it. */
 int vmlinux_field_named(const struct vmlinux_types *btf, u32 type, const char *name,
 			struct vmlinux_field *field);
 
