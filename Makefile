@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0
-# `make help` lists what there is. What is built goes to build/.
+# `make help` lists the goals. All output goes to build/.
 
 VERSION := $(shell cat VERSION)
 
 CC ?= gcc
 PKG_CONFIG ?= pkg-config
 PREFIX ?= /usr/local
-# Where CRIU looks for plugins; distributions build it with a folder of theirs.
+# Where CRIU looks for plugins; distributions build CRIU with other folders.
 ifndef PLUGINDIR
 PLUGINDIR := $(or $(shell PATH="$$PATH:/usr/sbin" criu --help 2>/dev/null | \
 	sed -n 's,.*plugin directory (by default \(/.*[^/]\)/*)$$,\1,p'),/usr/lib/criu)
 endif
 DESTDIR ?=
-# A newer compiler has new warnings: they end the build of those who change the
-# code (test/lint sets -Werror), not of those who use it.
+# Newer compilers have new warnings. They only fail the build for developers:
+# test/lint sets -Werror.
 WERROR ?=
 
 B := build
@@ -22,8 +22,8 @@ CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -fPIC \
 	-fvisibility=hidden -Ilib -I$(B) -I$(B)/proto $(PROTOBUF_C_CFLAGS) $(JSON_C_CFLAGS) -MMD -MP
 
-# What is installed is hardened. Fortified sources need an optimising compiler,
-# and those who set a level themselves mean it. HARDENING= is without.
+# Hardening of what is installed. _FORTIFY_SOURCE needs optimisation, and is not
+# changed if it is already set. HARDENING= turns hardening off.
 ifeq ($(origin HARDENING),undefined)
 HARDENING := -fstack-protector-strong
 ifeq ($(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),)
@@ -38,20 +38,20 @@ PROTOBUF_C_LIBS = $(shell $(PKG_CONFIG) --libs libprotobuf-c)
 LIBELF_LIBS = $(shell $(PKG_CONFIG) --libs libelf)
 JSON_C_CFLAGS = $(shell $(PKG_CONFIG) --cflags json-c)
 JSON_C_LIBS = $(shell $(PKG_CONFIG) --libs json-c)
-# the command's: the plugin needs none of these
+# only for the command, the plugin does not need these
 TOOL_CFLAGS = $(shell $(PKG_CONFIG) --cflags libseccomp libarchive libnl-3.0)
 TOOL_LIBS = $(PROTOBUF_C_LIBS) $(LIBELF_LIBS) $(JSON_C_LIBS) \
 	$(shell $(PKG_CONFIG) --libs libseccomp libarchive libnl-3.0)
 
-# How filters are read on kernels without the patches: a BPF program, and libbpf
-# to load it. BPF=no builds without, BPF=yes does not build without.
+# On kernels without the patches, filters are read with a BPF program, which libbpf
+# loads. BPF=no builds without it; with BPF=yes, the build fails if it is not possible.
 BPFTOOL ?= $(or $(shell PATH="$$PATH:/usr/sbin:/sbin" command -v bpftool),bpftool)
 CLANG ?= clang
 ifeq ($(origin BPF),undefined)
 BPF := $(if $(shell command -v $(CLANG) && command -v $(BPFTOOL) && $(PKG_CONFIG) --exists 'libbpf >= 1.0' && \
 	echo yes),yes,no)
 ifeq ($(BPF)$(BUILD_LOCKED),noy)
-$(info without BPF, which needs clang, bpftool and libbpf 1.0: filters are seen on kernels with the patches only)
+$(info building without BPF, which needs clang, bpftool and libbpf 1.0: other ways to read filters need the patches or the module)
 endif
 endif
 ifneq ($(BPF),no)
@@ -64,11 +64,11 @@ PLUGIN_OBJS := $(patsubst plugin/%.c,$(B)/plugin/%.o,$(wildcard plugin/*.c))
 TOOLS_OBJS := $(patsubst tools/%.c,$(B)/tools/%.o,$(wildcard tools/*.c))
 PLUGIN := $(B)/seccomp_plugin.so
 TOOL := $(B)/criu-seccomp
-# what crit needs to know of the image: one description of the messages for all
+# the description of the image for crit
 CRIT_MODULE := $(addprefix $(B)/pycriu_plugins/,seccomp_tree.py seccomp-tree.desc)
 
-# These run something, and call make for what that needs. All others write to
-# build/, which only one make does at a time.
+# These goals run something, and call make to build what they need. All other goals
+# write to build/, which is locked for one make at a time.
 RUN_GOALS := check quick unit fuzz stress bench demo kernel rootfs help loaders faults soak mutants \
 	programs action-cache
 
@@ -91,7 +91,7 @@ all: $(PLUGIN) $(TOOL) $(CRIT_MODULE) ## builds the plugin and the tools
 # each part has its own rules
 include $(wildcard test/*/*.mk demo/*.mk bench/*.mk tools/*.mk kernel-module/*.mk)
 
-# protoc-c writes both; it is held to no warnings of ours.
+# protoc-c writes both files. Warnings in generated code are ignored.
 $(B)/proto/seccomp-tree.pb-c.c: proto/seccomp-tree.proto
 	@mkdir -p $(@D)
 	@protoc-c --proto_path=$(<D) --c_out=$(@D) $<
@@ -101,7 +101,7 @@ $(B)/proto/seccomp-tree.pb-c.h: $(B)/proto/seccomp-tree.pb-c.c
 $(B)/proto/%.o: $(B)/proto/%.c
 	@$(CC) $(PRODUCT_CFLAGS) -w -c -o $@ $<
 
-# The commit, too, where it is a checkout. Written anew only when it changes.
+# Includes the commit if this is a git checkout. Only written if it changes.
 $(B)/version.h: FORCE
 	@mkdir -p $(@D)
 	@commit=$$([ ! -e .git ] || git describe --tags --always --dirty 2>/dev/null) || true; \
@@ -118,7 +118,7 @@ $(B)/lib/%.o: lib/%.c | $(B)/proto/seccomp-tree.pb-c.h
 	@echo "  CC $<"
 	@$(CC) $(PRODUCT_CFLAGS) -c -o $@ $<
 
-# Not CFLAGS, which are for another processor. Its headers are those of ours.
+# Without CFLAGS, which are for another target. The target has no headers of its own.
 $(B)/bpf/walk.o: lib/bpf/walk.c
 	@mkdir -p $(@D)
 	@echo "  BPF $<"
@@ -129,7 +129,7 @@ $(B)/bpf/walk.skel.h: $(B)/bpf/walk.o
 	@$(BPFTOOL) gen skeleton $< name seccomp_walk >$@.new
 	@mv $@.new $@
 
-# with and without are not the same object
+# rebuild the object if BPF is turned on or off
 BPF_BUILT := $(B)/bpf/$(if $(filter no,$(BPF)),without,with)
 $(BPF_BUILT):
 	@mkdir -p $(@D)
@@ -182,7 +182,7 @@ SCHEMAS := $(DESTDIR)$(PREFIX)/share/criu-seccomp/schema
 EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/criu-seccomp
 
 .PHONY: install
-install: all ## installs them; DESTDIR=, PREFIX=/usr/local, PLUGINDIR=(where criu looks)
+install: all ## installs the plugin and the tools; DESTDIR=, PREFIX=/usr/local, PLUGINDIR=(where criu looks)
 	@install -D -m 755 $(PLUGIN) $(PLUGIN_IN)
 	@install -D -m 755 $(TOOL) $(BIN)
 	@install -m 755 -t $(dir $(BIN)) $(addprefix tools/,$(HELPERS))
@@ -194,9 +194,9 @@ install: all ## installs them; DESTDIR=, PREFIX=/usr/local, PLUGINDIR=(where cri
 	@install -D -m 644 -t $(SCHEMAS) $(SCHEMA)
 	@install -D -m 644 -t $(EXAMPLES) tools/criu-seccomp.conf
 
-# Folders that others use, too, stay.
+# Folders that other programs may use are not removed.
 .PHONY: uninstall
-uninstall: ## removes what install has put there; the same DESTDIR, PREFIX, PLUGINDIR
+uninstall: ## removes what install has installed; same DESTDIR, PREFIX, PLUGINDIR
 	@rm -f $(PLUGIN_IN) $(BIN) $(addprefix $(MAN)/,$(PAGES)) $(COMPLETION) \
 		$(COMPLETION_ZSH) $(COMPLETION_FISH) $(addprefix $(SCHEMAS)/,$(notdir $(SCHEMA))) \
 		$(EXAMPLES)/criu-seccomp.conf $(addprefix $(dir $(BIN)),$(HELPERS)) \
@@ -210,24 +210,24 @@ CHECK = KERNEL="$(KERNEL)" test/check $(if $(FRESH),--fresh) $(if $(FAILED),--fa
 	$(if $(SKIP),--allow-skip)
 
 .PHONY: check
-check: ## every test whose inputs have changed; STEPS='lint unit' FRESH=1 FAILED=1 SKIP=ok KERNEL=all
+check: ## runs all tests whose inputs have changed; STEPS='lint unit' FRESH=1 FAILED=1 SKIP=ok KERNEL=all
 	@$(CHECK) $(STEPS)
 
 .PHONY: quick
-quick: ## those that tell most in a few minutes
+quick: ## runs the most useful tests, in a few minutes
 	@$(CHECK) quick
 
 .PHONY: test-programs
 test-programs: all unit-programs fuzz-programs zdtm plugin-tests containers-tests tools-test \
 	faults-programs module-tests stress-program bench-programs action-cache-programs \
-	$(B)/demo/sandbox ## builds what the tests run, and runs nothing
+	$(B)/demo/sandbox ## builds the test programs without running them
 
 .PHONY: clean
 clean: ## removes build/
 	@rm -rf $(B)
 
 .PHONY: help
-help: ## prints this
+help: ## prints this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | sort | expand -t 16
 
 -include $(shell find $(B) -name '*.d' -type f 2>/dev/null)

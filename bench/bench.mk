@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
-# What dumps and restores cost. Linked statically, as the tests in the machine.
+# Measures what dumps and restores cost. The programs are linked statically, like the
+# tests in the machine.
 
 BENCH := $(addprefix $(B)/bench/,tree install timed share.so)
 
 .PHONY: bench
-bench: ## what it costs, side by side with CRIU alone and with no seccomp
+bench: ## measures the cost, compared with CRIU alone and without seccomp; CLOCK=wall SHAPE=NAME
 	@bench/run $(if $(CLOCK),--clock $(CLOCK)) $(SHAPE)
 
 .PHONY: bench-programs

@@ -25,7 +25,7 @@
 #include "program.h"
 #include "seccomp-fd.h"
 
-/* The errno for the call that the filters refuse; any number will do. */
+/* The errno of the call that the filters refuse; any number would do. */
 #define ERROR 1
 
 static int insns, filter = -1;

@@ -7,7 +7,7 @@
 
 #include "program.h"
 
-/* A number that no kernel has come to. */
+/* A system call number that no kernel uses. */
 #define REFUSED 1000
 #define X32_BIT 0x40000000
 

@@ -13,12 +13,12 @@
  * program_make - make a program with a list of allowed system calls
  * @insns: out, @len instructions
  * @len: PROGRAM_MIN to BPF_MAXINSNS
- * @error: makes programs different
+ * @error: the errno of the refused call; makes programs different
  *
  * Like the programs of libseccomp: it checks the architecture, excludes x32, refuses
- * one number with @error, then compares the system calls of the list, from 0 up, one
- * after the other. Calls that are not in a short list are allowed, too, as the tasks of
- * the tree have to run with it.
+ * one number with @error, then compares the number with those of the list, from 0 up, one
+ * after the other. All other calls are allowed, too, because the tasks must be able to
+ * run with a short list.
  */
 void program_make(struct sock_filter *insns, size_t len, unsigned int error);
 

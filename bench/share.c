@@ -193,7 +193,7 @@ static void write_meters(FILE *file)
 
 	for (i = 0; i < sizeof(meters) / sizeof(*meters); i++) {
 		fprintf(file, "%s %lu %lu", meters[i]->name, meters[i]->calls, meters[i]->ns);
-		/* the read() of end() is the meter's own: one of all, one of its kind */
+		/* without the read() in end(), which counts for "all" and for "/proc" */
 		for (k = 0; k < KINDS && counters >= 0; k++)
 			fprintf(file, " %lu",
 				meters[i]->entries[k] - (k == 0 || k == 2) * meters[i]->calls);

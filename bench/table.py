@@ -8,14 +8,14 @@ from shapes import Shape, WAYS
 
 Bar = dict[str, Any]
 
-# what a filter may cost, once, in kernel entries: opened, asked, read, made, closed
+# kernel entries that each filter may cost: to open, query, read, create, close it
 ENTRIES_A_FILTER = 8
-# what is not of a process or thread: folders, files, memory
+# those that do not depend on processes and threads: for folders, files, memory
 ENTRIES_ONCE = 16
 
 
 def spread(values: Sequence[float]) -> float:
-    """Half the difference between the least and the most, in percent of the median."""
+    """Half the difference between the smallest and largest value, in percent of the median."""
     return 50 * (max(values) - min(values)) / median(values) if median(values) else 0.0
 
 

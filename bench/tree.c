@@ -25,9 +25,9 @@
 
 #include "program.h"
 
-/* Enough for a thread that waits, and for the instructions of a filter. */
+/* Enough for a waiting thread, and for the instructions of a filter. */
 #define STACK_SIZE (128 * 1024)
-/* Each filter returns an error of its own; those from here on are for groups. */
+/* Each filter returns a different errno; those of groups begin here. */
 #define FIRST_GROUP_ERROR 1000
 
 static struct {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 
 .PHONY: demo
-demo: ## what the plugin is for, in a minute; installs and builds what it needs
+demo: ## shows what the plugin does; installs and builds what it needs
 	@demo/demo
 
 $(B)/demo/sandbox: demo/sandbox.c

@@ -14,5 +14,5 @@ $(MODULE_B)/criu_seccomp.ko: $(MODULE_SRC)
 	@cp $(filter lib/%,$^) $(MODULE_B)/lib
 	@$(MAKE) -C $(KDIR) M=$(abspath $(MODULE_B)) modules
 
-install-module: module ## installs it for that kernel
+install-module: module ## installs the kernel module; KDIR=
 	@$(MAKE) -C $(KDIR) M=$(abspath $(MODULE_B)) modules_install

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """Describes seccomp-tree.img, the image of the criu-seccomp plugin, to CRIU's crit.
 
-A crit that knows pycriu_plugins finds this module by itself; crit-seccomp is
-for one that does not. The messages are those of proto/seccomp-tree.proto, which
-the build has compiled into the file beside this one.
+Versions of crit with support for pycriu_plugins find this module by themselves;
+crit-seccomp is for those without. The messages are those of
+proto/seccomp-tree.proto, which the build compiles into a file in the same folder.
 """
 
 import os
