@@ -53,7 +53,7 @@ static int puppet_main(void *data)
 	return 1;
 }
 
-/* Runs in the caller, or for a thread in the leader. */
+/* Runs in the caller, or, to start a thread, in the leader. */
 static long clone_puppet(void *data)
 {
 	struct puppet *puppet = data;

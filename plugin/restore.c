@@ -280,7 +280,7 @@ static int set_filter(pid_t tid, const struct tree_thread *thread)
 	return ret;
 }
 
-/* The thread of the image that a restored one is. */
+/* Finds a restored thread in the image. *thread is NULL if it is not there. */
 static int find_thread(pid_t tid, const struct tree_thread **thread)
 {
 	int id = proc_id_at_depth(tid, restore.depth);
@@ -426,7 +426,8 @@ static void kill_tree(pid_t pid)
 	proc_free_threads(&pids);
 }
 
-/* For a process that comes after the failure. If it has an init, it is already dead. */
+/* For a process that comes after the failure. If its pid namespace has died with init, it is dead
+ * already. */
 static void kill_late(pid_t pid)
 {
 	if (restore.root_is_init)

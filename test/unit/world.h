@@ -175,11 +175,13 @@ const struct kernel *__wrap_kernel_detect(void)
 /* A message is only needed once a filter is found, if the dump does not fail before. */
 int __wrap_kernel_permits(void)
 {
-	static const struct point point = { .name = "may filters be set",
-					    .said = "no filters|cannot read the seccomp filters|"
-						    "cannot list the threads|cannot remove the old",
-					    .errors = { EACCES, EPERM },
-					    .own_words = true };
+	static const struct point point = {
+		.name = "may filters be set",
+		.said = "let it set filters|cannot read the seccomp filters|"
+			"cannot list the threads|cannot remove the old",
+		.errors = { EACCES, EPERM },
+		.own_words = true
+	};
 
 	return -fault(&point);
 }
