@@ -179,7 +179,7 @@ static __u32 walk_down(const struct task_struct *task)
 	return walk.filter ? WALK_TOO_LONG : WALK_DONE;
 }
 
-/* The thread is selected by whoever attaches the iterator. In the last call there is none. */
+/* The thread is selected when the iterator is attached. In the last call there is none. */
 // cppcheck-suppress unknownMacro
 SEC("iter/task")
 int walk_thread(struct bpf_iter__task *ctx)

@@ -23,8 +23,8 @@ void __wrap_kernel_choose(struct kernel_choice *choice)
 {
 	world.chosen++;
 	*choice = (struct kernel_choice){ .reader = world.reader, .n_refused = 1 };
-	choice->refused[0].name = "a way in";
-	choice->refused[0].why = "it is shut";
+	choice->refused[0].name = "a backend";
+	choice->refused[0].why = "not here";
 }
 
 int __wrap_proc_filter_count(pid_t tid)
@@ -77,7 +77,7 @@ static void guess(int leader, int thread, size_t count)
 }
 
 #define GUESSED \
-	"cannot determine which filters are the same, so the changes by a restore are guessed (a way in: it is shut)\n"
+	"cannot determine which filters are the same, so the changes by a restore are guessed (a backend: not here)\n"
 
 static void without_a_reader_it_is_guessed(void **state)
 {
