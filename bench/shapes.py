@@ -38,7 +38,7 @@ class Shape:
         """The ways in which it is measured."""
         return [way for way in WAYS if self.alone or way != 'criu']
 
-    def order(self, filters: bool) -> list[str]:
+    def arguments(self, filters: bool) -> list[str]:
         """The arguments for tree, with or without filters."""
         first = [self.processes, self.filters if filters else 0, self.insns]
         more = [self.threads, self.stacks, self.own] if self.threads > 1 else []

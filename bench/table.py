@@ -58,11 +58,11 @@ class Trees:
         return self.median(way, when, kind) - self.median('none', when, kind)
 
     def table(self) -> list[str]:
-        """Lines for people."""
+        """The results as text."""
         return tree_table(self)
 
     def bars(self) -> list[Bar]:
-        """What it is held to."""
+        """The targets for this shape."""
         return shape_bars(self)
 
 
@@ -83,7 +83,7 @@ class Install:
         return times[0] / times[1]
 
     def table(self) -> list[str]:
-        """Lines for people."""
+        """The results as text."""
         lines = [f'install: {self.lines[0]["tasks"]} tasks, a filter of {self.lines[0]["insns"]} '
                  'instructions', row('', 'each makes one', 'all install one fd')]
         for text, of, digits in (
@@ -95,7 +95,7 @@ class Install:
         return lines
 
     def bars(self) -> list[Bar]:
-        """What it is held to."""
+        """The targets for installing."""
         return [bar('install: time to install one, to that of making one', 1 / self.faster(),
                     1 / 100, 5)]
 
@@ -114,7 +114,7 @@ def time_cell(results: Trees, action: str, way: str) -> str:
 
 
 def statistic_cell(results: Trees, action: str, way: str) -> str:
-    """CRIU's own measurement: for how long the tasks are frozen, or are restored."""
+    """CRIU's own measurement: how long the tasks are frozen, or how long a restore takes."""
     key = {'dump': 'frozen_time', 'restore': 'restore_time'}[action]
     return f'{results.median(way, action, "criu", key) / 1e3:,.0f}'
 
@@ -182,7 +182,7 @@ def shape_bars(results: Trees) -> list[Bar]:
     bars.append(bar(f'{name}: bytes of the image',
                     results.median('plugin', 'images', 'seccomp-tree.img'),
                     shape.program_bytes + 6 * shape.all_threads + 200, 0))
-    # not slab: that of the same tasks differs by some 300 KiB from time to time
+    # not slab, which varies by some 300 KiB for the same tasks
     made, restored = (results.memory('plugin', when, 'vmalloc') for when in ('made', 'restored'))
     bars.append(bar(f'{name}: kernel memory (vmalloc) after the restore, to that before the dump',
                     restored / made, 1.1))
@@ -196,7 +196,7 @@ def shape_bars(results: Trees) -> list[Bar]:
 
 
 def scale_bars(by_name: dict[str, Trees]) -> list[Bar]:
-    """A thread costs the same among 10,000 as among 1,000; this is not so for CRIU's part."""
+    """The cost per thread must not grow from 1,000 to 10,000 threads; that of CRIU does."""
     few, many = by_name.get('1000-threads'), by_name.get('10000-threads')
     if not few or not many:
         return []

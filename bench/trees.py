@@ -65,7 +65,7 @@ def image_size(name: str) -> int:
 
 def start(shape: Shape, filters: bool) -> int:
     """Start the tree; returns when it is set up."""
-    tree = subprocess.Popen([os.path.join(DIR, 'tree'), *shape.order(filters)],
+    tree = subprocess.Popen([os.path.join(DIR, 'tree'), *shape.arguments(filters)],
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     if not tree.stdout or tree.stdout.readline() != 'ready\n':
         sys.exit('the tree does not get ready')
@@ -73,14 +73,14 @@ def start(shape: Shape, filters: bool) -> int:
 
 
 def dump(way: str, pid: int, **env: Any) -> dict[str, Any]:
-    """Dump it; nothing of it is left."""
+    """Dump the tree, which is killed."""
     result = criu('dump', way, '-t', str(pid), '--timeout', str(LIMIT), **env)
     reap()
     return result
 
 
 def restore(way: str, **env: Any) -> dict[str, Any]:
-    """Restore it."""
+    """Restore the tree."""
     if os.path.exists(PIDFILE):
         os.unlink(PIDFILE)
     return criu('restore', way, '-d', '--pidfile', PIDFILE, **env)
@@ -94,7 +94,7 @@ def end() -> None:
 
 
 def new_images() -> None:
-    """An empty folder for images."""
+    """Make an empty folder for images."""
     shutil.rmtree(IMAGES, ignore_errors=True)
     os.mkdir(IMAGES)
 
@@ -113,7 +113,7 @@ def once(shape: Shape, way: str) -> dict[str, Any]:
 
 
 def read_meter(path: str) -> dict[str, list[int]]:
-    """What share.c writes, as a dict."""
+    """The output of share.c as a dict."""
     with open(path, encoding='ascii') as f:
         lines = [line.split() for line in f]
     return {name: [int(value) for value in values] for name, *values in lines}
