@@ -70,7 +70,7 @@ CRIT_MODULE := $(addprefix $(B)/pycriu_plugins/,seccomp_tree.py seccomp-tree.des
 # These goals run something, and call make to build what they need. All other goals
 # write to build/, which is locked for one make at a time.
 RUN_GOALS := check quick unit fuzz stress bench demo kernel rootfs help loaders faults soak mutants \
-	programs action-cache
+	programs action-cache deb
 
 ifneq ($(and $(if $(BUILD_LOCKED),,unlocked),$(filter-out $(RUN_GOALS),$(or $(MAKECMDGOALS),all))),)
 
@@ -78,8 +78,9 @@ ifneq ($(and $(if $(BUILD_LOCKED),,unlocked),$(filter-out $(RUN_GOALS),$(or $(MA
 $(or $(MAKECMDGOALS),all): locked
 	@:
 
+# with -n, too: a folder that is not there would become a file by flock
 locked:
-	@mkdir -p $(B)
+	+@mkdir -p $(B)
 	@BUILD_LOCKED=y flock $(B) $(MAKE) --no-print-directory $(filter-out $(RUN_GOALS),$(MAKECMDGOALS))
 	@$(if $(filter $(RUN_GOALS),$(MAKECMDGOALS)),$(MAKE) --no-print-directory $(filter $(RUN_GOALS),$(MAKECMDGOALS)))
 
@@ -180,6 +181,10 @@ COMPLETION_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/criu-secc
 SCHEMA := $(wildcard tools/schema/*.json)
 SCHEMAS := $(DESTDIR)$(PREFIX)/share/criu-seccomp/schema
 EXAMPLES := $(DESTDIR)$(PREFIX)/share/doc/criu-seccomp
+# for programs that make the calls themselves
+HEADERS := lib/seccomp-fd.h lib/seccomp-module.h
+HEADERS_IN := $(DESTDIR)$(PREFIX)/include/criu-seccomp
+PC := $(DESTDIR)$(PREFIX)/share/pkgconfig/criu-seccomp.pc
 
 .PHONY: install
 install: all ## installs the plugin and the tools; DESTDIR=, PREFIX=/usr/local, PLUGINDIR=(where criu looks)
@@ -193,6 +198,9 @@ install: all ## installs the plugin and the tools; DESTDIR=, PREFIX=/usr/local, 
 	@install -D -m 644 tools/criu-seccomp.fish $(COMPLETION_FISH)
 	@install -D -m 644 -t $(SCHEMAS) $(SCHEMA)
 	@install -D -m 644 -t $(EXAMPLES) tools/criu-seccomp.conf
+	@install -D -m 644 -t $(HEADERS_IN) $(HEADERS)
+	@install -D -m 644 lib/criu-seccomp.pc.in $(PC)
+	@sed -i 's,@PREFIX@,$(PREFIX),; s,@VERSION@,$(VERSION),' $(PC)
 
 # Folders that other programs may use are not removed.
 .PHONY: uninstall
@@ -200,11 +208,13 @@ uninstall: ## removes what install has installed; same DESTDIR, PREFIX, PLUGINDI
 	@rm -f $(PLUGIN_IN) $(BIN) $(addprefix $(MAN)/,$(PAGES)) $(COMPLETION) \
 		$(COMPLETION_ZSH) $(COMPLETION_FISH) $(addprefix $(SCHEMAS)/,$(notdir $(SCHEMA))) \
 		$(EXAMPLES)/criu-seccomp.conf $(addprefix $(dir $(BIN)),$(HELPERS)) \
+		$(addprefix $(HEADERS_IN)/,$(notdir $(HEADERS))) $(PC) \
 		$(addprefix $(PYTHON)/,$(notdir $(CRIT_MODULE)))
 	@[ ! -d $(PYTHON) ] || { rm -rf $(PYTHON)/__pycache__; \
 		rmdir --ignore-fail-on-non-empty $(PYTHON); }
 	@[ ! -d $(SCHEMAS) ] || rmdir --ignore-fail-on-non-empty $(SCHEMAS) $(patsubst %/,%,$(dir $(SCHEMAS)))
 	@[ ! -d $(EXAMPLES) ] || rmdir --ignore-fail-on-non-empty $(EXAMPLES)
+	@[ ! -d $(HEADERS_IN) ] || rmdir --ignore-fail-on-non-empty $(HEADERS_IN)
 
 CHECK = KERNEL="$(KERNEL)" test/check $(if $(FRESH),--fresh) $(if $(FAILED),--failed) \
 	$(if $(SKIP),--allow-skip)
@@ -221,6 +231,10 @@ quick: ## runs the most useful tests, in a few minutes
 test-programs: all unit-programs fuzz-programs zdtm plugin-tests containers-tests tools-test \
 	faults-programs module-tests stress-program bench-programs action-cache-programs \
 	$(B)/demo/sandbox ## builds the test programs without running them
+
+.PHONY: deb
+deb: ## Debian packages, in build/deb
+	@debian/build
 
 .PHONY: clean
 clean: ## removes build/
