@@ -69,12 +69,15 @@ static const struct member filter_members[] = {
 		.offset = offsetof(struct s, n)                                            \
 	}
 
+/* A byte since Linux 7.2; only whether it is 0 is asked. */
+#define ON_CPU_TYPE (sizeof_field(struct task_struct, on_cpu) == 1 ? "u8" : "int")
+
 static const struct member public_members[] = {
 	PUBLIC(task_struct, thread_info, "struct thread_info"),
 	PUBLIC(task_struct, flags, "unsigned int"),
 	PUBLIC(task_struct, ptrace, "unsigned int"),
 #ifdef CONFIG_SMP
-	PUBLIC(task_struct, on_cpu, "int"),
+	PUBLIC(task_struct, on_cpu, ON_CPU_TYPE),
 #endif
 	PUBLIC(task_struct, parent, "struct task_struct *"),
 	PUBLIC(task_struct, sighand, "struct sighand_struct *"),

@@ -6,6 +6,7 @@
 #include <linux/fs.h>
 #include <linux/magic.h>
 #include <linux/mm.h>
+#include <linux/stddef.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 #include <uapi/linux/btf.h>
@@ -15,7 +16,9 @@
 #define BTF_PATH "/sys/kernel/btf/vmlinux"
 /* Ten times the size in today's kernels. */
 #define BTF_LARGEST (64 << 20)
-/* The longest chain of typedefs and qualifiers. */
+/* The header that every kernel has; in newer kernels it may be longer. */
+#define BTF_HEADER_SIZE offsetofend(struct btf_header, str_len)
+/* The longest chain of typedefs and qualifiers, and the deepest nesting of structures. */
 #define BTF_DEPTH 16
 
 /* Whether this is the kernel's own file, and not another file that is mounted over it. */
@@ -35,7 +38,7 @@ static int read_all(struct file *file, struct vmlinux_types *btf)
 	loff_t size = i_size_read(file_inode(file)), pos = 0;
 	ssize_t count = 1;
 
-	if (size < (loff_t)sizeof(struct btf_header) || size > BTF_LARGEST)
+	if (size < (loff_t)BTF_HEADER_SIZE || size > BTF_LARGEST)
 		return -EINVAL;
 	btf->data = vmalloc(size);
 	if (!btf->data)
@@ -130,7 +133,7 @@ static int parse(struct vmlinux_types *btf)
 	u32 room;
 	int ret;
 
-	if (header->magic != BTF_MAGIC || header->hdr_len < sizeof(*header) ||
+	if (header->magic != BTF_MAGIC || header->hdr_len < BTF_HEADER_SIZE ||
 	    header->hdr_len > btf->size)
 		return -EINVAL;
 	room = btf->size - header->hdr_len;
