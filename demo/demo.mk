@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 
 .PHONY: demo
-demo: ## shows what the plugin does; installs and builds what it needs
-	@demo/demo
+demo: ## shows what the plugin does; installs and builds what it needs; KERNEL=6.12|stock
+	@KERNEL="$(KERNEL)" demo/demo
 
 $(B)/demo/sandbox: demo/sandbox.c
 	@mkdir -p $(@D)
