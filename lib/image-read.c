@@ -62,7 +62,7 @@ static int no_memory(const struct reader *r)
  */
 #define MAX_FILTERS (TREE_MAX_INSNS / TREE_PAGE_INSNS)
 #define MAX_SIZE                                                               \
-	(MAGIC_SIZE + 2 * 64ul + TREE_MAX_INSNS * sizeof(struct sock_filter) + \
+	(MAGIC_SIZE + 79ul + 49ul + TREE_MAX_INSNS * sizeof(struct sock_filter) + \
 	 MAX_FILTERS * (12ul + 18ul) + TREE_MAX_FILES * 21ul + TREE_MAX_TID * 35ul)
 
 static uint32_t u32_at(const struct reader *r, size_t at)
@@ -94,6 +94,9 @@ static int read_header(struct reader *r, const HeaderEntry *header)
 			header->version, IMAGE_VERSION);
 	if (tree_set_run_id(r->tree, (const char *)header->run_id.data, header->run_id.len))
 		return refuse(r, "it does not name the run of CRIU that dumped it");
+	if (!header->arch)
+		return refuse(r, "it does not name the architecture that it was dumped on");
+	r->tree->arch = header->arch;
 	return 0;
 }
 

@@ -60,7 +60,7 @@ static int put_header(struct buffer *buffer, const struct tree *tree)
 	SeccompTreeEntry entry = SECCOMP_TREE_ENTRY__INIT;
 	int ret;
 
-	if (!*tree->run_id)
+	if (!*tree->run_id || !tree->arch)
 		return -EINVAL;
 	ret = put_u32(buffer, IMAGE_COMMON_MAGIC);
 	if (ret)
@@ -72,6 +72,8 @@ static int put_header(struct buffer *buffer, const struct tree *tree)
 	header.has_run_id = true;
 	header.run_id.data = (uint8_t *)tree->run_id;
 	header.run_id.len = strlen(tree->run_id);
+	header.has_arch = true;
+	header.arch = tree->arch;
 	entry.entry_case = SECCOMP_TREE_ENTRY__ENTRY_HEADER;
 	entry.header = &header;
 	return put_entry(buffer, &entry);

@@ -39,7 +39,7 @@ struct image {
  * image_sync - write to the file what was added to the tree since the last call
  * @dir: the folder; the first call creates the file there, and fails with -EEXIST
  *       if there is one
- * @tree: its run_id must be set
+ * @tree: its run_id and arch must be set
  *
  * After each call the file is complete: it has its end entry, and image_read()
  * accepts it. The cost depends on what was added, not on the size of the tree.

@@ -122,9 +122,13 @@ struct tree_file {
 	uint32_t flags;
 };
 
-/* @run_id: the run of CRIU that dumps or has dumped it; empty if it is not of a dump */
+/*
+ * @run_id: the run of CRIU that dumps or has dumped it; empty if it is not of a dump
+ * @arch: AUDIT_ARCH_* of the machine that it was dumped on
+ */
 struct tree {
 	char run_id[TREE_RUN_ID_SIZE];
+	uint32_t arch;
 	struct tree_program *programs;
 	struct tree_filter *filters;
 	struct tree_thread *threads;

@@ -7,6 +7,7 @@
 
 #include "agent.h"
 #include "alone.h"
+#include "arch.h"
 #include "array.h"
 #include "collect.h"
 #include "criu.h"
@@ -137,6 +138,7 @@ static int begin_image(void)
 		       IMAGE_NAME);
 		return -EOPNOTSUPP;
 	}
+	dump.tree.arch = ARCH_NATIVE;
 	if (add_inventory_plugin(PLUGIN_NAME)) {
 		pr_err("cannot name the plugin in CRIU's inventory");
 		return -ENOMEM;

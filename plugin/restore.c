@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "agent.h"
+#include "arch.h"
 #include "criu.h"
 #include "files.h"
 #include "image.h"
@@ -187,6 +188,19 @@ static int check_run(void)
 	return -ESTALE;
 }
 
+/* CRIU itself finds out later, in each of the tasks that it has forked. */
+static int check_arch(void)
+{
+	char dumped[ARCH_NAME_SIZE], here[ARCH_NAME_SIZE];
+
+	/* there is no tree */
+	if (!restore.tree.arch || restore.tree.arch == ARCH_NATIVE)
+		return 0;
+	pr_err("%s was dumped on %s, and this is %s: restore it on a machine of the same kind",
+	       IMAGE_NAME, arch_text(restore.tree.arch, dumped), arch_text(ARCH_NATIVE, here));
+	return -ENOEXEC;
+}
+
 static int read_image(void)
 {
 	int ret;
@@ -241,6 +255,8 @@ int restore_begin(void)
 {
 	int ret = read_image();
 
+	if (!ret)
+		ret = check_arch();
 	if (!ret && !is_empty(&restore.tree))
 		ret = make_filters();
 	if (ret)

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "arch.h"
 #include "graphic.h"
 #include "show.h"
 #include "snapshot-json.h"
@@ -16,10 +17,13 @@ static int show_json(const struct snapshot *snapshot, const struct show *wanted)
 
 int show(const struct snapshot *snapshot, const struct show *wanted)
 {
+	char arch[ARCH_NAME_SIZE];
+
 	switch (wanted->form) {
 	case SHOW_TEXT:
 		if (*snapshot->tree.run_id)
-			printf("dumped by CRIU run %s\n", snapshot->tree.run_id);
+			printf("dumped by CRIU run %s on %s\n", snapshot->tree.run_id,
+			       arch_text(snapshot->tree.arch, arch));
 		return draw(snapshot, &wanted->draw);
 	case SHOW_JSON:
 		return show_json(snapshot, wanted);

@@ -23,7 +23,8 @@ Fields = dict[int, tuple[str, int, bool]]
 Message = dict[str, Any]
 
 # field number: name, type, required. A new header field is a line here.
-HEADER: Fields = {1: ("version", U32, True), 2: ("run_id", BYTES, False)}
+HEADER: Fields = {1: ("version", U32, True), 2: ("run_id", BYTES, False),
+                  3: ("arch", U32, False)}
 PROGRAM: Fields = {1: ("insns", BYTES, True)}
 FILTER: Fields = {
     1: ("program", U32, True),
@@ -198,6 +199,7 @@ class Image:
         run_id = message.get("run_id", b"")
         refuse_if(not 1 <= len(run_id) <= 63, "header: no run, or too long a name of one")
         refuse_if(any(not 0x21 <= byte <= 0x7e for byte in run_id), "header: not a name of a run")
+        refuse_if(not message.get("arch", 0), "header: no architecture")
 
     def program(self, message: Message) -> None:
         insns = message["insns"]

@@ -175,7 +175,10 @@ void change_message(SeccompTreeEntry *entry, const struct counts *before)
 {
 	switch (entry->entry_case) {
 	case SECCOMP_TREE_ENTRY__ENTRY_HEADER:
-		entry->header->version = number_near(entry->header->version);
+		if (some(2))
+			entry->header->arch = number_near(entry->header->arch);
+		else
+			entry->header->version = number_near(entry->header->version);
 		break;
 	case SECCOMP_TREE_ENTRY__ENTRY_PROGRAM:
 		change_program(entry->program);

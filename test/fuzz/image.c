@@ -37,6 +37,7 @@ static void same_programs(const struct tree *a, const struct tree *b)
 	size_t i;
 
 	must(!strcmp(a->run_id, b->run_id));
+	must(a->arch == b->arch);
 	must(a->n_programs == b->n_programs);
 	for (i = 0; i < a->n_programs; i++)
 		must(a->programs[i].len == b->programs[i].len &&

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "arch.h"
 #include "image.h"
 #include "report-stderr.h"
 
@@ -14,6 +15,7 @@ static int write_seed(int dir, int number, struct tree *tree)
 	char name[32];
 	int ret;
 
+	tree->arch = AUDIT_ARCH_X86_64;
 	ret = tree_set_run_id(tree, "seed", 4);
 	if (!ret)
 		ret = image_sync(&image, dir, tree);

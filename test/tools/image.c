@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch.h"
 #include "image.h"
 #include "../fuzz/report-stderr.h"
 
@@ -135,6 +136,8 @@ int main(int argc, char **argv)
 		fputs("usage: image DIR\n", stderr);
 		return 2;
 	}
+	/* on whatever machine this runs */
+	tree.arch = AUDIT_ARCH_X86_64;
 	need(tree_set_run_id(&tree, RUN_ID, strlen(RUN_ID)));
 	need(tree_add_program(&tree, everything, ARRAY_SIZE(everything)));
 	need(tree_add_program(&tree, allow, ARRAY_SIZE(allow)));

@@ -142,6 +142,16 @@ static void run_id_with_escape(SeccompTreeEntry *e)
 	e->header->run_id.data[7] = '\033';
 }
 
+static void no_arch(SeccompTreeEntry *e)
+{
+	e->header->has_arch = 0;
+}
+
+static void arch_0(SeccompTreeEntry *e)
+{
+	e->header->arch = 0;
+}
+
 static void odd_program(SeccompTreeEntry *e)
 {
 	e->program->insns.len -= 1;
@@ -282,6 +292,8 @@ static void every_damaged_entry_is_refused(void **state)
 		{ 0, empty_run_id, "does not name the run" },
 		{ 0, run_id_with_nul, "does not name the run" },
 		{ 0, run_id_with_escape, "does not name the run" },
+		{ 0, no_arch, "does not name the architecture" },
+		{ 0, arch_0, "does not name the architecture" },
 		{ 1, odd_program, "a program of 7 bytes" },
 		{ 2, odd_program, "a program of 31 bytes" },
 		{ 2, no_program, "a program of 0 bytes" },

@@ -9,6 +9,7 @@ static void assert_same(const struct tree *a, const struct tree *b)
 	size_t i;
 
 	assert_string_equal(a->run_id, b->run_id);
+	assert_int_equal(a->arch, b->arch);
 	assert_int_equal(a->n_programs, b->n_programs);
 	assert_int_equal(a->n_filters, b->n_filters);
 	assert_int_equal(a->n_threads, b->n_threads);

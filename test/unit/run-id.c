@@ -144,6 +144,26 @@ static void an_inventory_without_a_run_has_no_tree(void **state)
 	assert_refused(-ESTALE, "inventory.img (which names none)");
 }
 
+/* Filters name system calls by number. */
+static void one_of_another_architecture_is_refused(void **state)
+{
+	struct tree tree = { 0 };
+	bool arm64 = ARCH_NATIVE == AUDIT_ARCH_AARCH64;
+
+	(void)state;
+	fill(&tree);
+	tree.arch = arm64 ? AUDIT_ARCH_X86_64 : AUDIT_ARCH_AARCH64;
+	put_image(&tree);
+	assert_refused(-ENOEXEC,
+		       arm64 ? IMAGE_NAME " was dumped on x86-64, and this is arm64: restore it" :
+			       IMAGE_NAME " was dumped on arm64, and this is x86-64: restore it");
+	fill(&tree);
+	tree.arch = 0x28;
+	put_image(&tree);
+	world.named = true;
+	assert_refused(-ENOEXEC, "was dumped on architecture 0x28");
+}
+
 static void a_tree_that_is_missing_is_noticed(void **state)
 {
 	(void)state;
@@ -189,6 +209,7 @@ int main(void)
 		RESTORE_TEST(that_of_another_dump_is_refused),
 		RESTORE_TEST(so_is_one_whose_name_only_begins_alike),
 		RESTORE_TEST(an_inventory_without_a_run_has_no_tree),
+		RESTORE_TEST(one_of_another_architecture_is_refused),
 		RESTORE_TEST(a_tree_that_is_missing_is_noticed),
 		RESTORE_TEST(a_part_of_a_tree_is_refused),
 		RESTORE_TEST(where_the_dump_had_no_tree_there_must_be_none),

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "arch.h"
 #include "image.h"
 
 static const struct sock_filter allow[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
@@ -71,6 +72,7 @@ static inline void load(void)
 
 static inline void set_run_id(struct tree *tree)
 {
+	tree->arch = ARCH_NATIVE;
 	assert_int_equal(tree_set_run_id(tree, RUN_ID, strlen(RUN_ID)), 0);
 }
 
@@ -122,15 +124,21 @@ static inline void fill(struct tree *tree)
 }
 
 /* Writes @tree into the folder, in the place of what is there, and empties it. */
-static inline void write_image(struct tree *tree)
+static inline void put_image(struct tree *tree)
 {
 	struct image image = { .fd = -1 };
 
 	remove_image(NULL);
-	set_run_id(tree);
 	assert_int_equal(image_sync(&image, folder.fd, tree), 0);
 	image_close(&image);
 	tree_free(tree);
+}
+
+/* The same of the sample's run. */
+static inline void write_image(struct tree *tree)
+{
+	set_run_id(tree);
+	put_image(tree);
 }
 
 static inline void write_sample(void)

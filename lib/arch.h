@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Architectures, as seccomp tells them apart: AUDIT_ARCH_* of linux/audit.h. A
+ * filter knows system calls by number, and numbers are an architecture's own.
+ */
+#ifndef ARCH_H
+#define ARCH_H
+
+#include <linux/audit.h>
+#include <stdint.h>
+
+#if defined(__x86_64__)
+#define ARCH_NATIVE AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define ARCH_NATIVE AUDIT_ARCH_AARCH64
+#else
+#error "criu-seccomp has only been tried on x86-64 and arm64"
+#endif
+
+#define ARCH_NAME_SIZE 32
+
+/* Writes what people call it to @name, and returns that. */
+const char *arch_text(uint32_t arch, char name[ARCH_NAME_SIZE]);
+
+#endif /* ARCH_H */
