@@ -155,8 +155,8 @@ static void one_of_another_architecture_is_refused(void **state)
 	tree.arch = arm64 ? AUDIT_ARCH_X86_64 : AUDIT_ARCH_AARCH64;
 	put_image(&tree);
 	assert_refused(-ENOEXEC,
-		       arm64 ? IMAGE_NAME " was dumped on x86-64, and this is arm64: restore it" :
-			       IMAGE_NAME " was dumped on arm64, and this is x86-64: restore it");
+		       arm64 ? IMAGE_NAME " was dumped on x86-64, and this is arm64: restore it"
+			     : IMAGE_NAME " was dumped on arm64, and this is x86-64: restore it");
 	fill(&tree);
 	tree.arch = 0x28;
 	put_image(&tree);
