@@ -61,7 +61,7 @@ static int no_memory(const struct reader *r)
  * framing, times the maximum number of entries. doc/image-format.md explains the sum.
  */
 #define MAX_FILTERS (TREE_MAX_INSNS / TREE_PAGE_INSNS)
-#define MAX_SIZE                                                               \
+#define MAX_SIZE                                                                  \
 	(MAGIC_SIZE + 79ul + 49ul + TREE_MAX_INSNS * sizeof(struct sock_filter) + \
 	 MAX_FILTERS * (12ul + 18ul) + TREE_MAX_FILES * 21ul + TREE_MAX_TID * 35ul)
 
