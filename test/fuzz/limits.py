@@ -21,8 +21,7 @@ from checker import (COUNTED_AT_LEAST, ENTRIES, FILTER_FD, HUNG_UP, LISTENER, MA
 Value = int | bytes | list[int]
 
 # what is in the header of these images
-HEADER_VALUES: dict[str, Value] = {"version": VERSION, "run_id": b"run",
-                                  "arch": 0xC000003E}
+HEADER_VALUES: dict[str, Value] = {'version': VERSION, 'run_id': b'run', 'arch': 0xC000003E}
 
 KINDS = {kind: (number, fields) for number, (kind, fields) in ENTRIES.items()}
 
