@@ -76,8 +76,12 @@ def points(numbers: list[int], short: int) -> list[tuple[str, str, str]]:
                   for n in range(1, ptraces + 1)])
     others = [calls * n // OTHERS + 1 for n in range(OTHERS)]
     kinds.append([('-k', f'any:{n}', f'killed before call {n}') for n in others])
-    step = len(kinds) / short if short else 0
-    return [point for kind in kinds for point in kind[::max(1, int(len(kind) * step))]]
+    if not short:
+        return [point for kind in kinds for point in kind]
+    # how many calls there are differs a little from run to run: not the last ones
+    step = len(kinds) / short
+    return [point for kind in kinds
+            for point in kind[:max(1, len(kind) * 9 // 10):max(1, int(len(kind) * step))]]
 
 
 class Kept:

@@ -183,7 +183,8 @@ bool is_below(const struct seccomp_filter_info *below, int fd)
 			close(held);
 		held = fd = next;
 	}
-	if (fd >= 0 && !fd_info(fd, &info))
+	/* the walk ends too early where INFO was made to fail once */
+	if (fd >= 0 && !fd_info(fd, &info) && info.depth <= below->depth)
 		found = info.id == below->id;
 	if (held >= 0)
 		close(held);

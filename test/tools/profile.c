@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "arch.h"
 #include "image.h"
 #include "../fuzz/report-stderr.h"
 
@@ -84,6 +85,7 @@ static void write_image(const char *folder)
 	struct tree tree = { 0 };
 
 	need(tree_set_run_id(&tree, RUN_ID, strlen(RUN_ID)));
+	tree.arch = ARCH_NATIVE;
 	need(tree_add_program(&tree, oldest, ARRAY_SIZE(oldest)));
 	need(tree_add_program(&tree, newest, ARRAY_SIZE(newest)));
 	need(tree_add_filter(&tree, &first));

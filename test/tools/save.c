@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "arch.h"
 #include "image.h"
 #include "../fuzz/report-stderr.h"
 #include "snapshot.h"
@@ -23,6 +24,7 @@ int main(int argc, char **argv)
 	ret = snapshot_read(&snapshot, argv[1]);
 	if (!ret)
 		ret = tree_set_run_id(&snapshot.tree, RUN_ID, sizeof(RUN_ID) - 1);
+	snapshot.tree.arch = ARCH_NATIVE;
 	if (!ret)
 		ret = image_sync(&image, dir, &snapshot.tree);
 	image_close(&image);

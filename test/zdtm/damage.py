@@ -10,6 +10,8 @@ from functools import partial
 from typing import Any
 
 HEADER, PROGRAM, FILTER, THREADS, END = 1, 2, 3, 4, 6
+# as linux/audit.h calls them
+X86_64, ARM64 = 0xc000003e, 0xc00000b7
 VARINT, BYTES = 0, 2
 
 # of a message: each a list of its number and an int or bytes, in order
@@ -172,9 +174,11 @@ def all_of(data: bytes) -> Iterator[Damage]:
 
     yield change('another version', lambda i: put(i.nth(HEADER), 1, 99))
     yield change('the version before', lambda i: put(i.nth(HEADER), 1, 2))
-    yield change('no run of CRIU', lambda i: i.nth(HEADER).pop())
+    yield change('no run of CRIU', lambda i: i.nth(HEADER).pop(1))
+    yield change('no architecture', lambda i: i.nth(HEADER).pop())
     yield change('another run of CRIU',
                  lambda i: put(i.nth(HEADER), 2, b'f14ad6c8-25a2-4d3c-8f0d-96cc2ab8e1b2'))
+    yield change('another architecture', lambda i: put(i.nth(HEADER), 3, another_arch(i)))
     yield change('no header', lambda i: i.entries.pop(0))
     yield change('two headers', lambda i: i.entries.insert(1, i.entries[0]))
     yield change('no end entry', lambda i: i.entries.pop())
@@ -213,6 +217,11 @@ def all_of(data: bytes) -> Iterator[Damage]:
         for value in (dict(Image(data).nth(END))[number] + 1, 0xffffffff):
             yield change(f'{value} {what} in the end entry',
                          partial(in_end, number, value))
+
+
+def another_arch(image: Image) -> int:
+    """Not that of the dump."""
+    return ARM64 if dict(image.nth(HEADER))[3] == X86_64 else X86_64
 
 
 def drop_last_process(image: Image) -> None:

@@ -18,6 +18,8 @@ REASONS = (
     (r'the version before', r'entry 0 at byte 8: its version is 2'),
     (r'no run of CRIU', r'entry 0 at byte 8: it does not name the run'),
     (r'another run of CRIU', r'of another dump'),
+    (r'no architecture', r'entry 0 at byte 8: it does not name the architecture'),
+    (r'another architecture', r'was dumped on (arm64|x86-64), and this is (arm64|x86-64): restore'),
     (r'no header', r'entry 0 at byte 8: the header is missing'),
     (r'two headers', r'entry 1 at byte \d+: a second header'),
     (r'no end entry', r'the file is cut off: no end entry'),
