@@ -137,6 +137,14 @@ static void patched_release(int filter)
 	close(filter);
 }
 
+static int patched_same_newest(pid_t a, pid_t b)
+{
+	long ret = or_errno(syscall(SYS_kcmp, a, b, KCMP_SECCOMP_FILTER, (long)KERNEL_NEWEST,
+				    (long)KERNEL_NEWEST));
+
+	return ret < 0 ? ret : !ret;
+}
+
 static const struct kernel patched = {
 	.reader = {
 		.name = "kernel patches",
@@ -146,6 +154,7 @@ static const struct kernel patched = {
 		.program = patched_program,
 		.parent = patched_parent,
 		.release = patched_release,
+		.same_newest = patched_same_newest,
 	},
 	.create = patched_create,
 	.sealed_copy = patched_sealed_copy,

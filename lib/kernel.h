@@ -67,6 +67,14 @@ struct kernel_reader {
 
 	/* release - release a handle */
 	void (*release)(int filter);
+
+	/**
+	 * same_newest - check whether two threads have the same newest filter
+	 *
+	 * NULL if this backend cannot. The threads need not be stopped or traced.
+	 * Returns 1 or 0; a negative errno also if one of them has no filter.
+	 */
+	int (*same_newest)(pid_t a, pid_t b);
 };
 
 /**

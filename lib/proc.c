@@ -236,14 +236,25 @@ int proc_parse_number(const char *status, const char *name)
 /* A read of this file returns at most a page, so stdio does the buffering. */
 int proc_add_children(pid_t pid, pid_t tid, struct proc_threads *pids)
 {
-	char path[80];
+	char path[80], first;
 	FILE *file;
-	int child, ret = 0;
+	int child, fd, ret = 0;
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, tid);
-	file = fopen(path, "re");
-	if (!file)
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
 		return is_gone(-errno) ? 0 : -errno;
+	/* Most threads have none. */
+	if (!read(fd, &first, 1)) {
+		close(fd);
+		return 0;
+	}
+	lseek(fd, 0, SEEK_SET);
+	file = fdopen(fd, "r");
+	if (!file) {
+		close(fd);
+		return -ENOMEM;
+	}
 	while (!ret && fscanf(file, "%d", &child) == 1)
 		ret = append(pids, child);
 	if (!ret && ferror(file) && !is_gone(-errno))

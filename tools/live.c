@@ -18,12 +18,27 @@
 /**
  * struct result - what was read of a thread
  * @filter: its newest filter, or TREE_NONE
+ * @wanted: it has filters, which are not read yet
+ * @compared: they are those of another thread, see struct sample
  * @stopping: it was told to stop
  */
 struct result {
 	uint32_t filter;
-	bool stopping;
+	bool wanted, compared, stopping;
 	struct label label;
+};
+
+/**
+ * struct sample - a thread that others are compared with, instead of stopping them
+ * @task: NULL if there is none
+ * @signal: for resume_thread(): it stays stopped meanwhile
+ * @id: of its newest filter
+ */
+struct sample {
+	const struct task *task;
+	uint32_t filter;
+	int signal;
+	uint64_t id;
 };
 
 /**
@@ -75,8 +90,8 @@ static void not_stopped(const struct task *task, struct result *result, int erro
 		report_not_traced(task, error);
 }
 
-/* Reads the state of a thread. Only a thread with filters is told to stop. */
-static void begin_read(const struct reading *reading, const struct task *task,
+/* Reads what can be read of a running thread. */
+static void read_state(const struct reading *reading, const struct task *task,
 		       struct result *result)
 {
 	struct task_state state;
@@ -86,32 +101,42 @@ static void begin_read(const struct reading *reading, const struct task *task,
 	result->label.inner = state.inner;
 	result->label.asleep = state.state == 'S';
 	result->filter = TREE_NONE;
-	result->stopping = false;
 	if (ret || task_state_is_dead(state.state)) {
 		result->label.mode = THREAD_EXITED;
 	} else if (state.mode == SECCOMP_MODE_FILTER) {
-		ret = stop_begin(task->tid);
-		result->stopping = !ret;
-		if (ret)
-			not_stopped(task, result, ret);
+		result->wanted = true;
 	} else {
 		result->label.mode =
 			state.mode == SECCOMP_MODE_STRICT ? THREAD_STRICT : THREAD_NO_FILTER;
 	}
 }
 
-/* Reads the filters. Returns 0 also if only this thread could not be stopped. */
-static int finish_read(struct reading *reading, const struct task *task, struct result *result)
+static void begin_stop(const struct task *task, struct result *result)
 {
-	int signal, ret;
+	int ret = stop_begin(task->tid);
 
-	ret = stop_finish(task->tid, &signal);
-	if (ret) {
+	result->wanted = false;
+	result->stopping = !ret;
+	if (ret)
 		not_stopped(task, result, ret);
-		return 0;
-	}
-	ret = collect_thread(&reading->collect, task->tid, &result->filter);
-	resume_thread(task->tid, signal);
+}
+
+/* Returns whether the thread is stopped now. */
+static bool finish_stop(const struct task *task, struct result *result, int *signal)
+{
+	int ret = stop_finish(task->tid, signal);
+
+	result->stopping = false;
+	if (ret)
+		not_stopped(task, result, ret);
+	return !ret;
+}
+
+/* Reads the filters of a stopped thread. Returns 0 also if it has exited. */
+static int read_filters(struct reading *reading, const struct task *task, struct result *result)
+{
+	int ret = collect_thread(&reading->collect, task->tid, &result->filter);
+
 	if (ret == -ESRCH) {
 		result->label.mode = THREAD_EXITED;
 		return 0;
@@ -122,9 +147,91 @@ static int finish_read(struct reading *reading, const struct task *task, struct 
 	return ret;
 }
 
+static int read_stopping(struct reading *reading, const struct task *task, struct result *result,
+			 size_t count)
+{
+	int signal, ret = 0;
+	size_t i;
+
+	for (i = 0; !ret && i < count; i++) {
+		if (!result[i].stopping || !finish_stop(&task[i], &result[i], &signal))
+			continue;
+		ret = read_filters(reading, &task[i], &result[i]);
+		resume_thread(task[i].tid, signal);
+	}
+	return ret;
+}
+
+/* Reads the first thread that can be stopped, and leaves it stopped. */
+static int take_sample(struct reading *reading, const struct task *task, struct result *result,
+		       size_t count, struct sample *sample)
+{
+	const struct kernel_reader *reader = reading->collect.reader;
+	size_t i;
+	int ret = 0;
+
+	for (i = 0; !ret && !sample->task && reader->same_newest && i < count; i++) {
+		if (!result[i].wanted)
+			continue;
+		begin_stop(&task[i], &result[i]);
+		if (!result[i].stopping || !finish_stop(&task[i], &result[i], &sample->signal))
+			continue;
+		ret = read_filters(reading, &task[i], &result[i]);
+		sample->filter = result[i].filter;
+		if (!ret && sample->filter != TREE_NONE &&
+		    !reader->identify(task[i].tid, &sample->id))
+			sample->task = &task[i];
+		else
+			resume_thread(task[i].tid, sample->signal);
+	}
+	return ret;
+}
+
+/* Whether the sample still has the filter that was read: TSYNC changes stopped threads, too. */
+static bool sample_holds(const struct reading *reading, const struct sample *sample)
+{
+	uint64_t id;
+
+	return !reading->collect.reader->identify(sample->task->tid, &id) && id == sample->id;
+}
+
+/* Threads with the filter of the sample are done; all others are told to stop. */
+static void compare_or_stop(const struct reading *reading, const struct sample *sample,
+			    const struct task *task, struct result *result, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!result[i].wanted)
+			continue;
+		if (!sample->task ||
+		    reading->collect.reader->same_newest(task[i].tid, sample->task->tid) != 1) {
+			begin_stop(&task[i], &result[i]);
+			continue;
+		}
+		result[i].wanted = false;
+		result[i].compared = true;
+		result[i].filter = sample->filter;
+		result[i].label.mode = THREAD_FILTER;
+	}
+}
+
+static void stop_compared(const struct task *task, struct result *result, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!result[i].compared)
+			continue;
+		result[i].filter = TREE_NONE;
+		begin_stop(&task[i], &result[i]);
+	}
+}
+
 /*
  * A thread stops only when a processor has time for it, so many are told to stop at
- * once. Each stays stopped until those before it in the batch are read.
+ * once. Each stays stopped until those before it in the batch are read. Threads with
+ * the same filter as another one need not be stopped at all where the kernel compares.
  */
 #define BATCH 64
 
@@ -133,15 +240,24 @@ static int read_batch(struct reading *reading, size_t first)
 	const struct task *task = &reading->tasks->list[first];
 	struct result *result = &reading->results[first];
 	size_t count = reading->tasks->count - first, i;
-	int ret = 0;
+	struct sample sample = { 0 };
+	int ret;
 
 	if (count > BATCH)
 		count = BATCH;
 	for (i = 0; i < count; i++)
-		begin_read(reading, &task[i], &result[i]);
-	for (i = 0; !ret && i < count; i++)
-		if (result[i].stopping)
-			ret = finish_read(reading, &task[i], &result[i]);
+		read_state(reading, &task[i], &result[i]);
+	ret = take_sample(reading, task, result, count, &sample);
+	if (ret)
+		return ret;
+	compare_or_stop(reading, &sample, task, result, count);
+	ret = read_stopping(reading, task, result, count);
+	if (!ret && sample.task && !sample_holds(reading, &sample)) {
+		stop_compared(task, result, count);
+		ret = read_stopping(reading, task, result, count);
+	}
+	if (sample.task)
+		resume_thread(sample.task->tid, sample.signal);
 	return ret;
 }
 

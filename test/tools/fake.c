@@ -71,6 +71,16 @@ static int fake_identify(pid_t tid, uint64_t *id)
 	return ret;
 }
 
+static int fake_same_newest(pid_t a, pid_t b)
+{
+	uint64_t one, other;
+	int ret = fake_identify(a, &one);
+
+	if (!ret)
+		ret = fake_identify(b, &other);
+	return ret ? ret : one == other;
+}
+
 static int as_descriptor(const struct fake_filter *filter)
 {
 	int fd = memfd_create("filter", MFD_CLOEXEC);
@@ -152,6 +162,7 @@ const struct kernel_reader *__wrap_kernel_detect_reader(void)
 		.program = fake_program,
 		.parent = fake_parent,
 		.release = fake_release,
+		.same_newest = fake_same_newest,
 	};
 
 	return getenv("FAKE_NO_KERNEL") ? NULL : &reader;
