@@ -32,19 +32,23 @@ static int image_main(int argc, char **argv)
 	while ((option = options_next(argc, argv, options)) != -1)
 		switch (option) {
 		case OPTION_DOT:
-			wanted.form = SHOW_DOT;
+			if (!show_as(&wanted, SHOW_DOT))
+				return usage_of("image");
 			break;
 		case OPTION_SVG:
-			wanted.form = SHOW_SVG;
+			if (!show_as(&wanted, SHOW_SVG))
+				return usage_of("image");
 			break;
 		case OPTION_JSON:
-			wanted.form = SHOW_JSON;
+			if (!show_as(&wanted, SHOW_JSON))
+				return usage_of("image");
 			break;
 		case OPTION_PROGRAMS:
 			wanted.draw.programs = true;
 			break;
 		case OPTION_RAW:
-			wanted.form = SHOW_RAW;
+			if (!show_as(&wanted, SHOW_RAW))
+				return usage_of("image");
 			wanted.program = optarg;
 			break;
 		default:

@@ -4,8 +4,19 @@
 
 #include "arch.h"
 #include "graphic.h"
+#include "report.h"
 #include "show.h"
 #include "snapshot-json.h"
+
+bool show_as(struct show *wanted, enum show_form form)
+{
+	if (wanted->form != SHOW_TEXT && wanted->form != form) {
+		pr_err("only one of --dot, --json, --raw and --svg can be given");
+		return false;
+	}
+	wanted->form = form;
+	return true;
+}
 
 static int show_json(const struct snapshot *snapshot, const struct show *wanted)
 {

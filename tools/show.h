@@ -20,6 +20,9 @@ struct show {
 	const char *program;
 };
 
+/* Chooses the form. Returns false, after a message, if another one was chosen before. */
+bool show_as(struct show *wanted, enum show_form form);
+
 /* Shows it on stdout. Returns 0, or a negative errno after a message. */
 int show(const struct snapshot *snapshot, const struct show *wanted);
 

@@ -100,16 +100,20 @@ static bool parse_options(int argc, char **argv, struct wanted *wanted)
 			wanted->collapse = option == OPTION_COLLAPSE;
 			break;
 		case OPTION_DOT:
-			wanted->show.form = SHOW_DOT;
+			if (!show_as(&wanted->show, SHOW_DOT))
+				return false;
 			break;
 		case OPTION_SVG:
-			wanted->show.form = SHOW_SVG;
+			if (!show_as(&wanted->show, SHOW_SVG))
+				return false;
 			break;
 		case OPTION_JSON:
-			wanted->show.form = SHOW_JSON;
+			if (!show_as(&wanted->show, SHOW_JSON))
+				return false;
 			break;
 		case OPTION_RAW:
-			wanted->show.form = SHOW_RAW;
+			if (!show_as(&wanted->show, SHOW_RAW))
+				return false;
 			wanted->show.program = optarg;
 			break;
 		case OPTION_PROGRAMS:

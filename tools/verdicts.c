@@ -9,6 +9,12 @@
 
 /* The walk gives up after this many two-way jumps; profiles of containers have about ten. */
 #define MAX_BRANCHES 4096
+/*
+ * Once all calls of a table together have taken so many, each gets only a few: a program
+ * may be made so that every call takes seconds.
+ */
+#define MAX_BRANCHES_TOGETHER (4 * MAX_BRANCHES)
+#define FEW_BRANCHES 16
 
 /**
  * struct walk - a walk through all programs
@@ -20,7 +26,7 @@ struct walk {
 	const struct call *call;
 	struct verdicts *verdicts;
 	struct facts facts;
-	size_t branches;
+	size_t branches, limit;
 	int error;
 };
 
@@ -154,7 +160,7 @@ static void fork_way(struct walk *walk, struct place *place, const struct sock_f
 	struct place taken = *place;
 	size_t known = walk->facts.count;
 
-	if (++walk->branches > MAX_BRANCHES)
+	if (++walk->branches > walk->limit)
 		walk->error = -E2BIG;
 	if (walk->error)
 		return;
@@ -269,14 +275,17 @@ static void verdicts_clear(struct verdicts *verdicts)
 int verdicts_find(const struct stack *stack, const struct call *call, struct verdicts *verdicts)
 {
 	struct walk walk = { .stack = stack, .call = call, .verdicts = verdicts };
+	bool few = verdicts->branches > MAX_BRANCHES_TOGETHER;
 	struct place place = { .ret = SECCOMP_RET_ALLOW, .decides = VERDICT_NO_FILTER };
 
 	verdicts_clear(verdicts);
+	walk.limit = few ? FEW_BRANCHES : MAX_BRANCHES;
 	registers_reset(&place.registers);
 	if (stack->count)
 		walk_from(&walk, place);
 	else
 		end_way(&walk, &place, false);
+	verdicts->branches += walk.branches;
 	if (walk.error != -E2BIG)
 		return walk.error;
 	verdicts->all_ways = false;

@@ -78,8 +78,8 @@ struct verdicts {
 	size_t n_ways;
 	bool all_ways;
 
-	/* private */
-	size_t room, ways_room;
+	/* private; @branches: of all calls */
+	size_t room, ways_room, branches;
 };
 
 /* The action of a return value, in the kernel's order: the lowest wins. */
