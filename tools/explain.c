@@ -74,6 +74,10 @@ static int set_argument(struct question *question, const char *given)
 		       name);
 		return -EINVAL;
 	}
+	if (question->call.known & 3 << (BPF_WORD_ARGS + 2 * argument)) {
+		pr_err("argument %u of %s is given twice", argument, question->name);
+		return -EINVAL;
+	}
 	if (!constant_parse(question->name, argument, equals + 1,
 			    (uint64_t *)&question->call.data.args[argument])) {
 		pr_err("'%s' is not a value for argument %s of %s", equals + 1, name,

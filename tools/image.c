@@ -67,7 +67,7 @@ static int image_main(int argc, char **argv)
 const struct subcommand image_subcommand = {
 	.name = "image",
 	.run = image_main,
-	.help = "Shows the same of a dump",
+	.help = "Shows the filters of a dump and who shares them",
 	.arguments = "[OPTION]... DIR|FILE|ARCHIVE",
 	.details = "  DIR           the folder of a dump, with seccomp-tree.img in it\n"
 		   "  FILE          such a file itself\n"

@@ -153,9 +153,9 @@ const struct subcommand tree_subcommand = {
 	.arguments = "[OPTION]... PID... | --all",
 	.details =
 		"  Shows the processes PID and all that descend from them.\n"
-		"  --all          every process, by container; what is alike in a line\n"
-		"  --collapse     the same for PID: a process in a line, processes that only\n"
-		"                 sleep under one filter in one, and stacks of filters\n"
+		"  --all          every process, by container, with similar ones in one line\n"
+		"  --collapse     the same for PID: the threads of a process in one line, sleeping\n"
+		"                 processes under one filter in one line, and stacks of filters\n"
 		"  --no-collapse  with --all: a line for each thread and filter\n"
 		"  --dot          for Graphviz\n"
 		"  --json         for other programs\n"
@@ -163,6 +163,6 @@ const struct subcommand tree_subcommand = {
 		"  --raw NUMBER   writes that program as bytes: struct sock_filter[]\n"
 		"  --svg          a picture\n"
 		"\n"
-		"Needs CAP_SYS_ADMIN and a kernel with filter descriptors or BTF. Each thread that\n"
-		"has filters is stopped for the moment that it takes to look at it.\n",
+		"Needs CAP_SYS_ADMIN and a kernel with filter descriptors or BTF. Threads that have\n"
+		"filters are stopped for a moment while they are read.\n",
 };
