@@ -404,7 +404,10 @@ int snapshot_read_tasks(struct snapshot *snapshot, const struct tasks *tasks, in
 	int ret;
 
 	if (!reading.collect.reader) {
-		pr_err("there is no way to see here which filters are the same (\"criu-seccomp check\" says why)");
+		pr_err("there is no way to see here which filters are the same (%s)",
+		       kernel_permits()
+			       ? "it needs CAP_SYS_ADMIN, and must not run under a filter itself: try as root"
+			       : "\"criu-seccomp check\" says why");
 		return -EOPNOTSUPP;
 	}
 	ret = read_and_add(&reading);
