@@ -31,14 +31,13 @@ struct result {
 /**
  * struct sample - a thread that others are compared with, instead of stopping them
  * @task: NULL if there is none
+ * @filter: its newest filter
  * @signal: for resume_thread(): it stays stopped meanwhile
- * @id: of its newest filter
  */
 struct sample {
 	const struct task *task;
 	uint32_t filter;
 	int signal;
-	uint64_t id;
 };
 
 /**
@@ -178,8 +177,7 @@ static int take_sample(struct reading *reading, const struct task *task, struct 
 			continue;
 		ret = read_filters(reading, &task[i], &result[i]);
 		sample->filter = result[i].filter;
-		if (!ret && sample->filter != TREE_NONE &&
-		    !reader->identify(task[i].tid, &sample->id))
+		if (!ret && sample->filter != TREE_NONE)
 			sample->task = &task[i];
 		else
 			resume_thread(task[i].tid, sample->signal);
@@ -192,7 +190,8 @@ static bool sample_holds(const struct reading *reading, const struct sample *sam
 {
 	uint64_t id;
 
-	return !reading->collect.reader->identify(sample->task->tid, &id) && id == sample->id;
+	return !reading->collect.reader->identify(sample->task->tid, &id) &&
+	       id == reading->collect.ids[sample->filter];
 }
 
 /* Threads with the filter of the sample are done; all others are told to stop. */
