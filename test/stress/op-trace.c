@@ -18,9 +18,12 @@
 
 #define NR_HELD 3
 /* how long a tracee may take to stop, in ms */
+#define LONG_PATIENCE 1000
 #define PATIENCE 100
 #define SHORT_PATIENCE 5
 #define EVENT(code) (SIGTRAP | (code) << 8)
+/* exec gives a thread its leader's id; what is known of either is wrong then */
+#define OPTIONS PTRACE_O_TRACEEXEC
 
 struct held {
 	pid_t tid;
@@ -48,6 +51,21 @@ static bool is_loose(const struct worker *worker)
 	return shared->group[(worker - shared->worker) / WORKERS_PER_GROUP].loose;
 }
 
+/* Neither the thread that made the call nor the leader whose id it has now is held on. */
+static void give_up(pid_t tid)
+{
+	unsigned long former = tid;
+	struct held *h = find_held(tid);
+
+	if (h)
+		*h = (struct held){};
+	ptrace_call(PTRACE_GETEVENTMSG, tid, 0, (unsigned long)&former);
+	h = find_held(former);
+	if (h)
+		*h = (struct held){};
+	ptrace_call(PTRACE_DETACH, tid, 0, 0);
+}
+
 static void take_in(pid_t tid, int status)
 {
 	struct held *h = find_held(tid);
@@ -57,7 +75,11 @@ static void take_in(pid_t tid, int status)
 			*h = (struct held){};
 		return;
 	}
-	/* exec made it the leader, or it was given up before it stopped */
+	if (status >> 16 == PTRACE_EVENT_EXEC) {
+		give_up(tid);
+		return;
+	}
+	/* given up before it stopped */
 	if (!h) {
 		ptrace_call(PTRACE_DETACH, tid, 0, 0);
 		return;
@@ -118,7 +140,7 @@ void op_seize(const struct step *step)
 	struct held *h = held_of(step);
 	unsigned int number = step->b % shared->workers;
 	struct worker *worker = &shared->worker[number];
-	unsigned int options = 0;
+	unsigned int options = OPTIONS;
 	pid_t tid = worker->tid;
 
 	if (number % WORKERS_PER_GROUP == 0 || !tid)
@@ -141,7 +163,7 @@ void op_seize(const struct step *step)
 void op_options(const struct step *step)
 {
 	struct held *h = held_of(step);
-	unsigned int options = step->n & 2 ? PTRACE_O_TRACESECCOMP : 0;
+	unsigned int options = OPTIONS | (step->n & 2 ? PTRACE_O_TRACESECCOMP : 0);
 
 	if (!h->stopped)
 		return;
@@ -229,17 +251,12 @@ static void disguise(struct held *h, uint32_t n)
 /* In a stop for SECCOMP_RET_TRACE seccomp is not suspended, or it had not come. */
 static void suspend(struct held *h)
 {
-	unsigned int options = PTRACE_O_SUSPEND_SECCOMP | PTRACE_O_TRACESECCOMP;
+	unsigned int options = OPTIONS | PTRACE_O_SUSPEND_SECCOMP | PTRACE_O_TRACESECCOMP;
 
 	if (h->event != PTRACE_EVENT_SECCOMP || !is_loose(h->worker))
 		return;
 	if (!note(CALL_OPTIONS, ptrace_call(PTRACE_SETOPTIONS, h->tid, 0, options)))
 		h->options = options;
-}
-
-static bool may_set(const struct held *h)
-{
-	return h->stopped && h->options & PTRACE_O_SUSPEND_SECCOMP;
 }
 
 /* A child of the tracee's newest filter, which is all that SET takes where there is one. */
@@ -259,23 +276,40 @@ static int draw_filter(const struct step *step, int newest)
 	return take(sometimes(step->n, 31) ? listener_slot(step->b) : filter_slot(step->b));
 }
 
-static void try_set(struct held *h, int fd, const struct seccomp_filter_info *before)
+/* What SET did, where @got is the tracee's newest filter afterwards. */
+static void check_set(const struct held *h, int fd, const struct seccomp_filter_info *before,
+		      int got)
 {
-	long ret = note(CALL_SET, ptrace_call(PTRACE_SECCOMP_SET_FILTER_FD, h->tid, 0, fd));
 	struct seccomp_filter_info info, after;
-	int got;
 
-	if (!ret && !may_set(h))
+	if (!h->stopped || !(h->options & PTRACE_O_SUSPEND_SECCOMP))
 		wrong("SET of a tracee whose seccomp is not suspended works");
-	if (!ret && fd_info(fd, &info) == 0 && info.fd_flags & SECCOMP_FILTER_FD_SEALED)
-		wrong("SET of a sealed filter fd works");
-	if (!ret && before && !is_below(before, fd))
+	if (before && !is_below(before, fd))
 		wrong("SET has taken filter %llu away", (unsigned long long)before->id);
-	got = ret ? -1 : ptrace_call(PTRACE_SECCOMP_GET_FILTER_FD, h->tid, -1UL, 0);
 	/* TSYNC of a sibling may have moved it on, but only deeper */
-	if (got >= 0 && !fd_info(fd, &info) && !fd_info(got, &after) && !is_below(&info, got))
+	if (!fd_info(fd, &info) && !fd_info(got, &after) && !is_below(&info, got))
 		wrong("after SET to filter %llu there is filter %llu", (unsigned long long)info.id,
 		      (unsigned long long)after.id);
+}
+
+static void try_set(struct held *h, int fd, const struct seccomp_filter_info *before)
+{
+	struct seccomp_filter_info info;
+	const pid_t tid = h->tid;
+	bool sealed;
+	int got;
+
+	/* before, as anybody may seal it meanwhile */
+	sealed = !fd_info(fd, &info) && info.fd_flags & SECCOMP_FILTER_FD_SEALED;
+	if (note(CALL_SET, ptrace_call(PTRACE_SECCOMP_SET_FILTER_FD, tid, 0, fd)))
+		return;
+	if (sealed)
+		wrong("SET of a sealed filter fd works");
+	got = ptrace_call(PTRACE_SECCOMP_GET_FILTER_FD, tid, -1UL, 0);
+	/* one that is killed will not stop, one in another program has other filters */
+	wait_stop(h, LONG_PATIENCE);
+	if (got >= 0 && h->tid == tid)
+		check_set(h, fd, before, got);
 	if (got >= 0)
 		close(got);
 }
