@@ -30,7 +30,8 @@
 /**
  * struct seccomp_fd_create - argument of SECCOMP_FD_CREATE
  * @size: sizeof(struct seccomp_fd_create), for extension
- * @flags: SECCOMP_FILTER_FLAG_{LOG,NEW_LISTENER,WAIT_KILLABLE_RECV}
+ * @flags: SECCOMP_FILTER_FLAG_{LOG,NEW_LISTENER,WAIT_KILLABLE_RECV}, and with
+ *         NEW_LISTENER SECCOMP_FILTER_FLAG_{REPLACEABLE,KEEP}
  * @parent_fd: filter fd of the filter below the new one, or SECCOMP_FD_PARENT_*
  * @len: number of instructions
  * @insns: address of the classic BPF program, struct sock_filter[len]
@@ -72,6 +73,10 @@ struct seccomp_fd_install {
 #define SECCOMP_FD_FEATURE_PTRACE (1UL << 3)
 /* KCMP_SECCOMP_FILTER */
 #define SECCOMP_FD_FEATURE_KCMP (1UL << 4)
+/* SECCOMP_IOCTL_NOTIF_SYSCALL with SECCOMP_NOTIF_SYSCALL_REPLACE */
+#define SECCOMP_FD_FEATURE_SYSCALL_REPLACE (1UL << 5)
+/* SECCOMP_IOCTL_NOTIF_SYSCALL with SECCOMP_NOTIF_SYSCALL_RUN */
+#define SECCOMP_FD_FEATURE_SYSCALL_RUN (1UL << 6)
 
 /**
  * struct seccomp_fd_features - argument of SECCOMP_FD_FEATURES
@@ -99,6 +104,8 @@ struct seccomp_fd_features {
 #define SECCOMP_FILTER_INFO_FLAGS (1UL << 4)
 #define SECCOMP_FILTER_INFO_LISTENER_FLAGS (1UL << 5)
 #define SECCOMP_FILTER_INFO_FD_FLAGS (1UL << 6)
+#define SECCOMP_FILTER_INFO_PROGS (1UL << 7)
+#define SECCOMP_FILTER_INFO_GENERATION (1UL << 8)
 
 /* In fd_flags: SECCOMP_IOCTL_FILTER_SEAL was called on the descriptor */
 #define SECCOMP_FILTER_FD_SEALED (1UL << 0)
@@ -111,12 +118,13 @@ struct seccomp_fd_features {
  *      caller that may use PTRACE_SECCOMP_GET_FILTER
  * @parent_id: the id of the filter below it, 0: none; under the same condition as @id
  * @depth: number of filters on the path, including this one
- * @len: number of instructions of its program
- * @flags: SECCOMP_FILTER_FLAG_{LOG,WAIT_KILLABLE_RECV}, and NEW_LISTENER
- *         while the filter has a listener
+ * @len: number of instructions of its program, the oldest if there are several
+ * @flags: SECCOMP_FILTER_FLAG_{LOG,WAIT_KILLABLE_RECV,REPLACEABLE,KEEP}, and
+ *         NEW_LISTENER while the filter has a listener
  * @listener_flags: SECCOMP_USER_NOTIF_FD_* of that listener
  * @fd_flags: SECCOMP_FILTER_FD_* of the descriptor
- * @reserved: zero
+ * @progs: number of programs: 1, or more where SECCOMP_NOTIF_PROG_TIGHTEN was used
+ * @generation: that of the program of a filter that is replaceable, from 1, else 0
  *
  * The size is part of the ioctl number. Fields that a kernel does not know are zero.
  */
@@ -129,18 +137,19 @@ struct seccomp_filter_info {
 	__u32 flags;
 	__u32 listener_flags;
 	__u32 fd_flags;
-	__u32 reserved;
+	__u32 progs;
+	__u64 generation;
 };
 
 /**
  * struct seccomp_filter_prog - argument of SECCOMP_IOCTL_FILTER_PROG
  * @len: in, number of instructions that fit in @insns; out, that of the program
- * @reserved: must be zero
+ * @index: which program, 0 the oldest; only a filter that is replaceable has several
  * @insns: address to copy the program to, struct sock_filter[len]
  */
 struct seccomp_filter_prog {
 	__u32 len;
-	__u32 reserved;
+	__u32 index;
 	__aligned_u64 insns;
 };
 
@@ -154,6 +163,74 @@ struct seccomp_filter_prog {
 #define SECCOMP_IOCTL_NOTIF_FILTER _IO('!', 48)
 
 #endif /* SECCOMP_FD_CREATE */
+
+/* ---- What a monitor may do: the patches of kernel-patches/monitor/ ---- */
+
+#ifndef SECCOMP_IOCTL_NOTIF_SET_PROG
+
+/* For SECCOMP_FD_CREATE: SECCOMP_IOCTL_NOTIF_SET_PROG may replace the program */
+#define SECCOMP_FILTER_FLAG_REPLACEABLE (1UL << 16)
+/* For SECCOMP_FD_CREATE: calls wait where there is no listener any more */
+#define SECCOMP_FILTER_FLAG_KEEP (1UL << 17)
+
+/* In flags of struct seccomp_notif_prog: run it beside what there is */
+#define SECCOMP_NOTIF_PROG_TIGHTEN (1UL << 0)
+/* generation is that of the new program, higher than the present one */
+#define SECCOMP_NOTIF_PROG_AT_GENERATION (1UL << 1)
+
+/**
+ * struct seccomp_notif_prog - argument of SECCOMP_IOCTL_NOTIF_SET_PROG
+ * @size: sizeof(struct seccomp_notif_prog), for extension
+ * @flags: SECCOMP_NOTIF_PROG_{TIGHTEN,AT_GENERATION}
+ * @len: number of instructions
+ * @reserved: must be zero
+ * @insns: address of the classic BPF program, struct sock_filter[len]
+ * @generation: in, the one to replace, 0: whatever it is, or with AT_GENERATION
+ *              that of the new program; out, that of the new program
+ */
+struct seccomp_notif_prog {
+	__u32 size;
+	__u32 flags;
+	__u32 len;
+	__u32 reserved;
+	__aligned_u64 insns;
+	__u64 generation;
+};
+
+/* In flags of struct seccomp_notif_syscall: exactly one of them */
+/* The task makes this call in the place of its own, which is answered by it. */
+#define SECCOMP_NOTIF_SYSCALL_REPLACE (1UL << 0)
+/* The task makes this call and waits on. */
+#define SECCOMP_NOTIF_SYSCALL_RUN (1UL << 1)
+
+/**
+ * struct seccomp_notif_syscall - argument of SECCOMP_IOCTL_NOTIF_SYSCALL
+ * @id: the notification, which has been received
+ * @size: sizeof(struct seccomp_notif_syscall), for extension
+ * @flags: SECCOMP_NOTIF_SYSCALL_*
+ * @nr: number of the call
+ * @reserved: must be zero
+ * @args: its arguments
+ * @result: out, for RUN: what the call returned, -errno where it failed
+ */
+struct seccomp_notif_syscall {
+	__u64 id;
+	__u32 size;
+	__u32 flags;
+	__u32 nr;
+	__u32 reserved;
+	__u64 args[6];
+	__s64 result;
+};
+
+/* ioctls of a listener */
+#define SECCOMP_IOCTL_NOTIF_SET_PROG _IOWR('!', 49, struct seccomp_notif_prog)
+#define SECCOMP_IOCTL_NOTIF_SYSCALL _IOWR('!', 50, struct seccomp_notif_syscall)
+
+/* ioctl of a filter fd: a listener, for a filter with KEEP that has none */
+#define SECCOMP_IOCTL_FILTER_LISTENER _IO('!', 36)
+
+#endif /* SECCOMP_IOCTL_NOTIF_SET_PROG */
 
 #ifndef PTRACE_SECCOMP_GET_FILTER_FD
 /* ptrace(request, tid, index, 0): index 0 is the oldest filter, -1 the newest */

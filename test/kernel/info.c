@@ -53,7 +53,7 @@ TEST(info_has_the_size_that_was_asked_for)
 	for (i = 0; i < 32; i++)
 		IS(larger.rest[i], 0);
 
-	IS(fd_ioctl(fd, INFO_OF_SIZE(sizeof(larger.info) - 8), &larger), -EINVAL);
+	IS(fd_ioctl(fd, INFO_OF_SIZE(sizeof(larger.info) - 16), &larger), -EINVAL);
 	IS(fd_ioctl(fd, INFO_OF_SIZE(0), &larger), -EINVAL);
 	IS(fd_ioctl(fd, SECCOMP_IOCTL_FILTER_INFO, NULL), -EFAULT);
 }
@@ -78,7 +78,7 @@ TEST(info_tells_what_was_asked_for_and_says_so)
 	IS(info.id, 0);
 	IS(info.parent_id, 0);
 	IS(info.len, 0);
-	IS(info.reserved, 0);
+	IS(info.progs, 0);
 	info = info_with(fd, SECCOMP_FILTER_INFO_LEN | 1ULL << 63);
 	IS(info.mask, SECCOMP_FILTER_INFO_LEN);
 	IS(info.len, MARK_LEN);
@@ -153,7 +153,7 @@ TEST(prog_refuses_bad_arguments)
 
 	IS(fd_ioctl(fd, SECCOMP_IOCTL_FILTER_PROG, NULL), -EFAULT);
 	IS(fd_ioctl(fd, SECCOMP_IOCTL_FILTER_PROG, &prog), -EFAULT);
-	prog.reserved = 1;
+	prog.index = 1;
 	IS(fd_ioctl(fd, SECCOMP_IOCTL_FILTER_PROG, &prog), -EINVAL);
 }
 
@@ -241,7 +241,7 @@ TEST(other_ioctls_are_unknown)
 	int fd = mark_fd(-1, 1);
 	char buf[128] = {};
 
-	IS(fd_ioctl(fd, _IO('!', 36), buf), -ENOTTY);
+	IS(fd_ioctl(fd, _IO('!', 47), buf), -ENOTTY);
 	IS(fd_ioctl(fd, SECCOMP_IOCTL_NOTIF_FILTER, NULL), -ENOTTY);
 	IS(fd_ioctl(fd, _IOR('!', 34, int), buf), -ENOTTY);
 	IS(fd_ioctl(fd, _IOW('!', 32, struct seccomp_filter_info), buf), -ENOTTY);
@@ -267,17 +267,22 @@ TEST(features_name_all_that_there_is)
 				SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
 	const uint32_t install = SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_TSYNC_ESRCH |
 				 SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+	const uint32_t monitor = SECCOMP_FILTER_FLAG_REPLACEABLE | SECCOMP_FILTER_FLAG_KEEP;
+	const uint64_t calls = SECCOMP_FD_FEATURE_SYSCALL_REPLACE | SECCOMP_FD_FEATURE_SYSCALL_RUN;
 
 	IS(fd_features(&has), 0);
 	IS(has.size, sizeof(has));
-	IS(has.create_flags, create);
+	IS(has.create_flags & ~monitor, create);
 	IS(has.install_flags, install);
 	IS(has.reserved, 0);
 	/* what it says INFO can tell, INFO tells */
 	IS(has.info_mask, info_of(mark_fd(-1, 1)).mask);
-	IS(has.features, SECCOMP_FD_FEATURE_SEAL | SECCOMP_FD_FEATURE_PARENT_SELF |
-				 SECCOMP_FD_FEATURE_NOTIF_FILTER | SECCOMP_FD_FEATURE_PTRACE |
-				 SECCOMP_FD_FEATURE_KCMP);
+	IS(has.features & ~calls, SECCOMP_FD_FEATURE_SEAL | SECCOMP_FD_FEATURE_PARENT_SELF |
+					  SECCOMP_FD_FEATURE_NOTIF_FILTER |
+					  SECCOMP_FD_FEATURE_PTRACE | SECCOMP_FD_FEATURE_KCMP);
+	/* the patches for monitors are there, or they are not */
+	IS(has.create_flags & monitor, has.features & calls ? monitor : 0);
+	CHECK(!(has.features & calls) || (has.features & calls) == calls);
 }
 
 TEST(features_are_for_anyone_and_have_a_size)

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "monitor.h"
+
+static struct seccomp_fd_features kernel_has(void)
+{
+	struct seccomp_fd_features features = { .size = sizeof(features) };
+
+	IS(fd_features(&features), 0);
+	return features;
+}
+
+void need_create_flag(unsigned int flag)
+{
+	if (!(kernel_has().create_flags & flag))
+		test_absent();
+}
+
+void need_feature(uint64_t feature)
+{
+	if (!(kernel_has().features & feature))
+		test_absent();
+}
+
+long ask_ppid(long unused)
+{
+	long ret = syscall(SYS_getppid);
+
+	(void)unused;
+	return ret < 0 ? -errno : ret;
+}
+
+static int last_listener = -1;
+
+int asking_fd(int parent, unsigned int flags, int *listener)
+{
+	const struct sock_filter ask[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct seccomp_fd_create args = {
+		.size = sizeof(args),
+		.flags = SECCOMP_FILTER_FLAG_NEW_LISTENER | flags,
+		.parent_fd = parent,
+		.len = 4,
+		.insns = (uintptr_t)ask,
+	};
+	long fd = fd_create(&args);
+
+	CHECK(fd >= 0);
+	*listener = last_listener = args.listener_fd;
+	return fd;
+}
+
+pid_t asking_task(int fd, long want)
+{
+	pid_t pid = fork();
+
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		no_new_privs();
+		IS(fd_install(fd, 0), 0);
+		/* a copy would keep the listener open when its owner closes it */
+		close(last_listener);
+		IS(ask_ppid(0), want);
+		_exit(0);
+	}
+	return pid;
+}
+
+void wait_until_in(pid_t pid, int nr)
+{
+	char path[64], text[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/syscall", pid);
+	do {
+		usleep(1000);
+		memset(text, 0, sizeof(text));
+		fd = open(path, O_RDONLY);
+		CHECK(fd >= 0 && read(fd, text, sizeof(text) - 1) > 0);
+		close(fd);
+		/* "running" while it is in none */
+	} while (text[0] == 'r' || atoi(text) != nr);
+}
+
+struct seccomp_notif receive(int listener)
+{
+	struct seccomp_notif req;
+	long ret;
+
+	/* ENOENT: a task has left before it could be received */
+	do {
+		memset(&req, 0, sizeof(req));
+		ret = fd_ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &req);
+	} while (ret == -ENOENT);
+	IS(ret, 0);
+	return req;
+}
+
+long answer(int listener, uint64_t id, long value)
+{
+	struct seccomp_notif_resp resp = { .id = id, .val = value };
+
+	return fd_ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &resp);
+}
+
+void ended_well(pid_t pid)
+{
+	int status;
+
+	IS(waitpid(pid, &status, 0), pid);
+	IS(status, 0);
+}
+
+long make_call(int listener, uint64_t id, unsigned int flags, unsigned int nr,
+	       const uint64_t args[6], long long *result)
+{
+	struct seccomp_notif_syscall call = {
+		.id = id, .size = sizeof(call), .flags = flags, .nr = nr
+	};
+	long ret;
+
+	if (args)
+		memcpy(call.args, args, sizeof(call.args));
+	ret = fd_ioctl(listener, SECCOMP_IOCTL_NOTIF_SYSCALL, &call);
+	if (result)
+		*result = call.result;
+	return ret;
+}
+
+int filter_fd(int parent, int nr, uint32_t action)
+{
+	const struct sock_filter insns[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, action),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct seccomp_fd_create args = {
+		.size = sizeof(args), .parent_fd = parent, .len = 4, .insns = (uintptr_t)insns
+	};
+	int fd = fd_create(&args);
+
+	CHECK(fd >= 0);
+	return fd;
+}
+
+int judged_fd(bool outside, int nr, uint32_t action, int *listener)
+{
+	int fd = outside ? filter_fd(-1, nr, action) : -1;
+
+	fd = asking_fd(fd, 0, listener);
+	return outside ? fd : filter_fd(fd, nr, action);
+}
+
+/* getppid, with something to find again in each register of an argument */
+static long call_with_registers(uint64_t args[6])
+{
+	register uint64_t r10 asm("r10") = args[3];
+	register uint64_t r8 asm("r8") = args[4];
+	register uint64_t r9 asm("r9") = args[5];
+	long ret = SYS_getppid;
+
+	asm volatile("syscall"
+		     : "+a"(ret), "+D"(args[0]), "+S"(args[1]), "+d"(args[2]), "+r"(r10), "+r"(r8),
+		       "+r"(r9)
+		     :
+		     : "rcx", "r11", "memory");
+	args[3] = r10;
+	args[4] = r8;
+	args[5] = r9;
+	return ret;
+}
+
+static void registers_stay(long want)
+{
+	uint64_t args[6];
+	int i;
+
+	for (i = 0; i < 6; i++)
+		args[i] = 0x1111111111111111 * (i + 1);
+	IS(call_with_registers(args), want);
+	for (i = 0; i < 6; i++)
+		CHECK(args[i] == 0x1111111111111111 * (uint64_t)(i + 1));
+	_exit(0);
+}
+
+pid_t register_task(int fd, long want)
+{
+	pid_t pid = fork();
+
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		no_new_privs();
+		IS(fd_install(fd, 0), 0);
+		registers_stay(want);
+	}
+	return pid;
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Calls that a trapped task makes, and stays trapped: NOTIF_SYSCALL with RUN */
+#include "monitor.h"
+
+#include <pthread.h>
+#include <sys/uio.h>
+
+#define RUN SECCOMP_NOTIF_SYSCALL_RUN
+
+static long long run(int listener, uint64_t id, unsigned int nr, const uint64_t args[6])
+{
+	long long result;
+
+	IS(make_call(listener, id, RUN, nr, args, &result), 0);
+	return result;
+}
+
+static int running_fd(int parent, unsigned int flags, int *listener)
+{
+	need_feature(SECCOMP_FD_FEATURE_SYSCALL_RUN);
+	return asking_fd(parent, flags, listener);
+}
+
+TEST(run_leaves_no_trace_in_registers)
+{
+	const uint64_t args[6] = { 1, 2, 3, 4, 5, 6 };
+	int listener, fd = running_fd(-1, 0, &listener);
+	pid_t pid = register_task(fd, 8);
+	uint64_t id = receive(listener).id;
+
+	IS(run(listener, id, SYS_getuid, args), 0);
+	IS(run(listener, id, SYS_close, args), 0);
+	IS(answer(listener, id, 8), 0);
+	ended_well(pid);
+}
+
+static void handler(int sig)
+{
+	(void)sig;
+}
+
+TEST(run_any_number_of_times)
+{
+	int listener, fd = running_fd(-1, 0, &listener), i;
+	pid_t pid = asking_task(fd, 4711);
+	uint64_t id = receive(listener).id;
+
+	for (i = 0; i < 50; i++)
+		IS(run(listener, id, SYS_getpid, NULL), pid);
+	IS(answer(listener, id, 4711), 0);
+	ended_well(pid);
+}
+
+/* Memory, a path in it, a descriptor: the task has none of these calls itself. */
+TEST(run_what_the_task_may_not)
+{
+	const uint64_t map[6] = { 0,  4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+				  -1, 0 };
+	static const char path[] = "/proc/self/comm";
+	int listener, fd;
+	struct iovec local = { (void *)path, sizeof(path) }, remote = { NULL, sizeof(path) };
+	uint64_t open_args[6] = { AT_FDCWD, 0, O_RDONLY | O_CLOEXEC };
+	long long address, opened;
+	const struct sock_filter insns[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit_group, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+	};
+	struct seccomp_fd_create args = {
+		.size = sizeof(args),
+		.flags = SECCOMP_FILTER_FLAG_NEW_LISTENER,
+		.parent_fd = -1,
+		.len = 6,
+		.insns = (uintptr_t)insns,
+	};
+	uint64_t id;
+	pid_t pid;
+
+	need_feature(SECCOMP_FD_FEATURE_SYSCALL_RUN);
+	fd = fd_create(&args);
+	CHECK(fd >= 0);
+	listener = args.listener_fd;
+	pid = asking_task(fd, 4711);
+	id = receive(listener).id;
+	IS(run(listener, id, SYS_getpid, NULL), pid);
+	address = run(listener, id, SYS_mmap, map);
+	CHECK(address > 0);
+	remote.iov_base = (void *)(uintptr_t)address;
+	IS(process_vm_writev(pid, &local, 1, &remote, 1, 0), sizeof(path));
+	open_args[1] = address;
+	opened = run(listener, id, SYS_openat, open_args);
+	CHECK(opened >= 0);
+	open_args[1] = 1;
+	IS(run(listener, id, SYS_openat, open_args), -EFAULT);
+	IS(run(listener, id, SYS_close, (const uint64_t[6]){ opened }), 0);
+	IS(run(listener, id, SYS_close, (const uint64_t[6]){ opened }), -EBADF);
+	IS(answer(listener, id, 4711), 0);
+	ended_well(pid);
+}
+
+TEST(run_is_judged_by_other_filters)
+{
+	int listener, fd, outside, status;
+	long long result;
+	uint64_t id;
+	pid_t pid;
+
+	need_feature(SECCOMP_FD_FEATURE_SYSCALL_RUN);
+	for (outside = 0; outside < 2; outside++) {
+		fd = judged_fd(outside, SYS_getuid, SECCOMP_RET_ERRNO | 66, &listener);
+		pid = asking_task(fd, 4711);
+		id = receive(listener).id;
+		IS(run(listener, id, SYS_getuid, NULL), -66);
+		IS(answer(listener, id, 4711), 0);
+		ended_well(pid);
+
+		fd = judged_fd(outside, SYS_getuid, SECCOMP_RET_TRAP, &listener);
+		pid = asking_task(fd, 4711);
+		id = receive(listener).id;
+		IS(make_call(listener, id, RUN, SYS_getuid, NULL, &result), -EACCES);
+		IS(answer(listener, id, 4711), 0);
+		ended_well(pid);
+
+		fd = judged_fd(outside, SYS_getuid, SECCOMP_RET_KILL_PROCESS, &listener);
+		pid = asking_task(fd, 0);
+		id = receive(listener).id;
+		IS(make_call(listener, id, RUN, SYS_getuid, NULL, &result), -ESRCH);
+		IS(waitpid(pid, &status, 0), pid);
+		CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS);
+		CHECK(answer(listener, id, 1) < 0);
+	}
+}
+
+static void *under_and_ask(void *fd)
+{
+	no_new_privs();
+	IS(fd_install((intptr_t)fd, 0), 0);
+	ask_ppid(0);
+	return NULL;
+}
+
+/* A thread that a filter kills leaves in the middle of the call. */
+TEST(run_that_kills_a_thread)
+{
+	int listener, fd, sync[2];
+	long long result;
+	uint64_t id;
+	pid_t pid;
+
+	need_feature(SECCOMP_FD_FEATURE_SYSCALL_RUN);
+	IS(pipe(sync), 0);
+	fd = judged_fd(1, SYS_getuid, SECCOMP_RET_KILL_THREAD, &listener);
+	pid = fork();
+	if (pid == 0) {
+		char c;
+		pthread_t thread;
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		IS(pthread_create(&thread, NULL, under_and_ask, (void *)(intptr_t)fd), 0);
+		IS(read(sync[0], &c, 1), 1);
+		_exit(0);
+	}
+	id = receive(listener).id;
+	IS(make_call(listener, id, RUN, SYS_getuid, NULL, &result), -ESRCH);
+	IS(make_call(listener, id, RUN, SYS_getpid, NULL, &result), -ENOENT);
+	IS(write(sync[1], "x", 1), 1);
+	ended_well(pid);
+}
+
+static pid_t monitor_that_runs(int listener, uint64_t id, unsigned int nr, const uint64_t args[6],
+			       long want)
+{
+	struct sigaction action = { .sa_handler = handler };
+	pid_t pid = fork();
+
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		long long result = 0;
+
+		sigaction(SIGUSR1, &action, NULL);
+		IS(make_call(listener, id, RUN, nr, args, &result), 0);
+		IS(result, want);
+		_exit(0);
+	}
+	return pid;
+}
+
+/* A signal for the monitor ends the call in the task, and its result is known. */
+TEST(run_ends_with_a_signal_for_the_monitor)
+{
+	int listener, fd = running_fd(-1, 0, &listener);
+	pid_t pid = asking_task(fd, 4711), monitor;
+	uint64_t id = receive(listener).id;
+
+	monitor = monitor_that_runs(listener, id, SYS_pause, NULL, -EINTR);
+	usleep(500000);
+	kill(monitor, SIGUSR1);
+	ended_well(monitor);
+	/* the task is trapped still */
+	IS(run(listener, id, SYS_getpid, NULL), pid);
+	IS(answer(listener, id, 4711), 0);
+	ended_well(pid);
+}
+
+TEST(run_ends_with_the_task)
+{
+	int listener, fd = running_fd(-1, 0, &listener), status;
+	pid_t pid = asking_task(fd, 0), monitor;
+	uint64_t id = receive(listener).id;
+
+	monitor = monitor_that_runs(listener, id, SYS_pause, NULL, -EINTR);
+	usleep(500000);
+	end_child(pid);
+	IS(waitpid(monitor, &status, 0), monitor);
+	CHECK(WIFEXITED(status));
+}
+
+TEST(run_ends_with_the_monitor)
+{
+	int listener, fd = running_fd(-1, 0, &listener);
+	pid_t pid = asking_task(fd, -ENOSYS), monitor;
+	uint64_t id = receive(listener).id;
+
+	monitor = monitor_that_runs(listener, id, SYS_pause, NULL, 0);
+	close(listener);
+	usleep(500000);
+	end_child(monitor);
+	ended_well(pid);
+}
+
+/* The last one to close a file waits for nothing else. */
+TEST(run_close_is_over_when_it_returns)
+{
+	int listener, fd = running_fd(-1, 0, &listener), pipes[2];
+	uint64_t args[6] = {}, id;
+	char c;
+	pid_t pid;
+
+	IS(pipe(pipes), 0);
+	pid = asking_task(fd, 4711);
+	close(pipes[1]);
+	args[0] = pipes[1];
+	id = receive(listener).id;
+	IS(run(listener, id, SYS_close, args), 0);
+	IS(read(pipes[0], &c, 1), 0);
+	IS(answer(listener, id, 4711), 0);
+	ended_well(pid);
+}
