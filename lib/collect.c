@@ -1,36 +1,120 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "array.h"
 #include "collect.h"
 #include "report.h"
 
+/* How often the programs of a replaceable filter are read, if they change meanwhile. */
+#define ATTEMPTS 16
+
+struct collect_program {
+	struct sock_filter *insns;
+	uint32_t len;
+};
+
 /**
  * struct collect_pending - a filter that was read, but is not in the tree yet
  * @info: what the kernel says about it
- * @insns: its program
+ * @programs: its programs, the oldest first
+ * @n_programs: more than 1 only if it was tightened
  */
 struct collect_pending {
 	struct seccomp_filter_info info;
-	struct sock_filter *insns;
+	struct collect_program *programs;
+	uint32_t n_programs;
 };
+
+static void free_programs(struct collect_pending *filter)
+{
+	uint32_t i;
+
+	for (i = 0; filter->programs && i < filter->n_programs; i++)
+		free(filter->programs[i].insns);
+	free(filter->programs);
+	filter->programs = NULL;
+}
+
+static int read_oldest(const struct kernel_reader *reader, int handle, uint32_t len,
+		       struct collect_program *program)
+{
+	int ret;
+
+	program->insns = calloc(len, sizeof(*program->insns));
+	if (!program->insns)
+		return -ENOMEM;
+	program->len = len;
+	ret = reader->program(handle, program->insns, len);
+	if (ret < 0)
+		return ret;
+	return (uint32_t)ret == len ? 0 : -EIO;
+}
+
+/* The kernel tells the length of the oldest one only. */
+static int read_newer(const struct kernel_reader *reader, int handle, uint32_t index,
+		      struct collect_program *program)
+{
+	int ret;
+
+	program->insns = calloc(BPF_MAXINSNS, sizeof(*program->insns));
+	if (!program->insns)
+		return -ENOMEM;
+	ret = reader->newer_program(handle, index, program->insns, BPF_MAXINSNS);
+	if (ret < 0)
+		return ret;
+	program->len = ret;
+	return 0;
+}
+
+static int read_programs(const struct kernel_reader *reader, int handle,
+			 struct collect_pending *filter)
+{
+	uint32_t i;
+	int ret;
+
+	filter->n_programs = 1;
+	if (filter->info.progs > 1)
+		filter->n_programs = filter->info.progs;
+	if (filter->n_programs > 1 && !reader->newer_program)
+		return -EOPNOTSUPP;
+	filter->programs = calloc(filter->n_programs, sizeof(*filter->programs));
+	if (!filter->programs)
+		return -ENOMEM;
+	ret = read_oldest(reader, handle, filter->info.len, &filter->programs[0]);
+	for (i = 1; !ret && i < filter->n_programs; i++)
+		ret = read_newer(reader, handle, i, &filter->programs[i]);
+	return ret;
+}
+
+/* A supervisor that is not stopped can replace the programs while they are read. */
+static bool is_replaced(const struct kernel_reader *reader, int handle,
+			const struct collect_pending *filter)
+{
+	struct seccomp_filter_info info;
+
+	return filter->info.generation && !reader->info(handle, &info) &&
+	       info.generation != filter->info.generation;
+}
 
 static int read_filter(const struct kernel_reader *reader, int handle,
 		       struct collect_pending *filter)
 {
-	int ret = reader->info(handle, &filter->info);
+	unsigned int attempt;
+	int ret;
 
-	filter->insns = NULL;
-	if (ret)
-		return ret;
-	filter->insns = calloc(filter->info.len, sizeof(*filter->insns));
-	if (!filter->insns)
-		return -ENOMEM;
-	ret = reader->program(handle, filter->insns, filter->info.len);
-	if (ret < 0)
-		return ret;
-	return (uint32_t)ret == filter->info.len ? 0 : -EIO;
+	*filter = (struct collect_pending){ 0 };
+	for (attempt = 0; attempt < ATTEMPTS; attempt++) {
+		ret = reader->info(handle, &filter->info);
+		if (ret)
+			return ret;
+		ret = read_programs(reader, handle, filter);
+		if (!is_replaced(reader, handle, filter))
+			return ret;
+		free_programs(filter);
+	}
+	return -EAGAIN;
 }
 
 static int read_next(struct collect *collect, int handle, size_t *count)
@@ -78,21 +162,36 @@ static int record_id(struct collect *collect, uint64_t id, uint32_t filter)
 	return map_put(&collect->filter_by_id, id, filter);
 }
 
-static int add_filter(struct collect *collect, const struct collect_pending *pending,
-		      uint32_t below)
+/* Adds the programs of a filter to the tree. @index: theirs, the oldest first. */
+static int add_programs(struct tree *tree, const struct collect_pending *pending, uint32_t *index)
+{
+	uint32_t i;
+	int ret;
+
+	for (i = 0; i < pending->n_programs; i++) {
+		ret = tree_add_program(tree, pending->programs[i].insns, pending->programs[i].len);
+		if (ret < 0)
+			return ret;
+		index[i] = ret;
+	}
+	return 0;
+}
+
+static int add_with_programs(struct collect *collect, const struct collect_pending *pending,
+			     uint32_t below, const uint32_t *programs)
 {
 	struct tree_filter filter = {
+		.program = programs[0],
 		.parent = below,
 		.flags = pending->info.flags,
 		.listener_flags = pending->info.listener_flags,
+		.generation = pending->info.generation,
+		.newer = programs + 1,
+		.n_newer = pending->n_programs - 1,
 	};
 	const char *fault;
 	int ret;
 
-	ret = tree_add_program(collect->tree, pending->insns, pending->info.len);
-	if (ret < 0)
-		return ret;
-	filter.program = ret;
 	fault = tree_filter_fault(collect->tree, &filter);
 	if (fault)
 		pr_err("filter %llu of the kernel %s", (unsigned long long)pending->info.id, fault);
@@ -100,6 +199,20 @@ static int add_filter(struct collect *collect, const struct collect_pending *pen
 	if (ret < 0)
 		return ret;
 	return record_id(collect, pending->info.id, ret) ?: ret;
+}
+
+static int add_filter(struct collect *collect, const struct collect_pending *pending,
+		      uint32_t below)
+{
+	uint32_t *programs = calloc(pending->n_programs, sizeof(*programs));
+	int ret = -ENOMEM;
+
+	if (programs)
+		ret = add_programs(collect->tree, pending, programs);
+	if (!ret)
+		ret = add_with_programs(collect, pending, below, programs);
+	free(programs);
+	return ret;
 }
 
 /* Adds the filters of a stack that are not in the tree. *filter is the newest. */
@@ -118,7 +231,7 @@ static int add_stack(struct collect *collect, int newest, uint32_t *filter)
 		}
 	}
 	for (i = 0; i < count; i++)
-		free(collect->pending[i].insns);
+		free_programs(&collect->pending[i]);
 	*filter = below;
 	return ret;
 }

@@ -63,7 +63,7 @@ static int no_memory(const struct reader *r)
 #define MAX_FILTERS (TREE_MAX_INSNS / TREE_PAGE_INSNS)
 #define MAX_SIZE                                                                  \
 	(MAGIC_SIZE + 79ul + 49ul + TREE_MAX_INSNS * sizeof(struct sock_filter) + \
-	 MAX_FILTERS * (12ul + 18ul) + TREE_MAX_FILES * 21ul + TREE_MAX_TID * 35ul)
+	 MAX_FILTERS * (12ul + 37ul) + TREE_MAX_FILES * 21ul + TREE_MAX_TID * 35ul)
 
 static uint32_t u32_at(const struct reader *r, size_t at)
 {
@@ -129,6 +129,9 @@ static int read_filter(struct reader *r, const FilterEntry *message)
 		.parent = message->has_parent ? message->parent : TREE_NONE,
 		.flags = message->flags,
 		.listener_flags = message->listener_flags,
+		.generation = message->generation,
+		.newer = message->newer,
+		.n_newer = message->n_newer,
 	};
 	const char *fault;
 

@@ -110,6 +110,10 @@ static int put_filter(struct buffer *buffer, const struct tree_filter *filter)
 	message.flags = filter->flags;
 	message.has_listener_flags = filter->listener_flags != 0;
 	message.listener_flags = filter->listener_flags;
+	message.has_generation = filter->generation != 0;
+	message.generation = filter->generation;
+	message.newer = (uint32_t *)filter->newer;
+	message.n_newer = filter->n_newer;
 	entry.entry_case = SECCOMP_TREE_ENTRY__ENTRY_FILTER;
 	entry.filter = &message;
 	return put_entry(buffer, &entry);

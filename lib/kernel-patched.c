@@ -49,28 +49,39 @@ static int patched_open(pid_t tid, long index)
 	return trace_filter(PTRACE_SECCOMP_GET_FILTER_FD, tid, index, NULL);
 }
 
-/* The fields that a dump needs. Not listener_flags: they are 0 if the kernel has none. */
+/* The fields that a dump needs. */
 #define NEEDED                                                                                \
 	(SECCOMP_FILTER_INFO_ID | SECCOMP_FILTER_INFO_PARENT_ID | SECCOMP_FILTER_INFO_DEPTH | \
 	 SECCOMP_FILTER_INFO_LEN | SECCOMP_FILTER_INFO_FLAGS | SECCOMP_FILTER_INFO_FD_FLAGS)
+
+/* The same. Kernels without kernel-patches/monitor/ leave them 0. */
+#define OPTIONAL                                                          \
+	(SECCOMP_FILTER_INFO_LISTENER_FLAGS | SECCOMP_FILTER_INFO_PROGS | \
+	 SECCOMP_FILTER_INFO_GENERATION)
 
 static int patched_info(int filter, struct seccomp_filter_info *info)
 {
 	int ret;
 
-	*info = (struct seccomp_filter_info){ .mask = NEEDED | SECCOMP_FILTER_INFO_LISTENER_FLAGS };
+	*info = (struct seccomp_filter_info){ .mask = NEEDED | OPTIONAL };
 	ret = or_errno(ioctl(filter, SECCOMP_IOCTL_FILTER_INFO, info));
 	if (!ret && (info->mask & NEEDED) != NEEDED)
 		return -EACCES;
 	return ret;
 }
 
-static int patched_program(int filter, struct sock_filter *insns, uint32_t len)
+static int patched_newer_program(int filter, uint32_t index, struct sock_filter *insns,
+				 uint32_t len)
 {
-	struct seccomp_filter_prog prog = { .len = len, .insns = (uintptr_t)insns };
+	struct seccomp_filter_prog prog = { .len = len, .index = index, .insns = (uintptr_t)insns };
 	int ret = or_errno(ioctl(filter, SECCOMP_IOCTL_FILTER_PROG, &prog));
 
 	return ret < 0 ? ret : (int)prog.len;
+}
+
+static int patched_program(int filter, struct sock_filter *insns, uint32_t len)
+{
+	return patched_newer_program(filter, 0, insns, len);
 }
 
 static int patched_parent(int filter)
@@ -122,6 +133,20 @@ static int patched_listener_filter(int listener)
 	return or_errno(ioctl(listener, SECCOMP_IOCTL_NOTIF_FILTER, 0));
 }
 
+static int patched_set_program(int listener, uint32_t flags, const struct sock_filter *insns,
+			       uint32_t len, uint64_t generation)
+{
+	struct seccomp_notif_prog prog = {
+		.size = sizeof(prog),
+		.flags = flags | SECCOMP_NOTIF_PROG_AT_GENERATION,
+		.len = len,
+		.insns = (uintptr_t)insns,
+		.generation = generation,
+	};
+
+	return or_errno(ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_PROG, &prog));
+}
+
 static int patched_set_listener_flags(int listener, uint32_t flags)
 {
 	return or_errno(ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, (unsigned long)flags));
@@ -152,6 +177,7 @@ static const struct kernel patched = {
 		.open = patched_open,
 		.info = patched_info,
 		.program = patched_program,
+		.newer_program = patched_newer_program,
 		.parent = patched_parent,
 		.release = patched_release,
 		.same_newest = patched_same_newest,
@@ -159,6 +185,7 @@ static const struct kernel patched = {
 	.create = patched_create,
 	.sealed_copy = patched_sealed_copy,
 	.listener_filter = patched_listener_filter,
+	.set_program = patched_set_program,
 	.set_listener_flags = patched_set_listener_flags,
 	.set = patched_set,
 };

@@ -62,6 +62,15 @@ struct kernel_reader {
 	 */
 	int (*program)(int filter, struct sock_filter *insns, uint32_t len);
 
+	/**
+	 * newer_program - get one of several programs of a replaceable filter
+	 * @index: 1, for the program that has tightened the oldest one, up to
+	 *         struct seccomp_filter_info.progs - 1
+	 *
+	 * As @program. NULL if the kernels of this backend have no such filters.
+	 */
+	int (*newer_program)(int filter, uint32_t index, struct sock_filter *insns, uint32_t len);
+
 	/* parent - open the filter below. Returns a filter; -ENOENT: it is a root. */
 	int (*parent)(int filter);
 
@@ -90,10 +99,11 @@ struct kernel {
 	/**
 	 * create - create a filter that no thread has yet
 	 * @parent: the filter below it; -1: a root
-	 * @flags: SECCOMP_FILTER_FLAG_{LOG,NEW_LISTENER,WAIT_KILLABLE_RECV}
+	 * @flags: SECCOMP_FILTER_FLAG_{LOG,NEW_LISTENER,WAIT_KILLABLE_RECV,REPLACEABLE,KEEP}
 	 * @listener: out, with NEW_LISTENER: its listener; otherwise not changed
 	 *
-	 * Returns a filter; -EINVAL: the program is invalid; -ENOMEM: no memory, or
+	 * Returns a filter; -EINVAL: the program is invalid, or the kernel does not
+	 * know a flag; -ENOMEM: no memory, or
 	 * the path would be too long; -EBUSY: the path already has a listener.
 	 */
 	int (*create)(int parent, uint32_t flags, const struct sock_filter *insns, uint32_t len,
@@ -113,6 +123,17 @@ struct kernel {
 	 * Returns a filter; -ENOENT: the filter is gone and the listener has hung up.
 	 */
 	int (*listener_filter)(int listener);
+
+	/**
+	 * set_program - replace the program of the filter that a listener belongs to
+	 * @flags: SECCOMP_NOTIF_PROG_*
+	 * @generation: of the new program
+	 *
+	 * NULL if this backend cannot. Returns 0; -ESTALE: the filter has a program
+	 * of this generation, or of a later one.
+	 */
+	int (*set_program)(int listener, uint32_t flags, const struct sock_filter *insns,
+			   uint32_t len, uint64_t generation);
 
 	/* set_listener_flags - set SECCOMP_USER_NOTIF_FD_* flags. Returns 0. */
 	int (*set_listener_flags)(int listener, uint32_t flags);

@@ -52,21 +52,75 @@ int tree_add_program(struct tree *tree, const struct sock_filter *insns, size_t 
 	return append_program(tree, insns, len, key);
 }
 
+/* How many instructions a filter itself counts as on its path. */
+static uint32_t own_insns(const struct tree *tree, const struct tree_filter *filter)
+{
+	if (filter->flags & SECCOMP_FILTER_FLAG_REPLACEABLE)
+		return TREE_REPLACEABLE_INSNS;
+	return tree->programs[filter->program].len;
+}
+
 static uint32_t path_insns(const struct tree *tree, const struct tree_filter *filter)
 {
 	uint32_t below = 0;
 
 	if (filter->parent != TREE_NONE)
 		below = tree->filters[filter->parent].path_insns + TREE_FILTER_PENALTY;
-	return below + tree->programs[filter->program].len;
+	return below + own_insns(tree, filter);
+}
+
+static size_t counted_program(const struct tree *tree, uint32_t program)
+{
+	uint32_t len = tree->programs[program].len;
+
+	return len < TREE_PAGE_INSNS ? TREE_PAGE_INSNS : len;
 }
 
 /* How many instructions a filter counts as for TREE_MAX_INSNS. */
 static size_t counted_insns(const struct tree *tree, const struct tree_filter *filter)
 {
-	uint32_t len = tree->programs[filter->program].len;
+	size_t sum = counted_program(tree, filter->program);
+	uint32_t i;
 
-	return len < TREE_PAGE_INSNS ? TREE_PAGE_INSNS : len;
+	for (i = 0; i < filter->n_newer; i++)
+		sum += counted_program(tree, filter->newer[i]);
+	return sum;
+}
+
+/* kernel/seccomp.c: all programs of a filter together are no longer than one may be. */
+static const char *newer_fault(const struct tree *tree, const struct tree_filter *filter)
+{
+	size_t sum = tree->programs[filter->program].len;
+	uint32_t i;
+
+	for (i = 0; i < filter->n_newer; i++) {
+		if (filter->newer[i] >= tree->n_programs)
+			return "has a program that does not come before it";
+		sum += tree->programs[filter->newer[i]].len + TREE_FILTER_PENALTY;
+		if (sum > BPF_MAXINSNS)
+			return "has longer programs than the kernel allows";
+	}
+	return NULL;
+}
+
+static const char *generation_fault(const struct tree_filter *filter)
+{
+	bool replaceable = filter->flags & SECCOMP_FILTER_FLAG_REPLACEABLE;
+
+	if (replaceable && !filter->generation)
+		return "is replaceable and has no generation";
+	if (!replaceable && filter->generation)
+		return "has a generation and is not replaceable";
+	/* each program is of a generation of its own, the first is 1 */
+	if (filter->n_newer && filter->n_newer >= filter->generation)
+		return "has more programs than generations";
+	return NULL;
+}
+
+/* One that keeps its calls has room for its next listener. */
+static bool supervises(const struct tree_filter *filter)
+{
+	return filter->flags & (SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_KEEP);
 }
 
 static bool parent_supervised(const struct tree *tree, const struct tree_filter *filter)
@@ -77,6 +131,7 @@ static bool parent_supervised(const struct tree *tree, const struct tree_filter 
 const char *tree_filter_fault(const struct tree *tree, const struct tree_filter *filter)
 {
 	bool listener = filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	const char *fault;
 
 	if (filter->program >= tree->n_programs)
 		return "has a program that does not come before it";
@@ -88,8 +143,11 @@ const char *tree_filter_fault(const struct tree *tree, const struct tree_filter 
 		return "has unknown listener flags";
 	if (filter->listener_flags && !listener)
 		return "has listener flags and no listener";
-	if (listener && parent_supervised(tree, filter))
+	if (supervises(filter) && parent_supervised(tree, filter))
 		return "has a second listener on one path";
+	fault = generation_fault(filter) ?: newer_fault(tree, filter);
+	if (fault)
+		return fault;
 	if (path_insns(tree, filter) > TREE_MAX_PATH_INSNS)
 		return "makes its path longer than the kernel allows";
 	if (tree->insns + counted_insns(tree, filter) > TREE_MAX_INSNS)
@@ -105,7 +163,9 @@ static void mark_used(struct tree *tree, uint32_t filter)
 
 int tree_add_filter(struct tree *tree, const struct tree_filter *filter)
 {
+	uint32_t *newer = NULL;
 	struct tree_filter *new;
+	uint32_t i;
 	int ret;
 
 	if (tree_filter_fault(tree, filter))
@@ -114,16 +174,24 @@ int tree_add_filter(struct tree *tree, const struct tree_filter *filter)
 			    sizeof(*tree->filters));
 	if (ret)
 		return ret;
+	if (filter->n_newer) {
+		newer = calloc(filter->n_newer, sizeof(*newer));
+		if (!newer)
+			return -ENOMEM;
+		memcpy(newer, filter->newer, filter->n_newer * sizeof(*newer));
+	}
 
 	new = &tree->filters[tree->n_filters];
 	*new = *filter;
+	new->newer = newer;
 	new->path_insns = path_insns(tree, filter);
-	new->supervised =
-		filter->flags &SECCOMP_FILTER_FLAG_NEW_LISTENER || parent_supervised(tree, filter);
+	new->supervised = supervises(filter) || parent_supervised(tree, filter);
 	new->used = false;
 	new->listener = TREE_NONE;
 	tree->insns += counted_insns(tree, filter);
 	tree->programs[filter->program].used = true;
+	for (i = 0; i < filter->n_newer; i++)
+		tree->programs[filter->newer[i]].used = true;
 	mark_used(tree, filter->parent);
 	return tree->n_filters++;
 }
@@ -297,6 +365,8 @@ void tree_free(struct tree *tree)
 
 	for (i = 0; i < tree->n_programs; i++)
 		free(tree->programs[i].insns);
+	for (i = 0; i < tree->n_filters; i++)
+		free((void *)tree->filters[i].newer);
 	free(tree->programs);
 	free(tree->filters);
 	free(tree->threads);

@@ -27,6 +27,8 @@
 /* kernel/seccomp.c: on a path, every filter counts as its instructions plus 4 */
 #define TREE_MAX_PATH_INSNS 32768
 #define TREE_FILTER_PENALTY 4
+/* The same: a replaceable filter counts as so many, whatever its program is. Two fit on a path. */
+#define TREE_REPLACEABLE_INSNS 16380
 /* include/linux/threads.h: PID_MAX_LIMIT */
 #define TREE_MAX_TID 4194304
 /* Including the NUL; the ids of CRIU have 37 bytes. */
@@ -42,9 +44,10 @@
 #define TREE_PAGE_INSNS 512
 #define TREE_MAX_FILES 1048576
 
-#define TREE_FILTER_FLAGS                                             \
-	(SECCOMP_FILTER_FLAG_LOG | SECCOMP_FILTER_FLAG_NEW_LISTENER | \
-	 SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV)
+#define TREE_FILTER_FLAGS                                                           \
+	(SECCOMP_FILTER_FLAG_LOG | SECCOMP_FILTER_FLAG_NEW_LISTENER |               \
+	 SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV | SECCOMP_FILTER_FLAG_REPLACEABLE | \
+	 SECCOMP_FILTER_FLAG_KEEP)
 #define TREE_LISTENER_FLAGS SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP
 
 /* A program. @used is set by the tree: a filter has this program. */
@@ -56,13 +59,18 @@ struct tree_program {
 
 /**
  * struct tree_filter - one filter object of the kernel
- * @program: its program; filters with equal programs share it
+ * @program: its program; filters with equal programs share it. The oldest, if there are
+ *           several
  * @parent: the filter below it, or TREE_NONE
- * @flags: SECCOMP_FILTER_FLAG_{LOG,WAIT_KILLABLE_RECV}, and NEW_LISTENER if it
- *         has a listener
+ * @flags: SECCOMP_FILTER_FLAG_{LOG,WAIT_KILLABLE_RECV,REPLACEABLE,KEEP}, and
+ *         NEW_LISTENER if it has a listener
  * @listener_flags: SECCOMP_USER_NOTIF_FD_* of that listener
+ * @generation: that of the newest program of a replaceable filter, otherwise 0
+ * @newer: the programs that have tightened the first one, which run as well; the
+ *         tree has a copy
+ * @n_newer: how many
  * @path_insns: instructions on its path, as the kernel counts them for its limit
- * @supervised: a filter on its path has a listener
+ * @supervised: a filter on its path has a listener, or waits for another one
  * @used: a thread or a file refers to it, or it is the parent of a filter
  * @listener: the file that is its listener, or TREE_NONE
  *
@@ -73,6 +81,9 @@ struct tree_filter {
 	uint32_t parent;
 	uint32_t flags;
 	uint32_t listener_flags;
+	uint64_t generation;
+	const uint32_t *newer;
+	uint32_t n_newer;
 	uint32_t path_insns;
 	bool supervised;
 	bool used;

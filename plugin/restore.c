@@ -10,6 +10,7 @@
 #include "arch.h"
 #include "criu.h"
 #include "files.h"
+#include "filters.h"
 #include "image.h"
 #include "kernel.h"
 #include "proc.h"
@@ -39,125 +40,6 @@ static bool inventory_names_plugin(void)
 	bool named = check_and_remove_inventory_plugin(PLUGIN_NAME, sizeof(PLUGIN_NAME));
 
 	return named && !check_and_remove_inventory_plugin(nobody, sizeof(nobody));
-}
-
-/*
- * Counts the users of each filter fd: filters that are created on top of it, and the
- * threads and files that have it. At 0 the descriptor is not needed any more: in the
- * kernel, a filter keeps its parent.
- */
-static uint32_t *count_fd_users(const struct tree *tree)
-{
-	uint32_t *users = calloc(tree->n_filters + 1, sizeof(*users));
-	size_t i;
-
-	if (!users)
-		return NULL;
-	for (i = 0; i < tree->n_filters; i++)
-		if (tree->filters[i].parent != TREE_NONE)
-			users[tree->filters[i].parent]++;
-	for (i = 0; i < tree->n_threads; i++)
-		if (tree->threads[i].filter != TREE_NONE)
-			users[tree->threads[i].filter]++;
-	for (i = 0; i < tree->n_files; i++)
-		if (tree->files[i].filter != TREE_NONE)
-			users[tree->files[i].filter]++;
-	return users;
-}
-
-static void put_fd(uint32_t *users, uint32_t filter)
-{
-	if (--users[filter])
-		return;
-	close(restore.filters[filter]);
-	restore.filters[filter] = -1;
-}
-
-/*
- * The kernel accepts WAIT_KILLABLE_RECV only with NEW_LISTENER. Without a listener it
- * has no effect.
- */
-static uint32_t create_flags(const struct tree_filter *filter)
-{
-	if (filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)
-		return filter->flags;
-	return filter->flags & ~SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
-}
-
-static int set_listener_flags(uint32_t flags, int listener)
-{
-	int ret = flags ? restore.kernel->set_listener_flags(listener, flags) : 0;
-
-	if (ret)
-		pr_err("cannot set flags %#x on a listener: %s", flags, strerror(-ret));
-	return ret;
-}
-
-/* A listener goes to the tasks that held it, or to the agent. */
-static int assign_listener(size_t index, int listener)
-{
-	const struct tree_filter *filter = &restore.tree.filters[index];
-	int ret = set_listener_flags(filter->listener_flags, listener);
-
-	if (ret)
-		close(listener);
-	else if (filter->listener == TREE_NONE)
-		agent_keep_listener(index, listener);
-	else
-		ret = files_offer_listener(&restore.tree, filter, listener);
-	return ret;
-}
-
-static int create_filter(size_t index)
-{
-	const struct tree_filter *filter = &restore.tree.filters[index];
-	const struct tree_program *program = &restore.tree.programs[filter->program];
-	int parent = filter->parent == TREE_NONE ? -1 : restore.filters[filter->parent];
-	int listener = -1, fd;
-
-	fd = restore.kernel->create(parent, create_flags(filter), program->insns, program->len,
-				    &listener);
-	if (fd < 0) {
-		pr_err("%s: the kernel refuses filter %zu (program %u): %s", IMAGE_NAME, index,
-		       filter->program, strerror(-fd));
-		return fd;
-	}
-	restore.filters[index] = fd;
-	return listener < 0 ? 0 : assign_listener(index, listener);
-}
-
-static int create_in_order(uint32_t *users)
-{
-	const struct tree *tree = &restore.tree;
-	size_t i;
-	int ret;
-
-	for (i = 0; i < tree->n_filters; i++) {
-		ret = create_filter(i);
-		if (ret)
-			return ret;
-		if (tree->filters[i].parent != TREE_NONE)
-			put_fd(users, tree->filters[i].parent);
-	}
-	return 0;
-}
-
-static int create_filters(void)
-{
-	const struct tree *tree = &restore.tree;
-	uint32_t *users = count_fd_users(tree);
-	int ret = -ENOMEM;
-	size_t i;
-
-	restore.filters = calloc(tree->n_filters + 1, sizeof(*restore.filters));
-	for (i = 0; restore.filters && i < tree->n_filters; i++)
-		restore.filters[i] = -1;
-	if (users && restore.filters)
-		ret = create_in_order(users);
-	else
-		pr_err("not enough memory for %zu filters", tree->n_filters);
-	free(users);
-	return ret;
 }
 
 /*
@@ -229,6 +111,20 @@ static int check_permission(void)
 	else if (ret)
 		pr_err("CRIU lacks CAP_SYS_ADMIN in the initial user namespace, so the kernel does not let it set filters: run it as root, and not in a user namespace");
 	return ret;
+}
+
+static int create_filters(void)
+{
+	size_t i, n = restore.tree.n_filters;
+
+	restore.filters = calloc(n + 1, sizeof(*restore.filters));
+	if (!restore.filters) {
+		pr_err("not enough memory for %zu filters", n);
+		return -ENOMEM;
+	}
+	for (i = 0; i < n; i++)
+		restore.filters[i] = -1;
+	return filters_create(restore.kernel, &restore.tree, restore.filters);
 }
 
 static int make_filters(void)

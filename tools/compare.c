@@ -232,14 +232,24 @@ static int compare_match(struct compare *compare, struct match *match)
 	return compare_modes(compare, match);
 }
 
+static bool program_differs(const struct tree_program *a, const struct tree_program *b)
+{
+	return a->len != b->len || memcmp(a->insns, b->insns, a->len * sizeof(*a->insns));
+}
+
 static bool programs_differ(const struct compare *compare, const struct pair *pair)
 {
 	const struct tree *a = &compare->a->tree, *b = &compare->b->tree;
-	const struct tree_program *of_a = &a->programs[a->filters[pair->a].program];
-	const struct tree_program *of_b = &b->programs[b->filters[pair->b].program];
+	const struct tree_filter *of_a = &a->filters[pair->a], *of_b = &b->filters[pair->b];
+	uint32_t i;
 
-	return of_a->len != of_b->len ||
-	       memcmp(of_a->insns, of_b->insns, of_a->len * sizeof(*of_a->insns));
+	if (of_a->n_newer != of_b->n_newer ||
+	    program_differs(&a->programs[of_a->program], &b->programs[of_b->program]))
+		return true;
+	for (i = 0; i < of_a->n_newer; i++)
+		if (program_differs(&a->programs[of_a->newer[i]], &b->programs[of_b->newer[i]]))
+			return true;
+	return false;
 }
 
 static bool flags_differ(const struct compare *compare, const struct pair *pair)
@@ -247,7 +257,8 @@ static bool flags_differ(const struct compare *compare, const struct pair *pair)
 	const struct tree_filter *a = &compare->a->tree.filters[pair->a];
 	const struct tree_filter *b = &compare->b->tree.filters[pair->b];
 
-	return a->flags != b->flags || a->listener_flags != b->listener_flags;
+	return a->flags != b->flags || a->listener_flags != b->listener_flags ||
+	       a->generation != b->generation;
 }
 
 static int compare_pairs(struct compare *compare)

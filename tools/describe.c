@@ -11,6 +11,8 @@ static const struct word {
 	{ "log", SECCOMP_FILTER_FLAG_LOG, 0 },
 	{ "listener", SECCOMP_FILTER_FLAG_NEW_LISTENER, 0 },
 	{ "wait-killable", SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, 0 },
+	{ "replaceable", SECCOMP_FILTER_FLAG_REPLACEABLE, 0 },
+	{ "keep", SECCOMP_FILTER_FLAG_KEEP, 0 },
 	{ "sync-wake-up", 0, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP },
 };
 
@@ -33,6 +35,27 @@ void describe_flags(const struct tree_filter *filter, char *text, size_t size)
 	*text = '\0';
 	for (i = 0; (flag = describe_flag(filter, i)) && len < size; i++)
 		len += snprintf(text + len, size - len, ", %s", flag);
+	if (filter->generation && len < size)
+		snprintf(text + len, size - len, ", generation %llu",
+			 (unsigned long long)filter->generation);
+}
+
+void describe_programs(const struct tree *tree, const struct tree_filter *filter, char *text,
+		       size_t size)
+{
+	uint32_t len = tree->programs[filter->program].len, i;
+	size_t used;
+
+	if (!filter->n_newer) {
+		snprintf(text, size, "program %u (%u instruction%s)", filter->program, len,
+			 len == 1 ? "" : "s");
+		return;
+	}
+	used = snprintf(text, size, "%u programs, of which all run: %u (%u instruction%s)",
+			1 + filter->n_newer, filter->program, len, len == 1 ? "" : "s");
+	for (i = 0; i < filter->n_newer && used < size; i++)
+		used += snprintf(text + used, size - used, ", %u (%u)", filter->newer[i],
+				 tree->programs[filter->newer[i]].len);
 }
 
 const char *describe_file(enum tree_file_kind kind)

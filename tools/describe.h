@@ -17,8 +17,14 @@
  */
 const char *describe_flag(const struct tree_filter *filter, size_t index);
 
-/* All of them, each after ", "; @size 80 is enough. */
+/* All of them, and the generation of a replaceable filter, each after ", ". */
+#define DESCRIBE_FLAGS 160
 void describe_flags(const struct tree_filter *filter, char *text, size_t size);
+
+/* Its program, or programs, and their lengths. A longer text is cut off. */
+#define DESCRIBE_PROGRAMS 200
+void describe_programs(const struct tree *tree, const struct tree_filter *filter, char *text,
+		       size_t size);
 
 /* What a file in an image is. */
 const char *describe_file(enum tree_file_kind kind);

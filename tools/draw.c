@@ -157,14 +157,13 @@ static void begin_line(const struct canvas *canvas, enum branch branch)
 static void end_filter_line(const struct canvas *canvas, uint32_t index)
 {
 	const struct tree_filter *filter = &canvas->tree->filters[index];
-	uint32_t len = canvas->tree->programs[filter->program].len;
-	char flags[80];
+	char programs[DESCRIBE_PROGRAMS], flags[DESCRIBE_FLAGS];
 
 	describe_flags(filter, flags, sizeof(flags));
-	printf("%sfilter %llu%s: program %u (%u instruction%s)%s%s%s\n", style(STYLE_FILTER),
+	describe_programs(canvas->tree, filter, programs, sizeof(programs));
+	printf("%sfilter %llu%s: %s%s%s%s\n", style(STYLE_FILTER),
 	       (unsigned long long)snapshot_filter_id(canvas->snapshot, index), style(STYLE_PLAIN),
-	       filter->program, len, len == 1 ? "" : "s", style(STYLE_NOTE), flags,
-	       style(STYLE_PLAIN));
+	       programs, style(STYLE_NOTE), flags, style(STYLE_PLAIN));
 }
 
 /* Names the container of the row if it is not the one that is being drawn. */

@@ -22,11 +22,10 @@ void graphic_colour(uint32_t program, char colour[8])
 void graphic_filter_text(const struct snapshot *snapshot, uint32_t index, char *text, size_t size)
 {
 	const struct tree_filter *filter = &snapshot->tree.filters[index];
-	uint32_t len = snapshot->tree.programs[filter->program].len;
-	char flags[80];
+	char programs[DESCRIBE_PROGRAMS], flags[DESCRIBE_FLAGS];
 
 	describe_flags(filter, flags, sizeof(flags));
-	snprintf(text, size, "filter %llu: program %u (%u instruction%s)%s",
-		 (unsigned long long)snapshot_filter_id(snapshot, index), filter->program, len,
-		 len == 1 ? "" : "s", flags);
+	describe_programs(&snapshot->tree, filter, programs, sizeof(programs));
+	snprintf(text, size, "filter %llu: %s%s",
+		 (unsigned long long)snapshot_filter_id(snapshot, index), programs, flags);
 }

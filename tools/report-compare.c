@@ -81,9 +81,24 @@ static void print_pair(const struct compare *compare, const struct difference *d
 	fputs("): ", stdout);
 }
 
+static const struct tree_filter *filter_of(const struct snapshot *snapshot, uint32_t filter)
+{
+	return &snapshot->tree.filters[filter];
+}
+
+/* A filter that was tightened has several programs; the oldest one is often the same. */
+static void print_newer_programs(const struct compare *compare, const struct difference *difference)
+{
+	char a[DESCRIBE_PROGRAMS], b[DESCRIBE_PROGRAMS];
+
+	describe_programs(&compare->a->tree, filter_of(compare->a, difference->a), a, sizeof(a));
+	describe_programs(&compare->b->tree, filter_of(compare->b, difference->b), b, sizeof(b));
+	printf("the programs differ: %s; and %s", a, b);
+}
+
 static const struct tree_program *program_of(const struct snapshot *snapshot, uint32_t filter)
 {
-	return &snapshot->tree.programs[snapshot->tree.filters[filter].program];
+	return &snapshot->tree.programs[filter_of(snapshot, filter)->program];
 }
 
 static void print_programs(const struct compare *compare, const struct difference *difference)
@@ -92,6 +107,11 @@ static void print_programs(const struct compare *compare, const struct differenc
 	const struct tree_program *b = program_of(compare->b, difference->b);
 	uint32_t i = 0;
 
+	if (filter_of(compare->a, difference->a)->n_newer ||
+	    filter_of(compare->b, difference->b)->n_newer) {
+		print_newer_programs(compare, difference);
+		return;
+	}
 	while (i < a->len && i < b->len && !memcmp(&a->insns[i], &b->insns[i], sizeof(*a->insns)))
 		i++;
 	printf("the programs differ: %u and %u instructions, the first difference is at %u (\"tree\" and \"image\" list them with --programs)",
@@ -100,7 +120,7 @@ static void print_programs(const struct compare *compare, const struct differenc
 
 static void print_flags(const struct compare *compare, const struct difference *difference)
 {
-	char a[80], b[80];
+	char a[DESCRIBE_FLAGS], b[DESCRIBE_FLAGS];
 
 	describe_flags(&compare->a->tree.filters[difference->a], a, sizeof(a));
 	describe_flags(&compare->b->tree.filters[difference->b], b, sizeof(b));

@@ -53,6 +53,17 @@ struct json_object *snapshot_filter_json(const struct snapshot *snapshot, uint32
 	return number(snapshot_filter_id(snapshot, filter));
 }
 
+/* The programs that have tightened the first one. */
+static struct json_object *newer_json(const struct tree_filter *filter)
+{
+	struct json_object *array = json_object_new_array();
+	uint32_t i;
+
+	for (i = 0; i < filter->n_newer; i++)
+		json_append(array, number(filter->newer[i]));
+	return array;
+}
+
 static struct json_object *filters_json(const struct snapshot *snapshot)
 {
 	struct json_object *array = json_object_new_array(), *object, *flags;
@@ -71,6 +82,10 @@ static struct json_object *filters_json(const struct snapshot *snapshot)
 		for (k = 0; (flag = describe_flag(filter, k)); k++)
 			json_append(flags, json_object_new_string(flag));
 		json_add(object, "flags", flags);
+		if (filter->generation)
+			json_add(object, "generation", json_object_new_uint64(filter->generation));
+		if (filter->n_newer)
+			json_add(object, "newer", newer_json(filter));
 		json_append(array, object);
 	}
 	return array;

@@ -228,12 +228,26 @@ void source_free(struct source *source)
 	snapshot_free(&source->snapshot);
 }
 
+static const struct tree_filter *filter_at(const struct source *source, uint32_t filter)
+{
+	return &source->snapshot.tree.filters[filter];
+}
+
 static size_t height(const struct source *source, uint32_t newest)
 {
 	size_t count = 0;
 
-	for (; newest != TREE_NONE; newest = source->snapshot.tree.filters[newest].parent)
+	for (; newest != TREE_NONE; newest = filter_at(source, newest)->parent)
 		count++;
+	return count;
+}
+
+static size_t count_programs(const struct source *source, uint32_t newest)
+{
+	size_t count = 0;
+
+	for (; newest != TREE_NONE; newest = filter_at(source, newest)->parent)
+		count += 1 + filter_at(source, newest)->n_newer;
 	return count;
 }
 
@@ -241,45 +255,54 @@ unsigned long long source_number(const struct source *source, uint32_t newest, s
 {
 	uint32_t filter = newest;
 
-	while (index--)
-		filter = source->snapshot.tree.filters[filter].parent;
+	while (index > filter_at(source, filter)->n_newer) {
+		index -= 1 + filter_at(source, filter)->n_newer;
+		filter = filter_at(source, filter)->parent;
+	}
 	if (source->by_age)
 		return height(source, filter) - 1;
 	return snapshot_filter_id(&source->snapshot, filter);
 }
 
-static int check_program(const struct source *source, uint32_t filter)
+/* Adds a program to the stack, which has room for it. */
+static int add_program(const struct source *source, uint32_t index, struct stack *stack)
 {
-	const struct tree_program *program =
-		&source->snapshot.tree.programs[source->snapshot.tree.filters[filter].program];
+	const struct tree_program *program = &source->snapshot.tree.programs[index];
 	const char *fault;
 	size_t where;
 
+	stack->programs[stack->count++] = (struct program){ program->insns, program->len };
 	fault = bpf_fault(program->insns, program->len, &where);
 	if (!fault)
 		return 0;
-	pr_err("no kernel takes program %u: instruction %zu %s",
-	       source->snapshot.tree.filters[filter].program, where, fault);
+	pr_err("no kernel takes program %u: instruction %zu %s", index, where, fault);
 	return -EBADMSG;
+}
+
+/* The programs of one filter, the newest first. */
+static int add_programs(const struct source *source, const struct tree_filter *filter,
+			struct stack *stack)
+{
+	uint32_t i;
+	int ret = 0;
+
+	for (i = filter->n_newer; !ret && i--;)
+		ret = add_program(source, filter->newer[i], stack);
+	return ret ? ret : add_program(source, filter->program, stack);
 }
 
 int source_stack(const struct source *source, uint32_t newest, struct stack *stack)
 {
-	size_t count = height(source, newest), i;
-	const struct tree_program *program;
+	size_t count = count_programs(source, newest);
 	int ret = 0;
 
-	*stack = (struct stack){ calloc(count + 1, sizeof(*stack->programs)), count };
+	*stack = (struct stack){ calloc(count + 1, sizeof(*stack->programs)), 0 };
 	if (!stack->programs) {
-		pr_err("not enough memory for %zu filters", count);
+		pr_err("not enough memory for %zu programs", count);
 		return -ENOMEM;
 	}
-	for (i = 0; !ret && i < count; i++, newest = source->snapshot.tree.filters[newest].parent) {
-		program = &source->snapshot.tree
-				   .programs[source->snapshot.tree.filters[newest].program];
-		stack->programs[i] = (struct program){ program->insns, program->len };
-		ret = check_program(source, newest);
-	}
+	for (; !ret && newest != TREE_NONE; newest = filter_at(source, newest)->parent)
+		ret = add_programs(source, filter_at(source, newest), stack);
 	if (ret)
 		source_free_stack(stack);
 	return ret;

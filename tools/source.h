@@ -34,9 +34,10 @@ int source_open_process(struct source *source, pid_t tid, bool quiet);
 void source_free(struct source *source);
 
 /**
- * source_stack - the filters of a thread
+ * source_stack - the programs of the filters of a thread
  * @newest: its newest filter, or TREE_NONE
- * @stack: out, for source_free_stack()
+ * @stack: out, for source_free_stack(): the newest first; a filter that was tightened
+ *         has several
  *
  * Returns 0; -EBADMSG after a message if the kernel would not accept one of the
  * programs; -ENOMEM after a message.
@@ -44,7 +45,7 @@ void source_free(struct source *source);
 int source_stack(const struct source *source, uint32_t newest, struct stack *stack);
 void source_free_stack(struct stack *stack);
 
-/* The number that is shown for a filter of that stack; @index 0 is @newest. */
+/* The number that is shown for the filter of a program of that stack. */
 unsigned long long source_number(const struct source *source, uint32_t newest, size_t index);
 
 #endif /* SOURCE_H */

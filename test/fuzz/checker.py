@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 VERSION = 3
 
-U32, S32, BYTES, LIST_U32, LIST_S32 = range(5)
+U32, U64, S32, BYTES, LIST_U32, LIST_S32 = range(6)
 
 Fields = dict[int, tuple[str, int, bool]]
 # what was read: an int, bytes or a list of ints, by the field's name
@@ -31,6 +31,8 @@ FILTER: Fields = {
     2: ("parent", U32, False),
     3: ("flags", U32, False),
     4: ("listener_flags", U32, False),
+    5: ("generation", U64, False),
+    6: ("newer", LIST_U32, False),
 }
 THREADS: Fields = {
     1: ("size", LIST_U32, False),
@@ -60,17 +62,19 @@ ENTRIES = {
 }
 
 LOG, NEW_LISTENER, WAIT_KILLABLE_RECV = 2, 8, 32
+REPLACEABLE, KEEP = 65536, 131072
 SYNC_WAKE_UP = 1
 O_APPEND, O_NONBLOCK = 0o2000, 0o4000
 FILTER_FD, LISTENER, HUNG_UP, SEALED = 1, 2, 3, 4
 
 MAX_PROGRAM = 4096
 MAX_PATH = 32768
+COUNTED_REPLACEABLE = 16380
 MAX_TOGETHER = 67108864
 COUNTED_AT_LEAST = 512
 MAX_TID = 4194304
 MAX_FILES = 1048576
-MAX_SIZE = 709623944
+MAX_SIZE = 712114312
 
 
 class Refused(Exception):
@@ -97,8 +101,8 @@ class Bytes:
         self.at += count
         return Bytes(self.data, self.at - count, self.at)
 
-    def number(self) -> int:
-        """A varint of 32 bits in as few bytes as it needs."""
+    def number(self, bits: int = 32) -> int:
+        """A varint of so many bits in as few bytes as it needs."""
         value = shift = 0
         while True:
             refuse_if(self.at >= self.end, "message: a number is cut off")
@@ -109,7 +113,7 @@ class Bytes:
                 break
             shift += 7
         refuse_if(shift and not byte, "message: a number in more bytes than it needs")
-        refuse_if(value >> 32, "message: a number of more than 32 bits")
+        refuse_if(value >> bits, f"message: a number of more than {bits} bits")
         return value
 
     def signed(self) -> int:
@@ -135,9 +139,10 @@ def read_fields(data: Bytes, fields: Fields) -> Message:
         refuse_if(number <= last, "message: a field twice, or out of order")
         last = number
         name, kind, _ = fields[number]
-        refuse_if(wire != (0 if kind in (U32, S32) else 2), "message: a field of another type")
-        if kind == U32:
-            message[name] = data.number()
+        is_number = kind in (U32, U64, S32)
+        refuse_if(wire != (0 if is_number else 2), "message: a field of another type")
+        if kind in (U32, U64):
+            message[name] = data.number(32 if kind == U32 else 64)
             continue
         if kind == S32:
             message[name] = data.signed()
@@ -215,23 +220,39 @@ class Image:
         listener_flags = message.get("listener_flags", 0)
         refuse_if(program >= len(self.programs), "filter: its program does not come before it")
         path, supervised = self.programs[program], False
+        if flags & REPLACEABLE:
+            path = COUNTED_REPLACEABLE
         if "parent" in message:
             parent = message["parent"]
             refuse_if(parent >= len(self.filters), "filter: its parent does not come before it")
             path += self.filters[parent][2] + 4
             supervised = self.filters[parent][3]
             self.used.add(parent)
-        known = LOG | NEW_LISTENER | WAIT_KILLABLE_RECV
+        known = LOG | NEW_LISTENER | WAIT_KILLABLE_RECV | REPLACEABLE | KEEP
         refuse_if(flags & ~known, "filter: unknown flags")
         refuse_if(listener_flags & ~SYNC_WAKE_UP, "filter: unknown listener flags")
         has_listener = bool(flags & NEW_LISTENER)
         refuse_if(listener_flags and not has_listener, "filter: listener flags, no listener")
+        has_listener = bool(flags & (NEW_LISTENER | KEEP))
         refuse_if(has_listener and supervised, "filter: a second listener on its path")
+        programs = [program] + message["newer"]
+        self.replaceable(flags, message.get("generation", 0), programs)
         refuse_if(path > MAX_PATH, "filter: path too long")
-        self.together += max(self.programs[program], COUNTED_AT_LEAST)
+        self.together += sum(max(self.programs[n], COUNTED_AT_LEAST) for n in programs)
         refuse_if(self.together > MAX_TOGETHER, "filter: all together too large")
-        self.used_programs.add(program)
+        self.used_programs.update(programs)
         self.filters.append((program, flags, path, supervised or has_listener))
+
+    def replaceable(self, flags: int, generation: int, programs: list[int]) -> None:
+        """Generation and programs of a filter, which has several only if it is replaceable."""
+        refuse_if(bool(flags & REPLACEABLE) != bool(generation),
+                  "filter: a generation without being replaceable, or none")
+        refuse_if(len(programs) > max(1, generation), "filter: more programs than generations")
+        refuse_if(any(number >= len(self.programs) for number in programs),
+                  "filter: its program does not come before it")
+        refuse_if(len(programs) > 1 and
+                  sum(self.programs[number] + 4 for number in programs) - 4 > MAX_PROGRAM,
+                  "filter: longer programs together than one may be")
 
     def threads(self, message: Message) -> None:
         sizes, tids, newest = message["size"], message["tid"], message["filter"]

@@ -56,9 +56,27 @@ static uint32_t some_flags(void)
 	return some(8) ? known[some(8)] : 1u << some(32);
 }
 
+#define REPLACEABLE (1u << 16)
+
+static void change_newer(FilterEntry *filter, const struct counts *before)
+{
+	size_t i;
+
+	filter->n_newer = some(8) ? some(3) : some(64);
+	filter->newer = realloc(filter->newer, (filter->n_newer + 1) * sizeof(*filter->newer));
+	for (i = 0; i < filter->n_newer; i++)
+		filter->newer[i] = some(16) && before->programs ? some(before->programs)
+								: number_near(before->programs);
+	if (!some(4))
+		return;
+	filter->has_flags = filter->has_generation = 1;
+	filter->flags |= REPLACEABLE;
+	filter->generation = filter->n_newer + some(2);
+}
+
 static void change_filter(FilterEntry *filter, const struct counts *before)
 {
-	switch (some(5)) {
+	switch (some(7)) {
 	case 0:
 		filter->program = number_near(before->programs);
 		break;
@@ -72,6 +90,19 @@ static void change_filter(FilterEntry *filter, const struct counts *before)
 	case 3:
 		filter->flags = some_flags();
 		filter->has_flags = filter->flags || !some(8);
+		break;
+	case 4:
+		filter->generation = some(8) ? some(4) : (uint64_t)some(UINT32_MAX) << some(32);
+		filter->has_generation = filter->generation || !some(8);
+		/* one without the other is refused */
+		if (some(4)) {
+			filter->has_flags = 1;
+			filter->flags = filter->generation ? filter->flags | REPLACEABLE
+							   : filter->flags & ~REPLACEABLE;
+		}
+		break;
+	case 5:
+		change_newer(filter, before);
 		break;
 	default:
 		filter->listener_flags = some(8) ? some(2) : 1u << some(32);

@@ -55,6 +55,11 @@ static void same_filters(const struct tree *a, const struct tree *b)
 		     a->filters[i].parent == b->filters[i].parent &&
 		     a->filters[i].flags == b->filters[i].flags &&
 		     a->filters[i].listener_flags == b->filters[i].listener_flags &&
+		     a->filters[i].generation == b->filters[i].generation &&
+		     a->filters[i].n_newer == b->filters[i].n_newer &&
+		     (!a->filters[i].n_newer ||
+		      !memcmp(a->filters[i].newer, b->filters[i].newer,
+			      a->filters[i].n_newer * sizeof(uint32_t))) &&
 		     a->filters[i].listener == b->filters[i].listener);
 }
 

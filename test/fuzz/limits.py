@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable
 
 from checker import (COUNTED_AT_LEAST, ENTRIES, FILTER_FD, HUNG_UP, LISTENER, MAX_FILES, MAX_PATH,
-                     MAX_PROGRAM, MAX_TID, MAX_TOGETHER, NEW_LISTENER, VERSION)
+                     MAX_PROGRAM, MAX_TID, MAX_TOGETHER, NEW_LISTENER, REPLACEABLE, VERSION)
 
 # of a field
 Value = int | bytes | list[int]
@@ -44,11 +44,11 @@ def delimited(number: int, data: bytes) -> bytes:
 
 
 def field(number: int, value: Value, name: str) -> bytes:
-    """A list is a packed one; those of threads but "size" are signed."""
+    """A list is a packed one; those of threads but "size" are signed, "newer" is not."""
     if isinstance(value, int):
         return varint(number << 3) + varint(value)
     if isinstance(value, list):
-        value = b"".join(map(varint if name == "size" else zigzag, value))
+        value = b"".join(map(varint if name in ("size", "newer") else zigzag, value))
     return delimited(number, value)
 
 
@@ -77,6 +77,11 @@ class Image:
 
     def filter(self, program: int, parent: int | None = None, flags: int | None = None) -> int:
         self.entry("filter", program=program, parent=parent, flags=flags)
+        return self.count("filters")
+
+    def replaceable(self, programs: list[int], generation: int, parent: int | None = None) -> int:
+        self.entry("filter", program=programs[0], parent=parent, flags=REPLACEABLE,
+                   generation=generation, newer=programs[1:] or None)
         return self.count("filters")
 
     def file(self, kind: int, filter_: int | None = None) -> int:
@@ -177,6 +182,24 @@ def used(*users: tuple[int, int], program: bool = False) -> Image:
     return image
 
 
+def tightened(lengths: list[int], generation: int = 100) -> Image:
+    """A filter with programs of these lengths, each another one."""
+    image = Image()
+    programs = [image.program(length) for length in lengths]
+    image.process([image.replaceable(programs, generation)])
+    return image
+
+
+def replaceable_path(*lengths: int) -> Image:
+    """A replaceable filter, and others on it."""
+    image = Image()
+    newest = image.replaceable([image.program(1)], 1)
+    for length in lengths:
+        newest = image.filter(image.program(length), newest)
+    image.process([newest])
+    return image
+
+
 FULL = MAX_TOGETHER // MAX_PROGRAM
 PAGES = MAX_TOGETHER // COUNTED_AT_LEAST
 LONGEST_PATH = [MAX_PROGRAM] * 7 + [MAX_PATH - 7 * (MAX_PROGRAM + 4)]
@@ -207,6 +230,17 @@ LIMITS: dict[str, Callable[[], Image]] = {
     "no-used-below-only": lambda: used((0, 0)),
     "no-used-below-by-file": lambda: used((FILTER_FD, 0)),
     "no-used-at-all": used,
+    "ok-tightened": lambda: tightened([2048, 2044]),
+    "no-tightened": lambda: tightened([2048, 2045]),
+    "ok-tightened-often": lambda: tightened(list(range(1, 87)), 86),
+    "no-tightened-often": lambda: tightened(list(range(1, 88)), 88),
+    "no-tightened-generation": lambda: tightened([1, 2, 3], 2),
+    "no-generation": lambda: tightened([1], 0),
+    "ok-last-generation": lambda: tightened([1], 2**64 - 1),
+    "ok-replaceable-path": lambda: replaceable_path(MAX_PROGRAM, MAX_PROGRAM - 1, MAX_PROGRAM - 2,
+                                                    4087),
+    "no-replaceable-path": lambda: replaceable_path(MAX_PROGRAM, MAX_PROGRAM - 1, MAX_PROGRAM - 2,
+                                                    4088),
     "no-used-program": lambda: used((0, 1), program=True),
 }
 

@@ -57,10 +57,28 @@ static void check_programs(const struct tree *tree)
 
 static void check_flags(const struct tree_filter *filter)
 {
-	/* LOG, NEW_LISTENER, WAIT_KILLABLE_RECV; SYNC_WAKE_UP */
-	must(!(filter->flags & ~(2u | 8u | 32u)));
+	/* LOG, NEW_LISTENER, WAIT_KILLABLE_RECV, REPLACEABLE, KEEP; SYNC_WAKE_UP */
+	must(!(filter->flags & ~(2u | 8u | 32u | 65536u | 131072u)));
 	must(!(filter->listener_flags & ~1u));
 	must(!filter->listener_flags || filter->flags & 8);
+}
+
+/* Returns how many instructions all programs of a filter count as, together. */
+static uint64_t check_newer(const struct tree *tree, const struct tree_filter *filter)
+{
+	uint32_t len = tree->programs[filter->program].len, sum = len, i;
+	uint64_t counted = len < 512 ? 512 : len;
+
+	must(!!(filter->flags & 65536) == !!filter->generation);
+	must(!filter->n_newer || filter->n_newer < filter->generation);
+	for (i = 0; i < filter->n_newer; i++) {
+		must(filter->newer[i] < tree->n_programs);
+		len = tree->programs[filter->newer[i]].len;
+		sum += len + 4;
+		counted += len < 512 ? 512 : len;
+	}
+	must(sum <= 4096);
+	return counted;
 }
 
 static void check_filters(const struct tree *tree)
@@ -72,20 +90,18 @@ static void check_filters(const struct tree *tree)
 
 	for (i = 0; i < tree->n_filters; i++) {
 		const struct tree_filter *filter = &tree->filters[i];
-		uint32_t len;
 
 		must(filter->program < tree->n_programs);
 		check_flags(filter);
-		len = tree->programs[filter->program].len;
-		path[i] = len;
-		listeners[i] = !!(filter->flags & 8);
+		path[i] = filter->flags & 65536 ? 16380 : tree->programs[filter->program].len;
+		listeners[i] = !!(filter->flags & (8 | 131072));
 		if (filter->parent != TREE_NONE) {
 			must(filter->parent < i);
 			path[i] += path[filter->parent] + 4;
 			listeners[i] += listeners[filter->parent];
 		}
 		must(path[i] <= 32768 && listeners[i] <= 1);
-		all += len < 512 ? 512 : len;
+		all += check_newer(tree, filter);
 	}
 	must(all <= 67108864);
 	free(path);

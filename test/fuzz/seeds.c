@@ -58,6 +58,7 @@ static int grow(struct tree *tree, int number)
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW - number % 3),
 	};
+	const uint32_t newer[] = { 0, 1 };
 	struct tree_filter filter = { .parent = number % 4 ? (uint32_t)number - 1 : TREE_NONE };
 	struct tree_thread threads[] = { { .tid = number * 100 + 1, .filter = number },
 					 { .tid = number * 100 + 7, .filter = TREE_NONE } };
@@ -70,6 +71,14 @@ static int grow(struct tree *tree, int number)
 	if (filter.parent == TREE_NONE)
 		filter.flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER |
 				(number ? SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV : 0);
+	if (number % 4 == 0 && number) {
+		filter.flags |= SECCOMP_FILTER_FLAG_REPLACEABLE;
+		filter.generation = number;
+		filter.newer = newer;
+		filter.n_newer = number == 8 ? 2 : 0;
+	}
+	if (number == 4)
+		filter.flags |= SECCOMP_FILTER_FLAG_KEEP;
 	filter.listener_flags = number == 8 ? SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP : 0;
 	ret = tree_add_filter(tree, &filter);
 	if (ret >= 0)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Two filters, one on the other, with typical rules. "profile image DIR" writes them as
- * an image. "profile run" becomes a task that has them, and makes calls that they
- * refuse: on SIGUSR1, calls that it survives; on SIGUSR2, a child makes one that kills
- * it. "profile burst COUNT" makes that many refused calls as fast as it can.
+ * an image, "profile tightened DIR" both as programs of one filter. "profile run" becomes a task
+ * that has them, and makes calls that they refuse: on SIGUSR1, calls that it survives; on SIGUSR2,
+ * a child makes one that kills it. "profile burst COUNT" makes that many refused calls as fast as
+ * it can.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -71,6 +72,39 @@ static void need(int ret)
 	exit(1);
 }
 
+static void write_tree(struct tree *tree, const char *folder)
+{
+	struct image image = { .fd = -1 };
+
+	need(tree_set_run_id(tree, RUN_ID, strlen(RUN_ID)));
+	tree->arch = ARCH_NATIVE;
+	need(image_sync(&image, open(folder, O_RDONLY | O_DIRECTORY), tree));
+	image_close(&image);
+	tree_free(tree);
+}
+
+/* One filter that has had four programs, of which two run. */
+static void write_tightened(const char *folder)
+{
+	static const struct tree_thread thread = { .tid = 1 };
+	const uint32_t newer[] = { 0 };
+	const struct tree_filter filter = {
+		.program = 1,
+		.parent = TREE_NONE,
+		.flags = SECCOMP_FILTER_FLAG_REPLACEABLE | SECCOMP_FILTER_FLAG_KEEP,
+		.generation = 4,
+		.newer = newer,
+		.n_newer = 1,
+	};
+	struct tree tree = { 0 };
+
+	need(tree_add_program(&tree, oldest, ARRAY_SIZE(oldest)));
+	need(tree_add_program(&tree, newest, ARRAY_SIZE(newest)));
+	need(tree_add_filter(&tree, &filter));
+	need(tree_add_process(&tree, &thread, 1));
+	write_tree(&tree, folder);
+}
+
 static void write_image(const char *folder)
 {
 	static const struct tree_thread threads[] = {
@@ -81,19 +115,14 @@ static void write_image(const char *folder)
 	};
 	const struct tree_filter first = { .program = 0, .parent = TREE_NONE };
 	const struct tree_filter second = { .program = 1, .parent = 0 };
-	struct image image = { .fd = -1 };
 	struct tree tree = { 0 };
 
-	need(tree_set_run_id(&tree, RUN_ID, strlen(RUN_ID)));
-	tree.arch = ARCH_NATIVE;
 	need(tree_add_program(&tree, oldest, ARRAY_SIZE(oldest)));
 	need(tree_add_program(&tree, newest, ARRAY_SIZE(newest)));
 	need(tree_add_filter(&tree, &first));
 	need(tree_add_filter(&tree, &second));
 	need(tree_add_process(&tree, threads, ARRAY_SIZE(threads)));
-	need(image_sync(&image, open(folder, O_RDONLY | O_DIRECTORY), &tree));
-	image_close(&image);
-	tree_free(&tree);
+	write_tree(&tree, folder);
 }
 
 static void install(struct sock_filter *insns, size_t len, unsigned int flags)
@@ -156,6 +185,8 @@ int main(int argc, char **argv)
 {
 	if (argc == 3 && !strcmp(argv[1], "image"))
 		write_image(argv[2]);
+	else if (argc == 3 && !strcmp(argv[1], "tightened"))
+		write_tightened(argv[2]);
 	else if (argc == 3 && !strcmp(argv[1], "burst"))
 		burst(atol(argv[2]));
 	else if (argc == 2 && !strcmp(argv[1], "run"))

@@ -225,6 +225,78 @@ static void unknown_flags_are_named(void **state)
 	assert_said("filter 2 of the kernel has unknown flags");
 }
 
+#define REPLACEABLE (SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_REPLACEABLE)
+
+/* A root that was replaced, then tightened twice, and a filter on top of it. */
+static void make_tightened(void)
+{
+	int root = fake_filter(-1, REPLACEABLE), i;
+	struct fake_filter *filter = &fake.filters[root];
+
+	filter->generation = 5;
+	filter->n_newer = 2;
+	for (i = 0; i < 2; i++) {
+		filter->newer[i].len = 1 + i;
+		filter->newer[i].insns[i] =
+			(struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	}
+	fake_thread(7, fake_filter(root, 0));
+}
+
+static void all_programs_of_a_filter_are_collected(void **state)
+{
+	const struct tree_filter *filter;
+	const struct tree_program *program;
+	uint32_t newest, i;
+
+	(void)state;
+	make_tightened();
+	assert_int_equal(collect_thread(&collect, 7, &newest), 0);
+	is_filter(newest, 0, 1);
+	is_filter(0, TREE_NONE, 0);
+	filter = &tree.filters[0];
+	assert_int_equal(filter->generation, 5);
+	assert_int_equal(filter->n_newer, 2);
+	for (i = 0; i < 2; i++) {
+		program = &tree.programs[filter->newer[i]];
+		assert_int_equal(program->len, 1 + i);
+		assert_memory_equal(program->insns, fake.filters[0].newer[i].insns,
+				    program->len * sizeof(*program->insns));
+	}
+	assert_int_equal(tree.filters[newest].generation, 0);
+	assert_int_equal(tree.filters[newest].n_newer, 0);
+}
+
+/* Programs are those of one generation, and a supervisor that goes on ends the dump. */
+static void programs_that_are_replaced_are_read_again(void **state)
+{
+	uint32_t newest;
+
+	(void)state;
+	make_tightened();
+	fake.replaced = 3;
+	assert_int_equal(collect_thread(&collect, 7, &newest), 0);
+	assert_int_equal(tree.filters[0].generation, 8);
+	fake_thread(8, fake_filter(-1, REPLACEABLE));
+	fake.filters[2].generation = 1;
+	fake.replaced = 1000;
+	assert_int_equal(collect_thread(&collect, 8, &newest), -EAGAIN);
+}
+
+static void a_newer_program_that_cannot_be_read_is_an_error(void **state)
+{
+	uint32_t newest;
+	int n;
+
+	(void)state;
+	make_tightened();
+	for (n = 0; n < 2; n++) {
+		fake_make_odd("newer_program", n, -EPERM);
+		assert_int_equal(collect_thread(&collect, 7, &newest), -EPERM);
+		assert_int_equal(tree.n_filters, 0);
+	}
+}
+
 int main(void)
 {
 #define COLLECT_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -240,6 +312,9 @@ int main(void)
 		COLLECT_TEST(no_failure_shortens_the_stack_of_a_descriptor),
 		COLLECT_TEST(a_program_that_changes_its_length_is_refused),
 		COLLECT_TEST(unknown_flags_are_named),
+		COLLECT_TEST(all_programs_of_a_filter_are_collected),
+		COLLECT_TEST(programs_that_are_replaced_are_read_again),
+		COLLECT_TEST(a_newer_program_that_cannot_be_read_is_an_error),
 	};
 
 	return cmocka_run_group_tests_name("collect", tests, NULL, NULL);

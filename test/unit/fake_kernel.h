@@ -22,11 +22,22 @@
 #define FAKE_FILTERS 128
 #define FAKE_INSNS 4
 
+#define FAKE_NEWER 3
+
+struct fake_program {
+	uint32_t len;
+	struct sock_filter insns[FAKE_INSNS];
+};
+
 /* The kernel's number of filter n is n + 1. */
 struct fake_filter {
 	int parent; /* -1: a root */
 	uint32_t flags, listener_flags, len;
 	struct sock_filter insns[FAKE_INSNS];
+	/* of a replaceable filter: of its newest program; and those that have tightened it */
+	uint64_t generation;
+	uint32_t n_newer;
+	struct fake_program newer[FAKE_NEWER];
 	bool gone; /* its listener no longer finds it */
 };
 
@@ -50,6 +61,8 @@ static struct fake_kernel {
 	const char *odd;
 	int after, result;
 	int entries; /* calls so far */
+	/* so many times a program is replaced while it is read */
+	int replaced;
 } fake;
 
 static inline void fake_reset(void)
@@ -182,6 +195,8 @@ static inline int fake_info(int fd, struct seccomp_filter_info *info)
 		.len = fake.filters[filter].len,
 		.flags = fake.filters[filter].flags,
 		.listener_flags = fake.filters[filter].listener_flags,
+		.progs = 1 + fake.filters[filter].n_newer,
+		.generation = fake.filters[filter].generation,
 		.fd_flags = fake_is_sealed(fd) ? SECCOMP_FILTER_FD_SEALED : 0,
 	};
 	return 0;
@@ -196,7 +211,28 @@ static inline int fake_program(int fd, struct sock_filter *insns, uint32_t len)
 	if (filter < 0 || len < fake.filters[filter].len)
 		return -EINVAL;
 	memcpy(insns, fake.filters[filter].insns, fake.filters[filter].len * sizeof(*insns));
+	if (fake.replaced > 0 && fake.filters[filter].generation) {
+		fake.replaced--;
+		fake.filters[filter].generation++;
+	}
 	return fake.filters[filter].len;
+}
+
+static inline int fake_newer_program(int fd, uint32_t index, struct sock_filter *insns,
+				     uint32_t len)
+{
+	int filter = fake_of(fd, false);
+	const struct fake_program *program;
+
+	if (fake_is_odd("newer_program"))
+		return fake.result;
+	assert_true(filter >= 0 && index >= 1);
+	if (index > fake.filters[filter].n_newer)
+		return -EINVAL;
+	program = &fake.filters[filter].newer[index - 1];
+	assert_true(len >= program->len);
+	memcpy(insns, program->insns, program->len * sizeof(*insns));
+	return program->len;
 }
 
 static inline int fake_parent(int fd)
@@ -222,6 +258,7 @@ static inline int fake_create(int parent, uint32_t flags, const struct sock_filt
 	filter = fake_filter(below, flags);
 	fake.filters[filter].len = len;
 	memcpy(fake.filters[filter].insns, insns, len * sizeof(*insns));
+	fake.filters[filter].generation = !!(flags & SECCOMP_FILTER_FLAG_REPLACEABLE);
 	if (flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)
 		*listener = fake_open(filter, true);
 	return fake_open(filter, false);
@@ -243,6 +280,30 @@ static inline int fake_listener_filter(int fd)
 	if (fake_is_odd("listener_filter"))
 		return fake.result;
 	return filter < 0 || fake.filters[filter].gone ? -ENOENT : fake_open(filter, false);
+}
+
+static inline int fake_set_program(int fd, uint32_t flags, const struct sock_filter *insns,
+				   uint32_t len, uint64_t generation)
+{
+	int index = fake_of(fd, true);
+	struct fake_filter *filter = &fake.filters[index];
+
+	if (fake_is_odd("set_program"))
+		return fake.result;
+	assert_true(index >= 0 && len <= FAKE_INSNS && filter->generation);
+	if (generation <= filter->generation)
+		return -ESTALE;
+	filter->generation = generation;
+	if (flags & SECCOMP_NOTIF_PROG_TIGHTEN) {
+		assert_true(filter->n_newer < FAKE_NEWER);
+		filter->newer[filter->n_newer].len = len;
+		memcpy(filter->newer[filter->n_newer++].insns, insns, len * sizeof(*insns));
+		return 0;
+	}
+	filter->n_newer = 0;
+	filter->len = len;
+	memcpy(filter->insns, insns, len * sizeof(*insns));
+	return 0;
 }
 
 static inline int fake_set_listener_flags(int fd, uint32_t flags)
@@ -283,12 +344,14 @@ static const struct kernel fake_kernel = {
 		.open = fake_newest,
 		.info = fake_info,
 		.program = fake_program,
+		.newer_program = fake_newer_program,
 		.parent = fake_parent,
 		.release = fake_release,
 	},
 	.create = fake_create,
 	.sealed_copy = fake_sealed_copy,
 	.listener_filter = fake_listener_filter,
+	.set_program = fake_set_program,
 	.set_listener_flags = fake_set_listener_flags,
 	.set = fake_set,
 };

@@ -24,6 +24,11 @@ static void assert_same(const struct tree *a, const struct tree *b)
 		assert_int_equal(a->filters[i].parent, b->filters[i].parent);
 		assert_int_equal(a->filters[i].flags, b->filters[i].flags);
 		assert_int_equal(a->filters[i].listener_flags, b->filters[i].listener_flags);
+		assert_int_equal(a->filters[i].generation, b->filters[i].generation);
+		assert_int_equal(a->filters[i].n_newer, b->filters[i].n_newer);
+		if (a->filters[i].n_newer)
+			assert_memory_equal(a->filters[i].newer, b->filters[i].newer,
+					    a->filters[i].n_newer * sizeof(uint32_t));
 	}
 	assert_int_equal(a->n_files, b->n_files);
 	for (i = 0; i < a->n_files; i++) {
@@ -50,6 +55,14 @@ static void assert_file_is(const struct tree *tree)
 
 static void what_is_written_is_read(void **state)
 {
+	const uint32_t newer[] = { 0, 1, 0 };
+	const struct tree_filter replaceable = {
+		.parent = TREE_NONE,
+		.flags = SECCOMP_FILTER_FLAG_REPLACEABLE | SECCOMP_FILTER_FLAG_KEEP,
+		.generation = UINT64_MAX,
+		.newer = newer,
+		.n_newer = 3,
+	};
 	struct image image = { .fd = -1 };
 	struct tree tree = { 0 };
 
@@ -57,6 +70,8 @@ static void what_is_written_is_read(void **state)
 	fill(&tree);
 	tree.filters[0].flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	tree.filters[0].listener_flags = SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP;
+	tree_add_filter(&tree, &replaceable);
+	add_file(&tree, 10, TREE_FILE_FILTER, tree.n_filters - 1);
 	add_file(&tree, 1, TREE_FILE_LISTENER, 0);
 	add_file(&tree, UINT32_MAX, TREE_FILE_HUNG_UP, TREE_NONE);
 	add_file(&tree, 2, TREE_FILE_SEALED, 1);

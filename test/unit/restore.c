@@ -182,6 +182,82 @@ static void a_listener_without_its_flags_ends_it(void **state)
 	assert_int_equal(descriptors(), world.descriptors);
 }
 
+#define MONITORED (SUPERVISED | SECCOMP_FILTER_FLAG_REPLACEABLE | SECCOMP_FILTER_FLAG_KEEP)
+
+/* A filter with two newer programs, one whose only program is of generation 4. */
+static void write_monitored(uint32_t without)
+{
+	const struct sock_filter kill_it[] = { BPF_STMT(BPF_RET | BPF_K,
+							SECCOMP_RET_KILL_PROCESS) };
+	const uint32_t newer[] = { 1, 0 };
+	struct tree tree = { 0 };
+	struct tree_filter filter = {
+		.parent = TREE_NONE,
+		.flags = MONITORED & ~without,
+		.generation = 7,
+		.newer = newer,
+		.n_newer = 2,
+	};
+
+	tree_add_program(&tree, allow, 1);
+	tree_add_program(&tree, kill_it, 1);
+	assert_int_equal(tree_add_filter(&tree, &filter), 0);
+	filter.generation = 4;
+	filter.n_newer = 0;
+	assert_int_equal(tree_add_filter(&tree, &filter), 1);
+	add_threads(&tree, getpid(), 0, getpid() + 1, 1);
+	write_image(&tree);
+}
+
+static void a_filter_has_its_programs_and_its_generation(void **state)
+{
+	const struct fake_filter *tightened = &fake.filters[0], *replaced = &fake.filters[1];
+
+	(void)state;
+	write_monitored(0);
+	assert_int_equal(restore_begin(), 0);
+	assert_int_equal(tightened->flags, MONITORED);
+	assert_int_equal(tightened->generation, 7);
+	assert_int_equal(tightened->n_newer, 2);
+	assert_int_equal(tightened->insns[0].k, SECCOMP_RET_ALLOW);
+	assert_int_equal(tightened->newer[0].insns[0].k, SECCOMP_RET_KILL_PROCESS);
+	assert_int_equal(tightened->newer[1].insns[0].k, SECCOMP_RET_ALLOW);
+	assert_int_equal(replaced->generation, 4);
+	assert_int_equal(replaced->n_newer, 0);
+	assert_int_equal(world.listeners, 2);
+}
+
+/* It cannot be made without a listener, which then is nobody's. */
+static void a_filter_that_has_lost_its_listener_has_none(void **state)
+{
+	(void)state;
+	write_monitored(SECCOMP_FILTER_FLAG_NEW_LISTENER);
+	assert_int_equal(restore_begin(), 0);
+	assert_int_equal(fake.filters[0].flags, MONITORED);
+	assert_int_equal(fake.filters[0].generation, 7);
+	assert_int_equal(world.listeners, 0);
+	/* two filters */
+	assert_int_equal(descriptors(), world.descriptors + 2);
+}
+
+static void a_program_that_is_refused_ends_it(void **state)
+{
+	int i;
+
+	(void)state;
+	write_monitored(0);
+	for (i = 0; i < 3; i++) {
+		fake_reset();
+		fake_make_odd("set_program", i, -ENOMEM);
+		assert_int_equal(restore_begin(), -ENOMEM);
+		assert_said("the kernel refuses program");
+		assert_int_equal(descriptors(), world.descriptors);
+	}
+	fake_make_odd("create", 0, -EINVAL);
+	assert_int_equal(restore_begin(), -EINVAL);
+	assert_said("which needs a kernel with kernel-patches/monitor");
+}
+
 static void files_that_cannot_be_inherited_end_it(void **state)
 {
 	(void)state;
@@ -266,6 +342,9 @@ int main(void)
 		RESTORE_TEST(a_listener_held_outside_goes_to_the_agent),
 		RESTORE_TEST(a_supervisor_inside_gets_its_listener),
 		RESTORE_TEST(a_listener_without_its_flags_ends_it),
+		RESTORE_TEST(a_filter_has_its_programs_and_its_generation),
+		RESTORE_TEST(a_filter_that_has_lost_its_listener_has_none),
+		RESTORE_TEST(a_program_that_is_refused_ends_it),
 		RESTORE_TEST(files_that_cannot_be_inherited_end_it),
 		RESTORE_TEST(a_filter_that_only_a_file_has_is_there),
 		RESTORE_TEST(each_process_is_restored),

@@ -127,7 +127,8 @@ static void refuse(const struct tree_filter *filter, const char *why)
 	tree_add_program(&tree, allow, 1);
 	root(&tree, 0);
 	assert_non_null(tree_filter_fault(&tree, filter));
-	assert_non_null(strstr(tree_filter_fault(&tree, filter), why));
+	if (why)
+		assert_non_null(strstr(tree_filter_fault(&tree, filter), why));
 	assert_int_equal(tree_add_filter(&tree, filter), -EINVAL);
 	assert_int_equal(tree.n_filters, 1);
 	tree_free(&tree);
@@ -143,6 +144,69 @@ static void filters_that_do_not_fit_are_refused(void **state)
 				      .listener_flags = 2 },
 	       "unknown listener flags");
 	refuse(&(struct tree_filter){ .listener_flags = 1 }, "no listener");
+}
+
+#define REPLACEABLE SECCOMP_FILTER_FLAG_REPLACEABLE
+
+static void replaceable_filters_have_generations(void **state)
+{
+	const uint32_t newer[] = { 0, 0, 1 };
+
+	(void)state;
+	refuse(&(struct tree_filter){ .flags = REPLACEABLE }, "no generation");
+	refuse(&(struct tree_filter){ .generation = 1 }, "not replaceable");
+	refuse(
+		&(struct tree_filter){
+			.flags = REPLACEABLE, .generation = 2, .newer = newer, .n_newer = 2 },
+		"more programs than generations");
+	refuse(&(struct tree_filter){ .newer = newer, .n_newer = 1 }, NULL);
+	refuse(
+		&(struct tree_filter){
+			.flags = REPLACEABLE, .generation = 9, .newer = newer, .n_newer = 3 },
+		"program that does not come before it");
+}
+
+/* A program of 2048 instructions, and one of 2044 and 4 for it. */
+static void programs_of_a_filter_are_limited_together(void **state)
+{
+	const uint32_t newer[] = { 1 };
+	struct tree_filter filter = { .parent = TREE_NONE,
+				      .flags = REPLACEABLE,
+				      .generation = 2,
+				      .newer = newer,
+				      .n_newer = 1 };
+	struct tree tree = { 0 };
+	size_t index;
+
+	(void)state;
+	tree_add_program(&tree, longest, 2048);
+	tree_add_program(&tree, longest, 2044);
+	tree_add_program(&tree, longest, 2049);
+	assert_int_equal(tree_add_filter(&tree, &filter), 0);
+	assert_int_equal(tree.filters[0].path_insns, TREE_REPLACEABLE_INSNS);
+	assert_ptr_not_equal(tree.filters[0].newer, newer);
+	assert_int_equal(tree.filters[0].newer[0], 1);
+	/* each of them has been used */
+	assert_string_equal(tree_find_unused(&tree, &index), "program");
+	assert_int_equal(index, 2);
+	filter.program = 2;
+	assert_non_null(strstr(tree_filter_fault(&tree, &filter), "longer programs"));
+	tree_free(&tree);
+}
+
+static void a_filter_that_waits_for_a_listener_has_the_only_one(void **state)
+{
+	struct tree tree = { 0 };
+	struct tree_filter keeps = { .parent = TREE_NONE, .flags = SECCOMP_FILTER_FLAG_KEEP };
+	struct tree_filter above = { .flags = SECCOMP_FILTER_FLAG_NEW_LISTENER };
+
+	(void)state;
+	tree_add_program(&tree, allow, 1);
+	assert_int_equal(tree_add_filter(&tree, &keeps), 0);
+	assert_non_null(strstr(tree_filter_fault(&tree, &above), "second listener"));
+	above.flags = SECCOMP_FILTER_FLAG_KEEP;
+	assert_non_null(strstr(tree_filter_fault(&tree, &above), "second listener"));
+	tree_free(&tree);
 }
 
 static void one_listener_on_a_path(void **state)
@@ -371,6 +435,9 @@ int main(void)
 		cmocka_unit_test(a_program_has_1_to_4096_instructions),
 		cmocka_unit_test(equal_filters_stay_separate),
 		cmocka_unit_test(filters_that_do_not_fit_are_refused),
+		cmocka_unit_test(replaceable_filters_have_generations),
+		cmocka_unit_test(programs_of_a_filter_are_limited_together),
+		cmocka_unit_test(a_filter_that_waits_for_a_listener_has_the_only_one),
 		cmocka_unit_test(one_listener_on_a_path),
 		cmocka_unit_test(a_path_has_32768_instructions),
 		cmocka_unit_test(all_filters_have_67108864_instructions),

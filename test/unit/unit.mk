@@ -58,8 +58,8 @@ $(B)/unit/dump-threads: UNIT_MORE += plugin/dump.c -Iplugin \
 	$(UNIT_NO_MEMORY)
 
 UNIT_RESTORE := $(B)/unit/restore $(B)/unit/restore-kill
-$(UNIT_RESTORE): plugin/restore.c plugin/files.c
-$(UNIT_RESTORE): UNIT_MORE += plugin/restore.c plugin/files.c plugin/parcel.c -Iplugin \
+$(UNIT_RESTORE): plugin/restore.c plugin/filters.c plugin/files.c
+$(UNIT_RESTORE): UNIT_MORE += plugin/restore.c plugin/filters.c plugin/files.c plugin/parcel.c -Iplugin \
 	-Wl,--wrap=kernel_permits
 
 $(B)/unit/files: UNIT_MORE += plugin/parcel.c -Wl,--wrap=readlink
@@ -68,12 +68,12 @@ $(B)/unit/tree: UNIT_MORE = -Wl,--wrap=hash_bytes
 $(B)/unit/image-file: UNIT_MORE = -Wl,--wrap=fstat
 
 # restore.c, with the rest of the plugin in the test
-$(B)/unit/run-id: plugin/restore.c plugin/restore.h
-$(B)/unit/run-id: UNIT_MORE = plugin/restore.c -Iplugin \
+$(B)/unit/run-id: plugin/restore.c plugin/filters.c plugin/restore.h
+$(B)/unit/run-id: UNIT_MORE = plugin/restore.c plugin/filters.c -Iplugin \
 	-Wl,--wrap=kernel_detect
 
 # as there, and what can fail is in the test, too
-UNIT_FAULTS := alone dump files parcel restore
+UNIT_FAULTS := alone dump files filters parcel restore
 UNIT_FAULTS_WRAP := calloc fcntl fstat kernel_detect kernel_permits kill malloc openat pread \
 	proc_id_at_depth proc_namespace_depth proc_number proc_read_threads proc_read_tree pwrite read \
 	readlink reallocarray recvmsg sendmsg socketpair unlinkat waitpid

@@ -230,27 +230,56 @@ static uint64_t ask_module(pid_t tid, int index)
 	return info.id;
 }
 
+static struct sock_filter insns[BPF_MAXINSNS];
+
+static void add_program(struct filter *f, long len)
+{
+	const unsigned char *byte = (const unsigned char *)insns;
+	size_t i;
+
+	f->len += len;
+	for (i = 0; i < len * sizeof(*insns); i++)
+		f->hash = (f->hash ^ byte[i]) * 16777619u;
+}
+
+/* One that was tightened has several programs, which only a filter fd tells. */
+static void read_tightened(pid_t tid, int index, struct filter *f)
+{
+	struct seccomp_filter_prog prog = { .insns = (uintptr_t)insns };
+	int fd = ptrace(PTRACE_SECCOMP_GET_FILTER_FD, tid, (void *)(long)index, NULL);
+
+	do {
+		prog.len = BPF_MAXINSNS;
+		if (fd < 0 || ioctl(fd, SECCOMP_IOCTL_FILTER_PROG, &prog))
+			break;
+		add_program(f, prog.len);
+	} while (++prog.index);
+	if (!prog.index || errno != EINVAL)
+		err(1, "cannot read all programs of filter %d of thread %d", index, tid);
+	close(fd);
+}
+
 /* The index-th filter; false when there is none. */
 static bool read_filter(pid_t tid, int index, struct filter *f)
 {
-	static struct sock_filter insns[BPF_MAXINSNS];
 	struct seccomp_metadata_id meta = { .filter_off = index };
-	const unsigned char *byte = (const unsigned char *)insns;
-	size_t i;
 	long len;
 
+	*f = (struct filter){ .hash = 2166136261u };
 	len = ptrace(PTRACE_SECCOMP_GET_FILTER, tid, (void *)(long)index, insns);
 	if (len < 0 && errno == ENOENT)
 		return false;
-	if (len < 0)
+	if (len >= 0)
+		add_program(f, len);
+	else if (errno == EMEDIUMTYPE)
+		read_tightened(tid, index, f);
+	else
 		err(1, "cannot read filter %d of thread %d", index, tid);
 	/* the 16 bytes that every kernel fills */
 	if (ptrace(PTRACE_SECCOMP_GET_METADATA, tid, (void *)16L, &meta) < 0)
 		err(1, "cannot read the flags of filter %d of thread %d", index, tid);
 
-	*f = (struct filter){ .len = len, .hash = 2166136261u, .flags = meta.flags };
-	for (i = 0; i < len * sizeof(*insns); i++)
-		f->hash = (f->hash ^ byte[i]) * 16777619u;
+	f->flags = meta.flags;
 	if (module >= 0)
 		f->id = ask_module(tid, index);
 	return true;
