@@ -90,7 +90,7 @@ else
 all: $(PLUGIN) $(TOOL) $(CRIT_MODULE) ## builds the plugin and the tools
 
 # each part has its own rules
-include $(wildcard test/*/*.mk demo/*.mk bench/*.mk tools/*.mk kernel-module/*.mk)
+include $(wildcard test/*/*.mk demo/*.mk bench/*.mk tools/*.mk kernel-module/*.mk monitor/*.mk)
 
 # protoc-c writes both files. Warnings in generated code are ignored.
 $(B)/proto/seccomp-tree.pb-c.c: proto/seccomp-tree.proto
@@ -230,7 +230,7 @@ quick: ## runs the most useful tests, in a few minutes
 .PHONY: test-programs
 test-programs: all unit-programs fuzz-programs zdtm plugin-tests containers-tests tools-test \
 	faults-programs module-tests stress-program bench-programs action-cache-programs \
-	$(B)/demo/sandbox ## builds the test programs without running them
+	$(B)/demo/sandbox monitor-example ## builds the test programs without running them
 
 .PHONY: deb
 deb: ## Debian packages, in build/deb

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * An example of a monitor: lets a container mount file systems of one type, which the
+ * kernel gives only to root of the machine. Nothing in the container's memory is trusted:
+ * the monitor makes the mount itself, nosuid and nodev, and the task puts it where it
+ * wanted to have it, with its own view of paths.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/mount.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "seccomp-monitor.h"
+
+#define CALL(nr) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 1)
+#define RETURN(action) BPF_STMT(BPF_RET | BPF_K, action)
+#define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+
+static const struct sock_filter ask_about_mounts[] = {
+	LOAD(arch),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
+	RETURN(SECCOMP_RET_KILL_PROCESS),
+	LOAD(nr),
+	CALL(SYS_mount),
+	RETURN(SECCOMP_RET_USER_NOTIF),
+	CALL(SYS_umount2),
+	RETURN(SECCOMP_RET_USER_NOTIF),
+	RETURN(SECCOMP_RET_ALLOW),
+};
+
+static void __attribute__((noreturn)) die(const char *what, int error)
+{
+	fprintf(stderr, "let-mount: %s: %s\n", what, strerror(error < 0 ? -error : error));
+	exit(1);
+}
+
+static void write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		die(path, errno);
+	close(fd);
+}
+
+/* A container in short: root in namespaces of its own, and under the filter. */
+static void __attribute__((noreturn)) be_container(const struct monitor *monitor, char **command)
+{
+	int ret;
+
+	close(monitor->listener);
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS))
+		die("unshare", errno);
+	write_file("/proc/self/uid_map", "0 0 1");
+	ret = monitor_confine(monitor->filter);
+	if (ret)
+		die("the filter cannot be installed", ret);
+	execvp(*command, command);
+	die(*command, errno);
+}
+
+/* A mount that is nowhere yet, and is gone when this descriptor is closed. */
+static int make_mount(const char *type)
+{
+	int fs = syscall(SYS_fsopen, type, FSOPEN_CLOEXEC), mount = -1;
+
+	if (fs >= 0 && !syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+		mount = syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC,
+				MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+	if (mount < 0)
+		mount = -errno;
+	if (fs >= 0)
+		close(fs);
+	return mount;
+}
+
+/* What a call returns that the task makes, or why it could not. */
+static int64_t run(int listener, const struct seccomp_notif *call, uint32_t nr,
+		   const uint64_t args[6])
+{
+	int64_t result = 0;
+	int ret = monitor_run(listener, call, nr, args, &result);
+
+	return ret ? ret : result;
+}
+
+/* Puts the mount at the path that the task gave. The path ends with an empty one. */
+static int64_t attach(int listener, const struct seccomp_notif *call, int mount)
+{
+	char path[4096];
+	long len = monitor_read_text(listener, call, call->data.args[1], path, sizeof(path));
+	uint64_t empty = call->data.args[1] + len;
+	int64_t dir, source, ret;
+	int top;
+
+	if (len < 0)
+		return len;
+	dir = run(listener, call, SYS_openat,
+		  MONITOR_ARGS(AT_FDCWD, call->data.args[1], O_PATH | O_DIRECTORY | O_CLOEXEC));
+	if (dir < 0)
+		return dir;
+	/* one of O_PATH, as that of the mount, cannot be given to another task */
+	top = openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	source = ret = monitor_give(listener, call, top);
+	close(top);
+	if (source >= 0) {
+		ret = run(listener, call, SYS_move_mount,
+			  MONITOR_ARGS(source, empty, dir, empty,
+				       MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH));
+		run(listener, call, SYS_close, MONITOR_ARGS(source));
+	}
+	run(listener, call, SYS_close, MONITOR_ARGS(dir));
+	return ret;
+}
+
+static int64_t do_mount(int listener, const struct seccomp_notif *call, const char *allowed)
+{
+	char type[64];
+	long len = monitor_read_text(listener, call, call->data.args[2], type, sizeof(type));
+	int64_t ret;
+	int mount;
+
+	if (len < 0 || strcmp(type, allowed) || call->data.args[3] & ~MS_SILENT)
+		return -EPERM;
+	mount = make_mount(allowed);
+	if (mount < 0)
+		return mount;
+	ret = attach(listener, call, mount);
+	close(mount);
+	return ret;
+}
+
+static void serve(int listener, const struct seccomp_notif *call, const char *allowed)
+{
+	const __u64 *args = call->data.args;
+	int64_t ret;
+
+	if (call->data.nr == SYS_mount) {
+		monitor_answer(listener, call, do_mount(listener, call, allowed));
+		return;
+	}
+	/* its own call, but never through a link at the end of the path */
+	ret = monitor_instead(listener, call, SYS_umount2,
+			      MONITOR_ARGS(args[0], args[1] | UMOUNT_NOFOLLOW));
+	if (ret)
+		monitor_answer(listener, call, ret);
+}
+
+int main(int argc, char **argv)
+{
+	struct seccomp_notif call;
+	struct monitor monitor;
+	int ret, status;
+	pid_t pid;
+
+	if (argc < 3) {
+		fprintf(stderr,
+			"usage: let-mount TYPE COMMAND...\n"
+			"Runs COMMAND as root of a container, which may mount file systems of TYPE.\n");
+		return 2;
+	}
+	ret = monitor_create(ask_about_mounts, sizeof(ask_about_mounts) / sizeof(*ask_about_mounts),
+			     0, &monitor);
+	if (ret)
+		die("the filter cannot be made (a kernel with kernel-patches/monitor is needed)",
+		    ret);
+	pid = fork();
+	if (pid < 0)
+		die("fork", errno);
+	if (!pid)
+		be_container(&monitor, argv + 2);
+	/* it would count as a user of the filter, and the listener would never hang up */
+	close(monitor.filter);
+	while ((ret = monitor_receive(monitor.listener, &call)) == 0 || ret == -EINTR)
+		if (!ret)
+			serve(monitor.listener, &call, argv[1]);
+	if (waitpid(pid, &status, 0) != pid)
+		die("waitpid", errno);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
