@@ -159,11 +159,14 @@ int judged_fd(bool outside, int nr, uint32_t action, int *listener)
 /* getppid, with something to find again in each register of an argument */
 static long call_with_registers(uint64_t args[6])
 {
-	register uint64_t r10 asm("r10") = args[3];
-	register uint64_t r8 asm("r8") = args[4];
-	register uint64_t r9 asm("r9") = args[5];
+	register uint64_t r10 asm("r10");
+	register uint64_t r8 asm("r8");
+	register uint64_t r9 asm("r9");
 	long ret = SYS_getppid;
 
+	r10 = args[3];
+	r8 = args[4];
+	r9 = args[5];
 	asm volatile("syscall"
 		     : "+a"(ret), "+D"(args[0]), "+S"(args[1]), "+d"(args[2]), "+r"(r10), "+r"(r8),
 		       "+r"(r9)

@@ -286,11 +286,13 @@ static inline int fake_set_program(int fd, uint32_t flags, const struct sock_fil
 				   uint32_t len, uint64_t generation)
 {
 	int index = fake_of(fd, true);
-	struct fake_filter *filter = &fake.filters[index];
+	struct fake_filter *filter;
 
 	if (fake_is_odd("set_program"))
 		return fake.result;
-	assert_true(index >= 0 && len <= FAKE_INSNS && filter->generation);
+	assert_true(index >= 0 && len <= FAKE_INSNS);
+	filter = &fake.filters[index];
+	assert_true(filter->generation);
 	if (generation <= filter->generation)
 		return -ESTALE;
 	filter->generation = generation;
