@@ -152,7 +152,10 @@ def read_fields(data: Bytes, fields: Fields) -> Message:
             message[name] = inner.data[inner.at:inner.end]
             continue
         refuse_if(not inner.left(), "message: an empty list that is there")
-        message[name] = numbers(inner, Bytes.number if kind == LIST_U32 else Bytes.signed)
+        read: Callable[[Bytes], int] = Bytes.signed
+        if kind == LIST_U32:
+            read = Bytes.number
+        message[name] = numbers(inner, read)
     for name, kind, required in fields.values():
         if kind in (LIST_U32, LIST_S32):
             message.setdefault(name, [])
