@@ -36,7 +36,7 @@ static int give_program(struct seccomp_filter *filter, void __user *arg)
 
 	if (copy_from_user(&prog, arg, sizeof(prog)))
 		return -EFAULT;
-	if (prog.reserved)
+	if (prog.index)
 		return -EINVAL;
 	ret = filter_program(filter, &prog);
 	if (ret)
