@@ -88,33 +88,43 @@ static int read_programs(const struct kernel_reader *reader, int handle,
 	return ret;
 }
 
-/* A supervisor that is not stopped can replace the programs while they are read. */
-static bool is_replaced(const struct kernel_reader *reader, int handle,
-			const struct collect_pending *filter)
+/*
+ * A supervisor that is not stopped can replace the programs while they are read. What was
+ * read is of one generation only if that is the same afterwards.
+ */
+static int read_generation(const struct kernel_reader *reader, int handle,
+			   struct collect_pending *filter)
 {
 	struct seccomp_filter_info info;
+	int ret, known;
 
-	return filter->info.generation && !reader->info(handle, &info) &&
-	       info.generation != filter->info.generation;
+	known = reader->info(handle, &filter->info);
+	if (known)
+		return known;
+	ret = read_programs(reader, handle, filter);
+	if (!filter->info.generation)
+		return ret;
+	known = reader->info(handle, &info);
+	if (known)
+		return known;
+	/* the kernel may tell the length of one program and the generation of the next */
+	if (ret == -ENOSPC || ret == -EIO)
+		return -EAGAIN;
+	return info.generation == filter->info.generation ? ret : -EAGAIN;
 }
 
 static int read_filter(const struct kernel_reader *reader, int handle,
 		       struct collect_pending *filter)
 {
 	unsigned int attempt;
-	int ret;
+	int ret = -EAGAIN;
 
 	*filter = (struct collect_pending){ 0 };
-	for (attempt = 0; attempt < ATTEMPTS; attempt++) {
-		ret = reader->info(handle, &filter->info);
-		if (ret)
-			return ret;
-		ret = read_programs(reader, handle, filter);
-		if (!is_replaced(reader, handle, filter))
-			return ret;
+	for (attempt = 0; attempt < ATTEMPTS && ret == -EAGAIN; attempt++) {
 		free_programs(filter);
+		ret = read_generation(reader, handle, filter);
 	}
-	return -EAGAIN;
+	return ret;
 }
 
 static int read_next(struct collect *collect, int handle, size_t *count)

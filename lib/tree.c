@@ -109,6 +109,9 @@ static const char *generation_fault(const struct tree_filter *filter)
 
 	if (replaceable && !filter->generation)
 		return "is replaceable and has no generation";
+	/* the kernel goes up from it, and would come to the end */
+	if (filter->generation > INT64_MAX)
+		return "has a generation that none comes up to";
 	if (!replaceable && filter->generation)
 		return "has a generation and is not replaceable";
 	/* each program is of a generation of its own, the first is 1 */
@@ -121,6 +124,12 @@ static const char *generation_fault(const struct tree_filter *filter)
 static bool supervises(const struct tree_filter *filter)
 {
 	return filter->flags & (SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_KEEP);
+}
+
+/* One that is replaceable had a listener, and no other can have been below it. */
+static bool created_with_listener(const struct tree_filter *filter)
+{
+	return supervises(filter) || filter->flags & SECCOMP_FILTER_FLAG_REPLACEABLE;
 }
 
 static bool parent_supervised(const struct tree *tree, const struct tree_filter *filter)
@@ -143,7 +152,7 @@ const char *tree_filter_fault(const struct tree *tree, const struct tree_filter 
 		return "has unknown listener flags";
 	if (filter->listener_flags && !listener)
 		return "has listener flags and no listener";
-	if (supervises(filter) && parent_supervised(tree, filter))
+	if (created_with_listener(filter) && parent_supervised(tree, filter))
 		return "has a second listener on one path";
 	fault = generation_fault(filter) ?: newer_fault(tree, filter);
 	if (fault)

@@ -24,11 +24,22 @@
 #define RETURN(action) BPF_STMT(BPF_RET | BPF_K, action)
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 
+/* since Linux 6.15 */
+#define SYS_OPEN_TREE_ATTR 467
+
 static const struct sock_filter ask_about_mounts[] = {
 	LOAD(arch),
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
 	RETURN(SECCOMP_RET_KILL_PROCESS),
 	LOAD(nr),
+	/* x32 has the same architecture, and other numbers */
+	BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1),
+	RETURN(SECCOMP_RET_ERRNO | ENOSYS),
+	/* they would take nosuid and nodev off again */
+	CALL(SYS_mount_setattr),
+	RETURN(SECCOMP_RET_ERRNO | EPERM),
+	CALL(SYS_OPEN_TREE_ATTR),
+	RETURN(SECCOMP_RET_ERRNO | EPERM),
 	CALL(SYS_mount),
 	RETURN(SECCOMP_RET_USER_NOTIF),
 	CALL(SYS_umount2),
@@ -167,8 +178,9 @@ int main(int argc, char **argv)
 			"Runs COMMAND as root of a container, which may mount file systems of TYPE.\n");
 		return 2;
 	}
+	/* else a signal would have the task leave in the middle, and mount again */
 	ret = monitor_create(ask_about_mounts, sizeof(ask_about_mounts) / sizeof(*ask_about_mounts),
-			     0, &monitor);
+			     SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &monitor);
 	if (ret)
 		die("the filter cannot be made (a kernel with kernel-patches/monitor is needed)",
 		    ret);
@@ -182,6 +194,10 @@ int main(int argc, char **argv)
 	while ((ret = monitor_receive(monitor.listener, &call)) == 0 || ret == -EINTR)
 		if (!ret)
 			serve(monitor.listener, &call, argv[1]);
+	/* whoever still waits for an answer gets ENOSYS */
+	close(monitor.listener);
+	if (ret != -ENOENT)
+		fprintf(stderr, "let-mount: no calls can be received: %s\n", strerror(-ret));
 	if (waitpid(pid, &status, 0) != pid)
 		die("waitpid", errno);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

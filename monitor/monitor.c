@@ -51,9 +51,17 @@ static int wait_for_call(int listener)
 {
 	struct pollfd fd = { .fd = listener, .events = POLLIN };
 
+	/* poll() ignores one that is negative, and waits for ever */
+	if (listener < 0)
+		return -EBADF;
 	if (poll(&fd, 1, -1) < 0)
 		return -errno;
-	return fd.revents & POLLIN ? 0 : -ENOENT;
+	if (fd.revents & POLLIN)
+		return 0;
+	if (fd.revents & POLLNVAL)
+		return -EBADF;
+	/* the kernel says POLLERR where a signal has kept it from looking */
+	return fd.revents & POLLHUP ? -ENOENT : -EINTR;
 }
 
 int monitor_receive(int listener, struct seccomp_notif *call)

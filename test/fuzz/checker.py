@@ -237,7 +237,8 @@ class Image:
         has_listener = bool(flags & NEW_LISTENER)
         refuse_if(listener_flags and not has_listener, "filter: listener flags, no listener")
         has_listener = bool(flags & (NEW_LISTENER | KEEP))
-        refuse_if(has_listener and supervised, "filter: a second listener on its path")
+        had_listener = has_listener or bool(flags & REPLACEABLE)
+        refuse_if(had_listener and supervised, "filter: a second listener on its path")
         programs = [program] + message["newer"]
         self.replaceable(flags, message.get("generation", 0), programs)
         refuse_if(path > MAX_PATH, "filter: path too long")
@@ -250,6 +251,7 @@ class Image:
         """Generation and programs of a filter, which has several only if it is replaceable."""
         refuse_if(bool(flags & REPLACEABLE) != bool(generation),
                   "filter: a generation without being replaceable, or none")
+        refuse_if(generation >> 63, "filter: a generation that none comes up to")
         refuse_if(len(programs) > max(1, generation), "filter: more programs than generations")
         refuse_if(any(number >= len(self.programs) for number in programs),
                   "filter: its program does not come before it")

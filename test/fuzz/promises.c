@@ -70,6 +70,7 @@ static uint64_t check_newer(const struct tree *tree, const struct tree_filter *f
 	uint64_t counted = len < 512 ? 512 : len;
 
 	must(!!(filter->flags & 65536) == !!filter->generation);
+	must(filter->generation >> 63 == 0);
 	must(!filter->n_newer || filter->n_newer < filter->generation);
 	for (i = 0; i < filter->n_newer; i++) {
 		must(filter->newer[i] < tree->n_programs);

@@ -283,6 +283,19 @@ static void programs_that_are_replaced_are_read_again(void **state)
 	assert_int_equal(collect_thread(&collect, 8, &newest), -EAGAIN);
 }
 
+/* Then nobody knows whether the programs belong together. */
+static void a_generation_that_cannot_be_read_again_is_an_error(void **state)
+{
+	uint32_t newest;
+
+	(void)state;
+	make_tightened();
+	/* of the filter above, of this one, and of this one again */
+	fake_make_odd("info", 2, -EINTR);
+	assert_int_equal(collect_thread(&collect, 7, &newest), -EINTR);
+	assert_int_equal(tree.n_filters, 0);
+}
+
 static void a_newer_program_that_cannot_be_read_is_an_error(void **state)
 {
 	uint32_t newest;
@@ -314,6 +327,7 @@ int main(void)
 		COLLECT_TEST(unknown_flags_are_named),
 		COLLECT_TEST(all_programs_of_a_filter_are_collected),
 		COLLECT_TEST(programs_that_are_replaced_are_read_again),
+		COLLECT_TEST(a_generation_that_cannot_be_read_again_is_an_error),
 		COLLECT_TEST(a_newer_program_that_cannot_be_read_is_an_error),
 	};
 

@@ -59,7 +59,7 @@ static void what_is_written_is_read(void **state)
 	const struct tree_filter replaceable = {
 		.parent = TREE_NONE,
 		.flags = SECCOMP_FILTER_FLAG_REPLACEABLE | SECCOMP_FILTER_FLAG_KEEP,
-		.generation = UINT64_MAX,
+		.generation = INT64_MAX,
 		.newer = newer,
 		.n_newer = 3,
 	};

@@ -155,6 +155,8 @@ static void replaceable_filters_have_generations(void **state)
 	(void)state;
 	refuse(&(struct tree_filter){ .flags = REPLACEABLE }, "no generation");
 	refuse(&(struct tree_filter){ .generation = 1 }, "not replaceable");
+	refuse(&(struct tree_filter){ .flags = REPLACEABLE, .generation = 1ull << 63 },
+	       "none comes up to");
 	refuse(
 		&(struct tree_filter){
 			.flags = REPLACEABLE, .generation = 2, .newer = newer, .n_newer = 2 },
@@ -204,6 +206,10 @@ static void a_filter_that_waits_for_a_listener_has_the_only_one(void **state)
 	tree_add_program(&tree, allow, 1);
 	assert_int_equal(tree_add_filter(&tree, &keeps), 0);
 	assert_non_null(strstr(tree_filter_fault(&tree, &above), "second listener"));
+	above.flags = REPLACEABLE;
+	above.generation = 1;
+	assert_non_null(strstr(tree_filter_fault(&tree, &above), "second listener"));
+	above.generation = 0;
 	above.flags = SECCOMP_FILTER_FLAG_KEEP;
 	assert_non_null(strstr(tree_filter_fault(&tree, &above), "second listener"));
 	tree_free(&tree);
