@@ -289,12 +289,41 @@ static void warn_external_supervisors(void)
 			outside);
 }
 
+static size_t count_filters(uint32_t flags, uint32_t without)
+{
+	const struct tree *tree = &dump.tree;
+	size_t i, count = 0;
+
+	for (i = 0; i < tree->n_filters; i++)
+		count += (tree->filters[i].flags & flags) == flags &&
+			 !(tree->filters[i].flags & without) &&
+			 tree->filters[i].listener == TREE_NONE;
+	return count;
+}
+
+/* doc/monitor.md: what a monitor outside can do that no image has. */
+static void warn_monitors(void)
+{
+	const uint32_t outside = SECCOMP_FILTER_FLAG_REPLACEABLE | SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	size_t replaceable = count_filters(outside, 0);
+	size_t lost = count_filters(SECCOMP_FILTER_FLAG_KEEP, SECCOMP_FILTER_FLAG_NEW_LISTENER);
+
+	if (replaceable)
+		pr_warn("a supervisor outside of the dump can replace programs of filters (%zu): what it has done since they were read is not in %s",
+			replaceable, IMAGE_NAME);
+	if (lost)
+		pr_warn("filters have lost their listener, and calls wait for another (%zu): after a restore only who holds a descriptor of such a filter can open one",
+			lost);
+}
+
 void dump_end(bool failed)
 {
-	if (!failed)
+	if (!failed) {
 		warn_external_supervisors();
-	else if (dump.kernel && !dump.root)
+		warn_monitors();
+	} else if (dump.kernel && !dump.root) {
 		stuck_explain();
+	}
 	if (failed && dump.image.fd >= 0 && unlinkat(criu_get_image_dir(), IMAGE_NAME, 0))
 		pr_warn("cannot remove %s of the failed dump: %s", IMAGE_NAME, strerror(errno));
 	if (!failed && dump.tree.n_filters)

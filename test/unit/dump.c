@@ -23,6 +23,7 @@ static struct {
 	int mode;	   /* of all threads, as /proc has it */
 	int named, strict; /* what CRIU was told */
 	int explained, detected;
+	uint32_t flags; /* of our filter */
 } world;
 
 #define RUN_ID "0c4e9c2e-1f0f-4f0e-9d56-0b9a2b6b8c11"
@@ -84,7 +85,13 @@ static int open_filter(pid_t tid, long index)
 static int info(int filter, struct seccomp_filter_info *about)
 {
 	(void)filter;
-	*about = (struct seccomp_filter_info){ .id = 4711, .depth = 1, .len = 1 };
+	*about = (struct seccomp_filter_info){
+		.id = 4711,
+		.depth = 1,
+		.len = 1,
+		.flags = world.flags,
+		.generation = !!(world.flags & SECCOMP_FILTER_FLAG_REPLACEABLE),
+	};
 	return 0;
 }
 
@@ -202,6 +209,30 @@ static void a_dump_that_fails_late_leaves_none(void **state)
 	dump_end(true);
 	assert_false(has_image());
 	assert_int_equal(world.explained, 0);
+}
+
+static void what_a_monitor_outside_can_do_is_told(void **state)
+{
+	static const struct {
+		uint32_t flags;
+		const char *said;
+	} monitors[] = {
+		{ SECCOMP_FILTER_FLAG_REPLACEABLE | SECCOMP_FILTER_FLAG_NEW_LISTENER,
+		  "can replace programs of filters (1)" },
+		{ SECCOMP_FILTER_FLAG_KEEP, "calls wait for another (1)" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		world.flags = monitors[i].flags;
+		*all_said = 0;
+		assert_int_equal(dump_begin(), 0);
+		assert_int_equal(dump_process(getpid()), 0);
+		dump_end(false);
+		assert_non_null(strstr(all_said, monitors[i].said));
+	}
+	world.flags = 0;
 }
 
 static void an_image_that_cannot_be_removed_fails_the_dump(void **state)
@@ -326,6 +357,7 @@ int main(void)
 		DUMP_TEST(tasks_without_filters_have_no_image),
 		DUMP_TEST(tasks_on_another_kernel_have_no_image),
 		DUMP_TEST(a_dump_that_fails_late_leaves_none),
+		DUMP_TEST(what_a_monitor_outside_can_do_is_told),
 		DUMP_TEST(an_image_that_cannot_be_removed_fails_the_dump),
 		DUMP_TEST(a_pre_dump_changes_nothing),
 		DUMP_TEST(a_dump_keeps_nothing_of_the_last_one),
