@@ -23,5 +23,5 @@ stress-program: $(STRESS) $(B)/stress/run
 
 stress: ## random operations on a debug kernel; SECONDS=60 SEED=1 KERNEL=6.12-debug
 	@$(MAKE) --no-print-directory stress-program
-	@test/vm/run -k $(STRESS_KERNEL) -n -t $$(($(SECONDS) * 2 + 300)) -v $(B)/stress:/mnt -- \
+	@test/vm/run -k $(STRESS_KERNEL) -n -t $$(($(SECONDS) * 2 + 900)) -v $(B)/stress:/mnt -- \
 		/mnt/run $(SECONDS) $(SEED)
