@@ -1,50 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Filters with a listener: CREATE with NEW_LISTENER, and NOTIF_FILTER */
-#include "harness.h"
+#include "monitor.h"
 
 #include <poll.h>
 
 #define NEW_LISTENER SECCOMP_FILTER_FLAG_NEW_LISTENER
 
-/* A filter fd whose filter asks its listener about getppid. */
-static long asking_fd(int parent, unsigned int flags, int *listener)
-{
-	const struct sock_filter ask[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct seccomp_fd_create args = {
-		.size = sizeof(args),
-		.flags = NEW_LISTENER | flags,
-		.parent_fd = parent,
-		.len = 4,
-		.insns = (uintptr_t)ask,
-	};
-	long fd = fd_create(&args);
-
-	*listener = args.listener_fd;
-	return fd;
-}
-
-/* A task on that filter, waiting for the answer to one call. */
-static pid_t asking_task(int fd)
-{
-	pid_t pid = fork();
-
-	CHECK(pid >= 0);
-	if (pid == 0) {
-		no_new_privs();
-		IS(fd_install(fd, 0), 0);
-		IS(syscall(SYS_getppid), 4711);
-		_exit(0);
-	}
-	return pid;
-}
-
 /* Answers one call with 4711. Returns the pid of the caller. */
-static pid_t answer(int listener)
+static pid_t answer_next(int listener)
 {
 	struct seccomp_notif req = {};
 	struct seccomp_notif_resp resp = { .val = 4711 };
@@ -54,14 +17,6 @@ static pid_t answer(int listener)
 	resp.id = req.id;
 	IS(fd_ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &resp), 0);
 	return req.pid;
-}
-
-static void ended_well(pid_t pid)
-{
-	int status;
-
-	IS(waitpid(pid, &status, 0), pid);
-	IS(status, 0);
 }
 
 static bool hung_up(int listener)
@@ -83,8 +38,8 @@ TEST(listener_comes_with_its_filter)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", listener);
 	CHECK(readlink(path, name, sizeof(name) - 1) > 0);
 	CHECK(!strcmp(name, "anon_inode:seccomp notify"));
-	pid = asking_task(fd);
-	IS(answer(listener), pid);
+	pid = asking_task(fd, 4711);
+	IS(answer_next(listener), pid);
 	ended_well(pid);
 }
 
@@ -94,9 +49,9 @@ TEST(listener_serves_every_task_of_the_filter)
 	pid_t pid[4];
 
 	for (i = 0; i < 4; i++)
-		pid[i] = asking_task(i & 1 ? above : fd);
+		pid[i] = asking_task(i & 1 ? above : fd, 4711);
 	for (i = 0; i < 4; i++)
-		answer(listener);
+		answer_next(listener);
 	for (i = 0; i < 4; i++)
 		ended_well(pid[i]);
 }
@@ -106,13 +61,13 @@ TEST(listener_is_one_for_a_path)
 	int one, two, fd = asking_fd(-1, 0, &one), above = mark_fd(fd, 1);
 
 	CHECK(fd >= 0);
-	IS(asking_fd(fd, 0, &two), -EBUSY);
-	IS(asking_fd(above, 0, &two), -EBUSY);
+	IS(try_asking_fd(fd, 0, &two), -EBUSY);
+	IS(try_asking_fd(above, 0, &two), -EBUSY);
 	/* another path may have a listener of its own */
-	CHECK(asking_fd(-1, 0, &two) >= 0);
+	CHECK(try_asking_fd(-1, 0, &two) >= 0);
 	/* and so may a filter above a closed listener */
 	close(one);
-	CHECK(asking_fd(above, 0, &two) >= 0);
+	CHECK(try_asking_fd(above, 0, &two) >= 0);
 }
 
 TEST(listener_closed_makes_the_call_fail)
@@ -189,8 +144,8 @@ TEST(hang_up_only_when_nothing_can_bring_it_a_task)
 	close(fd);
 	CHECK(!hung_up(listener));
 	/* a task that comes and goes, while a descriptor is there */
-	pid = asking_task(other);
-	answer(listener);
+	pid = asking_task(other, 4711);
+	answer_next(listener);
 	ended_well(pid);
 	CHECK(!hung_up(listener));
 	close(other);
@@ -209,10 +164,10 @@ TEST(hang_up_waits_for_the_filters_above)
 	close(fd);
 	close(above);
 	CHECK(!hung_up(listener));
-	pid = asking_task(top);
+	pid = asking_task(top, 4711);
 	close(top);
 	CHECK(!hung_up(listener));
-	answer(listener);
+	answer_next(listener);
 	ended_well(pid);
 	CHECK(hung_up(listener));
 }
@@ -220,7 +175,7 @@ TEST(hang_up_waits_for_the_filters_above)
 TEST(hang_up_waits_for_a_descriptor_got_by_ptrace)
 {
 	int listener, fd = asking_fd(-1, 0, &listener), got;
-	pid_t pid = asking_task(fd);
+	pid_t pid = asking_task(fd, 4711);
 
 	close(fd);
 	while (status_field(pid, pid, "Seccomp") != 2)

@@ -31,7 +31,7 @@ long ask_ppid(long unused)
 
 static int last_listener = -1;
 
-int asking_fd(int parent, unsigned int flags, int *listener)
+long try_asking_fd(int parent, unsigned int flags, int *listener)
 {
 	const struct sock_filter ask[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
@@ -48,8 +48,17 @@ int asking_fd(int parent, unsigned int flags, int *listener)
 	};
 	long fd = fd_create(&args);
 
+	*listener = args.listener_fd;
+	if (fd >= 0)
+		last_listener = args.listener_fd;
+	return fd;
+}
+
+int asking_fd(int parent, unsigned int flags, int *listener)
+{
+	long fd = try_asking_fd(parent, flags, listener);
+
 	CHECK(fd >= 0);
-	*listener = last_listener = args.listener_fd;
 	return fd;
 }
 

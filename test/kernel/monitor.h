@@ -14,6 +14,8 @@ void need_feature(uint64_t feature);
 long ask_ppid(long unused);
 /** asking_fd - a filter fd whose filter asks its listener about getppid */
 int asking_fd(int parent, unsigned int flags, int *listener);
+/** try_asking_fd - the same, or -errno */
+long try_asking_fd(int parent, unsigned int flags, int *listener);
 /** asking_task - fork a process under @fd that calls getppid, which must give @want */
 pid_t asking_task(int fd, long want);
 
