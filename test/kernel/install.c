@@ -4,6 +4,13 @@
 
 #include <sys/socket.h>
 
+/* what /proc calls the numbers of this architecture */
+#ifdef __x86_64__
+#define CACHE_ARCH "x86_64"
+#else
+#define CACHE_ARCH "aarch64"
+#endif
+
 #define TSYNC SECCOMP_FILTER_FLAG_TSYNC
 #define ESRCH_FLAG SECCOMP_FILTER_FLAG_TSYNC_ESRCH
 
@@ -312,7 +319,7 @@ static int cached(int nr)
 	if (!f)
 		test_skipped("no /proc/PID/seccomp_cache (CONFIG_SECCOMP_CACHE_DEBUG)");
 	while (fgets(line, sizeof(line), f))
-		if (sscanf(line, "x86_64 %d %31s", &n, word) == 2 && n == nr)
+		if (sscanf(line, CACHE_ARCH " %d %31s", &n, word) == 2 && n == nr)
 			allowed = !strcmp(word, "ALLOW");
 	fclose(f);
 	return allowed;

@@ -212,7 +212,8 @@ TEST(listener_again_has_no_flags)
 {
 	int listener, fd = keeping_fd(-1, 0, &listener);
 
-	IS(ioctl(listener, _IOW('!', 4, uint64_t), SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP), 0);
+	if (ioctl(listener, _IOW('!', 4, uint64_t), SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP))
+		test_skipped("this kernel's listeners have no flags");
 	IS(info_of(fd).listener_flags, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
 	close(listener);
 	IS(info_of(fd).listener_flags, 0);

@@ -165,6 +165,7 @@ int judged_fd(bool outside, int nr, uint32_t action, int *listener)
 	return outside ? fd : filter_fd(fd, nr, action);
 }
 
+#ifdef __x86_64__
 /* getppid, with something to find again in each register of an argument */
 static long call_with_registers(uint64_t args[6])
 {
@@ -212,3 +213,4 @@ pid_t register_task(int fd, long want)
 	}
 	return pid;
 }
+#endif

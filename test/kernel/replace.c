@@ -190,6 +190,45 @@ TEST(replaced_at_a_generation)
 	IS(probe(4), -1004);
 }
 
+/* A generation is never negative for who takes it for a signed number. */
+TEST(replaced_up_to_the_last_generation)
+{
+	const uint64_t last = INT64_MAX, beyond[] = { last + 1, UINT64_MAX };
+	const int all_flags = SECCOMP_NOTIF_PROG_TIGHTEN | SECCOMP_NOTIF_PROG_AT_GENERATION;
+	int listener, fd = replaceable_fd(-1, 1, &listener), flags;
+	pid_t pid = start_child(confine, fd);
+	uint64_t generation;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(beyond) / sizeof(beyond[0]); i++) {
+		generation = beyond[i];
+		IS(set_prog_mark(listener, 2, SECCOMP_NOTIF_PROG_AT_GENERATION, &generation),
+		   -ESTALE);
+		IS(generation, beyond[i]);
+		IS(info_of(fd).generation, 1);
+		IS(child_run(pid, probe_in, 1), -1001);
+		IS(child_run(pid, probe_in, 2), -EINVAL);
+	}
+
+	generation = last;
+	IS(set_prog_mark(listener, 2, SECCOMP_NOTIF_PROG_AT_GENERATION, &generation), 0);
+	IS(generation, last);
+	IS(info_of(fd).generation, last);
+	/* after which there is none, whichever is asked for */
+	for (flags = 0; flags <= all_flags; flags++) {
+		const uint64_t wanted[] = { 0, 1, last, last + 1, UINT64_MAX };
+
+		for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+			generation = wanted[i];
+			IS(set_prog_mark(listener, 3, flags, &generation), -ESTALE);
+		}
+	}
+	IS(info_of(fd).generation, last);
+	IS(info_of(fd).progs, 1);
+	IS(child_run(pid, probe_in, 2), -1002);
+	IS(child_run(pid, probe_in, 3), -EINVAL);
+}
+
 TEST(tightened_runs_both)
 {
 	int listener, fd = replaceable_fd(-1, 1, &listener);

@@ -234,8 +234,11 @@ TEST(replace_trapped_is_the_own_call)
 TEST(syscall_refuses_what_has_to_do_with_the_frame)
 {
 	static const unsigned int calls[] = {
-		SYS_clone,    SYS_fork,		SYS_vfork,	     SYS_clone3, SYS_execve,
-		SYS_execveat, SYS_rt_sigreturn, SYS_restart_syscall, SYS_ptrace, SYS_seccomp
+#ifdef __x86_64__
+		SYS_fork,	  SYS_vfork,
+#endif
+		SYS_clone,	  SYS_clone3,	       SYS_execve, SYS_execveat,
+		SYS_rt_sigreturn, SYS_restart_syscall, SYS_ptrace, SYS_seccomp
 	};
 	int listener, fd = supervised_fd(-1, 0, &listener);
 	pid_t pid = asking_task(fd, 4711);

@@ -10,8 +10,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define ASK 0x5ec00000
-
 long result(long ret)
 {
 	return ret < 0 ? -errno : ret;
@@ -53,6 +51,51 @@ long set_mode(const struct sock_filter *insns, unsigned int len, unsigned int fl
 long fd_ioctl(int fd, unsigned long request, void *arg)
 {
 	return result(ioctl(fd, request, arg));
+}
+
+unsigned int fd_has(void)
+{
+	const uint64_t both = SECCOMP_FD_FEATURE_SYSCALL_REPLACE | SECCOMP_FD_FEATURE_SYSCALL_RUN;
+	struct seccomp_fd_features features = { .size = sizeof(features) };
+	unsigned int has = 0;
+
+	if (syscall(SYS_seccomp, SECCOMP_FD_FEATURES, 0, &features))
+		return 0;
+	if (features.create_flags & SECCOMP_FILTER_FLAG_REPLACEABLE)
+		has |= HAS_REPLACEABLE;
+	if (features.create_flags & SECCOMP_FILTER_FLAG_KEEP)
+		has |= HAS_KEEP;
+	if ((features.features & both) == both)
+		has |= HAS_SYSCALL;
+	return has;
+}
+
+long set_prog(int listener, const struct sock_filter *insns, unsigned int len, unsigned int flags,
+	      uint64_t *generation)
+{
+	struct seccomp_notif_prog args = {
+		.size = sizeof(args),
+		.flags = flags,
+		.len = len,
+		.insns = (uintptr_t)insns,
+		.generation = *generation,
+	};
+	long ret = fd_ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_PROG, &args);
+
+	*generation = args.generation;
+	return ret;
+}
+
+long make_call(int listener, uint64_t id, unsigned int flags, unsigned int nr, uint64_t arg,
+	       long *value)
+{
+	struct seccomp_notif_syscall args = {
+		.id = id, .size = sizeof(args), .flags = flags, .nr = nr, .args = { arg }
+	};
+	long ret = fd_ioctl(listener, SECCOMP_IOCTL_NOTIF_SYSCALL, &args);
+
+	*value = args.result;
+	return ret;
 }
 
 bool is_confined(void)
@@ -106,9 +149,8 @@ long kcmp_filters(pid_t a, long index_a, pid_t b, long index_b)
 		    result(syscall(SYS_kcmp, a, b, KCMP_SECCOMP_FILTER, index_a, index_b)));
 }
 
-long filters_of(const char *path)
+long status_of(const char *path, const char *field)
 {
-	static const char field[] = "Seccomp_filters:";
 	char text[4096];
 	char *line;
 	ssize_t len;
@@ -125,7 +167,12 @@ long filters_of(const char *path)
 		return len;
 	text[len] = '\0';
 	line = strstr(text, field);
-	return line ? atol(line + sizeof(field) - 1) : -ENODATA;
+	return line ? atol(line + strlen(field)) : -ENODATA;
+}
+
+long filters_of(const char *path)
+{
+	return status_of(path, "Seccomp_filters:");
 }
 
 /* Which of the calls below a filter answers: each is one bit of a step's number. */
@@ -194,6 +241,16 @@ bool program_mark(const struct sock_filter *insns, unsigned int *mark)
 	if (*mark >= NR_MARKS)
 		wrong("a program that is not one of ours");
 	return *mark < NR_MARKS && insns[1].k == SYS_getpriority;
+}
+
+unsigned int replace_actions(struct sock_filter *insns, unsigned int mark, uint32_t n)
+{
+	/* what it is asked by for its mark, if it answers at all */
+	const uint32_t asked = insns[1].k;
+	unsigned int len = make_program(insns, mark, n);
+
+	insns[1].k = asked;
+	return len;
 }
 
 long probe(unsigned int mark)

@@ -10,8 +10,10 @@ static uint64_t fact_of(const struct seccomp_filter_info *info)
 {
 	uint64_t flags = info->flags & ~SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	uint64_t x = info->parent_id * 0x9e3779b97f4a7c15 + info->depth;
+	/* of a filter whose program is replaced, that of the day */
+	unsigned int len = info->flags & SECCOMP_FILTER_FLAG_REPLACEABLE ? 0 : info->len;
 
-	x = (x ^ (x >> 29)) * 0xbf58476d1ce4e5b9 + info->len;
+	x = (x ^ (x >> 29)) * 0xbf58476d1ce4e5b9 + len;
 	x = (x ^ (x >> 32)) * 0x94d049bb133111eb + flags;
 	return info->id << 32 | (uint32_t)(x >> 16);
 }
@@ -37,8 +39,14 @@ static void check_numbers(const struct seccomp_filter_info *info)
 
 void check_facts(const struct seccomp_filter_info *info)
 {
+	const bool replaceable = info->flags & SECCOMP_FILTER_FLAG_REPLACEABLE;
+
 	if (!info->depth || !info->len)
 		wrong("a filter has depth %u and %u instructions", info->depth, info->len);
+	if (shared->has & HAS_REPLACEABLE && (!info->progs || (info->progs > 1 && !replaceable) ||
+					      (info->generation > 0) != replaceable))
+		wrong("a filter with flags %x has %u programs and generation %llu", info->flags,
+		      info->progs, (unsigned long long)info->generation);
 	if (info->mask & INFO_IDS)
 		check_numbers(info);
 }
@@ -208,18 +216,24 @@ static void check_mark(unsigned int mark)
 		wrong("the filter with mark %u does not act any more: %ld", mark, ret);
 }
 
-struct marks expected_marks(void)
+struct marks marks_of(const struct worker *worker)
 {
+	const struct group *its = &shared->group[(worker - shared->worker) / WORKERS_PER_GROUP];
 	struct marks marks = {};
 
-	if (!group->loose) {
-		add_marks(&marks, &self->own);
-		add_marks(&marks, &group->all);
+	if (!its->loose) {
+		add_marks(&marks, &worker->own);
+		add_marks(&marks, &its->all);
 	}
 	return marks;
 }
 
-static bool has_mark(const struct marks *marks, unsigned int mark)
+struct marks expected_marks(void)
+{
+	return marks_of(self);
+}
+
+bool has_mark(const struct marks *marks, unsigned int mark)
 {
 	return marks->bits[mark / 64] >> mark % 64 & 1;
 }

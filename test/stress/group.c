@@ -245,23 +245,13 @@ static void watch(unsigned int number, struct process *tracer, struct process *t
 	}
 }
 
-static bool all_done(unsigned int number)
+/* Whether workers of a group have made all their steps; the first is the tracer. */
+static bool are_done(unsigned int number, unsigned int first, unsigned int end)
 {
 	struct worker *workers = workers_of(number);
 	unsigned int i;
 
-	for (i = 0; shared->steps && i < WORKERS_PER_GROUP; i++)
-		if (workers[i].next_step < shared->steps)
-			return false;
-	return shared->steps;
-}
-
-static bool targets_done(unsigned int number)
-{
-	struct worker *workers = workers_of(number);
-	unsigned int i;
-
-	for (i = 1; shared->steps && i < WORKERS_PER_GROUP; i++)
+	for (i = first; shared->steps && i < end; i++)
 		if (workers[i].next_step < shared->steps)
 			return false;
 	return shared->steps;
@@ -275,13 +265,14 @@ void run_group(unsigned int number)
 	group = &shared->group[number];
 	group->loose = number % 2;
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	while (!shared->stop && !all_done(number)) {
+	while (!shared->stop && !are_done(number, 0, WORKERS_PER_GROUP)) {
 		reap(&tracer, &target);
-		if (!tracer.pid) {
+		/* one with nothing left to do would end at once, and its target each time */
+		if (!tracer.pid && !are_done(number, 0, 1)) {
 			end_both(&tracer, &target);
 			tracer.pid = start(run_tracer, number);
 		}
-		if (!target.pid && !targets_done(number))
+		if (!target.pid && !are_done(number, 1, WORKERS_PER_GROUP))
 			start_target(number, &target);
 		ping(number, &tracer, &target);
 		watch(number, &tracer, &target);

@@ -64,6 +64,8 @@ void perform(const struct step *step)
 	unsigned int nth;
 	bool failed;
 
+	if (step->op->needs & ~shared->has)
+		return;
 	if (!shared->fail_nth || !step->op->may_fail) {
 		step->op->run(step);
 		return;
@@ -154,6 +156,7 @@ static void setup(const struct options *options)
 	shared->steps = options->steps;
 	shared->workers = options->workers;
 	shared->groups = options->workers / WORKERS_PER_GROUP;
+	shared->has = fd_has();
 	shared->fail_nth = options->fail_nth;
 	open_inboxes();
 	if (options->log)
@@ -218,6 +221,7 @@ static int run(const struct options *options)
 	start_groups();
 	wait_groups(start + options->seconds);
 	done = print_table(now() - start);
+	print_left_out();
 	printf("%llu targets were stuck and killed, %llu things were wrong\n",
 	       (unsigned long long)shared->kills, (unsigned long long)shared->wrong);
 	return shared->wrong || !done ? 1 : 0;

@@ -23,8 +23,9 @@ static const struct call_info calls[NR_CALLS] = {
 	/* EBUSY: above the caller's own filter, below a listener; EPERM: a sealed parent */
 	[CALL_CREATE] = { "create", { EBADF, ENOMEM, EBUSY, EPERM } },
 	[CALL_CREATE_LISTENER] = { "create listener", { EBADF, ENOMEM, EBUSY, EPERM } },
-	[CALL_INSTALL] = { "install", { EBADF, EPERM } },
-	[CALL_INSTALL_TSYNC] = { "install tsync", { EBADF, EPERM, ESRCH } },
+	/* EACCES: one that can be replaced, or above one, without no_new_privs */
+	[CALL_INSTALL] = { "install", { EBADF, EPERM, EACCES } },
+	[CALL_INSTALL_TSYNC] = { "install tsync", { EBADF, EPERM, ESRCH, EACCES } },
 	[CALL_SET_MODE] = { "set mode", { ENOMEM } },
 	[CALL_SET_MODE_TSYNC] = { "set mode tsync", { ENOMEM, ESRCH } },
 	[CALL_SET_MODE_LISTENER] = { "set mode listener", { ENOMEM, EBUSY } },
@@ -39,8 +40,8 @@ static const struct call_info calls[NR_CALLS] = {
 	/* EPERM: a task that is gone cannot be read from */
 	[CALL_KCMP] = { "kcmp", { ENOENT, ESRCH, EPERM, EINTR, EACCES } },
 	[CALL_PROBE] = { "probe", { EINVAL } },
-	/* what supervisors answer, no supervisor, a signal */
-	[CALL_NOTIFY] = { "supervised call", { E2BIG, ENOSYS, EINTR } },
+	/* what supervisors answer, no supervisor, a signal; EINVAL: another call, with no mark */
+	[CALL_NOTIFY] = { "supervised call", { E2BIG, ENOSYS, EINTR, EINVAL } },
 	[CALL_TRACE] = { "traced call", { ENOSYS } },
 	[CALL_LOG] = { "logged call", { ENOSYS } },
 	[CALL_STATUS] = { "status", { ENOENT, ESRCH } },
@@ -65,12 +66,21 @@ static const struct call_info calls[NR_CALLS] = {
 	[CALL_GET] = { "get", { ESRCH, EINVAL, ENOENT } },
 	[CALL_SET] = { "set", { ESRCH, EBADF, EPERM } },
 	[CALL_METADATA] = { "metadata", { ESRCH, EINVAL, ENOENT } },
-	[CALL_GET_FILTER] = { "get program", { ESRCH, EINVAL, ENOENT } },
+	/* EMEDIUMTYPE: there are several */
+	[CALL_GET_FILTER] = { "get program", { ESRCH, EINVAL, ENOENT, EMEDIUMTYPE } },
 	[CALL_CONT] = { "cont", { ESRCH } },
 	[CALL_SETSIGINFO] = { "set siginfo", { ESRCH, EINVAL } },
 	[CALL_DETACH] = { "detach", { ESRCH } },
 	[CALL_STRICT] = { "strict child", {} },
 	[CALL_STOP] = { "traced child", {} },
+	/* EPERM: the caller is under the filter */
+	[CALL_SET_PROG] = { "set prog", { EPERM, ESTALE, EOPNOTSUPP, EINTR, ENOMEM } },
+	[CALL_LISTENER] = { "listener", { EPERM, EBUSY, EOPNOTSUPP, EINTR } },
+	[CALL_REPLACE] = { "call replaced", { ENOENT, EINPROGRESS, EINTR } },
+	[CALL_RUN] = { "call run", { ENOENT, EINPROGRESS, EINTR, ESRCH } },
+	[CALL_REPLACED] = { "story of replaced", {} },
+	[CALL_KEPT] = { "story of kept", {} },
+	[CALL_CALLED] = { "story of called", {} },
 };
 
 static bool is_allowed(enum call call, int error)
@@ -84,7 +94,8 @@ static bool is_allowed(enum call call, int error)
 	for (i = 0; i < MAX_ALLOWED && calls[call].allowed[i]; i++)
 		if (calls[call].allowed[i] == error)
 			return true;
-	return call == CALL_PROBE && error >= MARK_ERRNO && error < MARK_ERRNO + NR_MARKS;
+	return (call == CALL_PROBE || call == CALL_NOTIFY) && error >= MARK_ERRNO &&
+	       error < MARK_ERRNO + NR_MARKS;
 }
 
 static void count(uint64_t *counter)

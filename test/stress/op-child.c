@@ -10,10 +10,10 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <x86intrin.h>
+
+#include "regs.h"
 
 enum { NOT_READY = 1, NO_MARK = 2, NOT_SKIPPED = 3 };
 
@@ -42,8 +42,10 @@ static void be_strict(const struct child *child)
 	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT))
 		_exit(NOT_READY);
 	wait_for_tracer(child);
+#ifdef __x86_64__
 	/* SIGSEGV where strict mode has left a trace */
-	(void)__rdtsc();
+	(void)__builtin_ia32_rdtsc();
+#endif
 	/* strict mode knows no exit_group() */
 	syscall(SYS_exit, probe(child->mark) == -(long)(MARK_ERRNO + child->mark) ? 0 : NO_MARK);
 }
@@ -178,8 +180,7 @@ static long trace_stop(const struct child *child)
 	if (ret)
 		return ret;
 	/* past the filters, to where the kernel logs what they said */
-	ret = ptrace_call(PTRACE_POKEUSR, child->pid, offsetof(struct user_regs_struct, orig_rax),
-			  -1);
+	ret = regs_set_call(child->pid, -1);
 	return ret ?: ptrace_call(PTRACE_DETACH, child->pid, 0, 0);
 }
 

@@ -23,6 +23,13 @@ static unsigned int create_flags(uint32_t n)
 		flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	if (flags & SECCOMP_FILTER_FLAG_NEW_LISTENER && sometimes(n >> 6, 4))
 		flags |= SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+	if (flags & SECCOMP_FILTER_FLAG_NEW_LISTENER && shared->has & HAS_REPLACEABLE &&
+	    sometimes(n >> 8, 2))
+		flags |= SECCOMP_FILTER_FLAG_REPLACEABLE;
+	/* calls that nobody answers any more keep a target from going on */
+	if (flags & SECCOMP_FILTER_FLAG_NEW_LISTENER && shared->has & HAS_KEEP &&
+	    sometimes(n >> 11, 6))
+		flags |= SECCOMP_FILTER_FLAG_KEEP;
 	return flags;
 }
 

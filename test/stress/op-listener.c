@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-static long poll_listener(int fd)
+long poll_listener(int fd)
 {
 	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
 	long ret = note(CALL_POLL, result(poll(&poll_fd, 1, 0)));
@@ -42,7 +42,7 @@ static void add_fd(int fd, const struct step *step, uint64_t id)
 	note(CALL_ADDFD, fd_ioctl(fd, SECCOMP_IOCTL_NOTIF_ADDFD, &add));
 }
 
-static void answer(int fd, const struct step *step, uint64_t id)
+void answer_call(int fd, const struct step *step, uint64_t id)
 {
 	struct seccomp_notif_resp resp = { .id = id };
 
@@ -53,8 +53,7 @@ static void answer(int fd, const struct step *step, uint64_t id)
 	note(CALL_SEND, fd_ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &resp));
 }
 
-/* The first listener from @first on that has a waiting caller, or else @first. */
-static int waited_for(unsigned int first)
+int waited_for(unsigned int first)
 {
 	struct pollfd fds[NR_LISTENERS];
 	int i;
@@ -79,7 +78,7 @@ static void serve(int fd, const struct step *step)
 		add_fd(fd, step, notif.id);
 	/* a supervisor may also forget a call */
 	if (!sometimes(step->n, 64))
-		answer(fd, step, notif.id);
+		answer_call(fd, step, notif.id);
 }
 
 void op_serve(const struct step *step)

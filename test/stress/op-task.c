@@ -27,6 +27,29 @@ static unsigned int draw_tsync(uint32_t n)
 	return SECCOMP_FILTER_FLAG_TSYNC | (n & 64 ? SECCOMP_FILTER_FLAG_TSYNC_ESRCH : 0);
 }
 
+/*
+ * INSTALL; where a filter of the path can be replaced, and nowhere else, it needs
+ * no_new_privs, which the caller then sets or not.
+ */
+static long try_install(int fd, unsigned int flags, const struct step *step)
+{
+	struct seccomp_filter_info info;
+	bool unable = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0), replaceable;
+	long ret;
+
+	replaceable = !fd_info(fd, &info) && info.flags & SECCOMP_FILTER_FLAG_REPLACEABLE;
+	ret = fd_install(fd, flags);
+	if (ret == -EACCES && (unable || !(shared->has & HAS_REPLACEABLE)))
+		wrong("INSTALL is refused for want of no_new_privs, which is there");
+	if (ret == -EACCES && step->n & 2048) {
+		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+		ret = fd_install(fd, flags);
+	}
+	if (!ret && replaceable && !prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0))
+		wrong("INSTALL of a replaceable filter works without no_new_privs");
+	return ret;
+}
+
 void op_install(const struct step *step)
 {
 	unsigned int flags = draw_tsync(step->n);
@@ -48,7 +71,7 @@ void op_install(const struct step *step)
 	if (!is_confined())
 		learn(fd, &marks);
 	sealed = !fd_info(fd, &info) && info.fd_flags & SECCOMP_FILTER_FD_SEALED;
-	ret = fd_install(fd, flags);
+	ret = try_install(fd, flags, step);
 	/* TSYNC names a thread that cannot be moved */
 	ret = note(flags & SECCOMP_FILTER_FLAG_TSYNC ? CALL_INSTALL_TSYNC : CALL_INSTALL,
 		   ret > 0 ? -ESRCH : ret);

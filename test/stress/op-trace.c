@@ -12,9 +12,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/syscall.h>
-#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "regs.h"
 
 #define NR_HELD 3
 /* how long a tracee may take to stop, in ms */
@@ -244,8 +245,7 @@ static void disguise(struct held *h, uint32_t n)
 	note(CALL_SETSIGINFO, ptrace_call(PTRACE_SETSIGINFO, h->tid, 0, (unsigned long)&info));
 	/* a call that is none takes the kernel past its filters, to the log */
 	if (n & 0x1000)
-		ptrace_call(PTRACE_POKEUSR, h->tid, offsetof(struct user_regs_struct, orig_rax),
-			    -1);
+		regs_set_call(h->tid, -1);
 }
 
 /* In a stop for SECCOMP_RET_TRACE seccomp is not suspended, or it had not come. */
@@ -284,6 +284,13 @@ static void check_set(const struct held *h, int fd, const struct seccomp_filter_
 
 	if (!h->stopped || !(h->options & PTRACE_O_SUSPEND_SECCOMP))
 		wrong("SET of a tracee whose seccomp is not suspended works");
+	if (!fd_info(fd, &info) && info.flags & SECCOMP_FILTER_FLAG_REPLACEABLE) {
+		char path[64];
+
+		snprintf(path, sizeof(path), "/proc/%d/status", h->tid);
+		if (status_of(path, "NoNewPrivs:") == 0)
+			wrong("SET of a replaceable filter works without no_new_privs");
+	}
 	if (before && !is_below(before, fd))
 		wrong("SET has taken filter %llu away", (unsigned long long)before->id);
 	/* TSYNC of a sibling may have moved it on, but only deeper */

@@ -8,42 +8,48 @@
 #define NR_OPS (sizeof(ops) / sizeof(ops[0]))
 
 static const struct op ops[] = {
-	/* name, function, weight in a target and in a tracer, may allocations fail */
-	{ "create", op_create, { 50, 25 }, true },
-	{ "install", op_install, { 60, 0 }, true },
-	{ "set-mode", op_set_mode, { 16, 0 }, true },
-	{ "info", op_info, { 120, 40 }, true },
-	{ "prog", op_prog, { 60, 40 }, true },
-	{ "parent", op_parent, { 90, 50 }, true },
-	{ "seal", op_seal, { 5, 3 }, true },
-	{ "dup", op_dup, { 60, 20 }, true },
-	{ "close", op_close, { 40, 20 }, true },
-	{ "pass", op_pass, { 30, 12 }, true },
-	{ "receive", op_receive, { 30, 12 }, true },
-	{ "kcmp", op_kcmp, { 60, 0 }, true },
-	{ "probe", op_probe, { 120, 0 }, true },
-	{ "status", op_status, { 6, 0 }, true },
-	{ "call", op_call, { 80, 0 }, true },
-	{ "fork", op_fork, { 3, 0 }, false },
-	{ "thread", op_thread, { 4, 0 }, false },
-	{ "exec", op_exec, { 1, 0 }, false },
-	{ "exit", op_exit, { 2, 0 }, false },
-	{ "die", op_die, { 2, 0 }, false },
-	{ "serve", op_serve, { 50, 100 }, true },
-	{ "notif-filter", op_notif_filter, { 30, 30 }, true },
-	{ "set-flags", op_set_flags, { 5, 10 }, true },
-	{ "seize", op_seize, { 0, 40 }, true },
-	{ "options", op_options, { 0, 30 }, true },
-	{ "get", op_get, { 0, 50 }, true },
-	{ "set", op_set, { 0, 80 }, true },
-	{ "metadata", op_metadata, { 0, 80 }, true },
-	{ "get-filter", op_get_filter, { 0, 20 }, true },
-	{ "kcmp-held", op_kcmp_held, { 0, 80 }, true },
-	{ "event", op_event, { 0, 120 }, true },
-	{ "detach", op_detach, { 0, 70 }, true },
-	{ "kill", op_kill, { 0, 1 }, false },
-	{ "strict", op_strict, { 0, 1 }, false },
-	{ "stop", op_stop, { 0, 1 }, false },
+	/* name, function, weight in a target and in a tracer, may allocations fail, needs */
+	{ "create", op_create, { 50, 25 }, true, 0 },
+	{ "install", op_install, { 60, 0 }, true, 0 },
+	{ "set-mode", op_set_mode, { 16, 0 }, true, 0 },
+	{ "info", op_info, { 120, 40 }, true, 0 },
+	{ "prog", op_prog, { 60, 40 }, true, 0 },
+	{ "parent", op_parent, { 90, 50 }, true, 0 },
+	{ "seal", op_seal, { 5, 3 }, true, 0 },
+	{ "dup", op_dup, { 60, 20 }, true, 0 },
+	{ "close", op_close, { 40, 20 }, true, 0 },
+	{ "pass", op_pass, { 30, 12 }, true, 0 },
+	{ "receive", op_receive, { 30, 12 }, true, 0 },
+	{ "kcmp", op_kcmp, { 60, 0 }, true, 0 },
+	{ "probe", op_probe, { 120, 0 }, true, 0 },
+	{ "status", op_status, { 6, 0 }, true, 0 },
+	{ "call", op_call, { 80, 0 }, true, 0 },
+	{ "fork", op_fork, { 3, 0 }, false, 0 },
+	{ "thread", op_thread, { 4, 0 }, false, 0 },
+	{ "exec", op_exec, { 1, 0 }, false, 0 },
+	{ "exit", op_exit, { 2, 0 }, false, 0 },
+	{ "die", op_die, { 2, 0 }, false, 0 },
+	{ "serve", op_serve, { 50, 100 }, true, 0 },
+	{ "notif-filter", op_notif_filter, { 30, 30 }, true, 0 },
+	{ "set-flags", op_set_flags, { 5, 10 }, true, 0 },
+	{ "seize", op_seize, { 0, 40 }, true, 0 },
+	{ "options", op_options, { 0, 30 }, true, 0 },
+	{ "get", op_get, { 0, 50 }, true, 0 },
+	{ "set", op_set, { 0, 80 }, true, 0 },
+	{ "metadata", op_metadata, { 0, 80 }, true, 0 },
+	{ "get-filter", op_get_filter, { 0, 20 }, true, 0 },
+	{ "kcmp-held", op_kcmp_held, { 0, 80 }, true, 0 },
+	{ "event", op_event, { 0, 120 }, true, 0 },
+	{ "detach", op_detach, { 0, 70 }, true, 0 },
+	{ "kill", op_kill, { 0, 1 }, false, 0 },
+	{ "strict", op_strict, { 0, 1 }, false, 0 },
+	{ "stop", op_stop, { 0, 1 }, false, 0 },
+	{ "set-prog", op_set_prog, { 10, 60 }, true, HAS_REPLACEABLE },
+	{ "listener", op_listener, { 20, 40 }, true, HAS_KEEP },
+	{ "run", op_run, { 10, 60 }, true, HAS_SYSCALL },
+	{ "replaced", op_replaced, { 0, 1 }, false, HAS_REPLACEABLE },
+	{ "kept", op_kept, { 0, 1 }, false, HAS_KEEP },
+	{ "called", op_called, { 0, 1 }, false, HAS_SYSCALL },
 };
 
 /* A good hash of 64 bits (the finalizer of splitmix64). */
@@ -91,4 +97,19 @@ void step_line(const struct step *step, char line[STEP_LINE + 1])
 	memset(line + len, ' ', STEP_LINE - len);
 	line[STEP_LINE - 1] = '\n';
 	line[STEP_LINE] = '\0';
+}
+
+void print_left_out(void)
+{
+	const char *before = "left out, as this kernel cannot do it: ";
+	unsigned int i;
+
+	for (i = 0; i < NR_OPS; i++) {
+		if (!(ops[i].needs & ~shared->has))
+			continue;
+		printf("%s%s", before, ops[i].name);
+		before = ", ";
+	}
+	if (*before == ',')
+		printf("\n");
 }

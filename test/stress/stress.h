@@ -44,6 +44,13 @@ struct step {
 
 enum role { TARGET, TRACER, NR_ROLES };
 
+/* What a kernel may have, beyond filter fds. */
+enum {
+	HAS_REPLACEABLE = 1, /* SECCOMP_FILTER_FLAG_REPLACEABLE */
+	HAS_KEEP = 2,	     /* SECCOMP_FILTER_FLAG_KEEP */
+	HAS_SYSCALL = 4,     /* SECCOMP_IOCTL_NOTIF_SYSCALL, with REPLACE and RUN */
+};
+
 struct op {
 	const char *name;
 	void (*run)(const struct step *step);
@@ -51,6 +58,8 @@ struct op {
 	unsigned int weight[NR_ROLES];
 	/* allocations may be made to fail: they all belong to the interface */
 	bool may_fail;
+	/* HAS_*: drawn as the others, so that the steps are the same, but not made without */
+	unsigned int needs;
 };
 
 /** step_draw - step @nr of worker @worker */
@@ -58,6 +67,8 @@ struct step step_draw(uint64_t seed, unsigned int worker, uint64_t nr);
 /* Every step as a line of this length, newline included. */
 #define STEP_LINE 56
 void step_line(const struct step *step, char line[STEP_LINE + 1]);
+/** print_left_out - name the operations that this kernel cannot do, if there are any */
+void print_left_out(void);
 
 /* ---- Calls: what is counted (note.c) ---- */
 
@@ -107,6 +118,13 @@ enum call {
 	CALL_DETACH,
 	CALL_STRICT,
 	CALL_STOP,
+	CALL_SET_PROG,
+	CALL_LISTENER,
+	CALL_REPLACE,
+	CALL_RUN,
+	CALL_REPLACED,
+	CALL_KEPT,
+	CALL_CALLED,
 	NR_CALLS
 };
 
@@ -172,6 +190,7 @@ struct shared {
 	uint64_t seed;
 	uint64_t steps; /* for each worker; 0: no end */
 	unsigned int workers, groups;
+	unsigned int has; /* HAS_* */
 	bool stop, fail_nth, log;
 	uint64_t wrong, kills;
 	struct group group[MAX_GROUPS];
@@ -247,9 +266,19 @@ long fd_info(int fd, struct seccomp_filter_info *info);
 long fd_prog(int fd, struct sock_filter *insns, unsigned int len);
 long fd_parent(int fd);
 long fd_ioctl(int fd, unsigned long request, void *arg);
+/** fd_has - HAS_* of this kernel */
+unsigned int fd_has(void);
+/** set_prog - NOTIF_SET_PROG; the generation goes in and comes out */
+long set_prog(int listener, const struct sock_filter *insns, unsigned int len, unsigned int flags,
+	      uint64_t *generation);
+/** make_call - NOTIF_SYSCALL, with one argument; what it returned is in @value */
+long make_call(int listener, uint64_t id, unsigned int flags, unsigned int nr, uint64_t arg,
+	       long *value);
 long ptrace_call(long request, pid_t tid, unsigned long addr, unsigned long data);
 long kcmp_filters(pid_t a, long index_a, pid_t b, long index_b);
-/** filters_of - Seccomp_filters of a status file in /proc; or -errno */
+/** status_of - a number of a status file in /proc, by its name with the colon; or -errno */
+long status_of(const char *path, const char *field);
+/** filters_of - Seccomp_filters of such a file */
 long filters_of(const char *path);
 
 #define MAX_LEN 4096
@@ -259,7 +288,11 @@ long filters_of(const char *path);
 unsigned int make_program(struct sock_filter *insns, unsigned int mark, uint32_t n);
 /** program_mark - the mark of such a program; false: it does not answer to it */
 bool program_mark(const struct sock_filter *insns, unsigned int *mark);
+/** replace_actions - give a program of make_program() other actions; it answers as before */
+unsigned int replace_actions(struct sock_filter *insns, unsigned int mark, uint32_t n);
 long probe(unsigned int mark);
+/* what probe() asks getpriority(2) about: this and the mark */
+#define ASK 0x5ec00000
 
 /* System calls that Linux has removed; our filters act on them. */
 enum {
@@ -300,6 +333,9 @@ bool is_below(const struct seccomp_filter_info *info, int fd);
 int walk(int fd);
 /** expected_marks - the caller's marks; none if tracers may replace filters */
 struct marks expected_marks(void);
+/** marks_of - the same for a worker */
+struct marks marks_of(const struct worker *worker);
+bool has_mark(const struct marks *marks, unsigned int mark);
 /** check_marks - check that each mark, or one that is expected, answers in the caller */
 void check_marks(const struct marks *marks);
 void check_some_mark(uint32_t n);
@@ -332,6 +368,12 @@ void op_exec(const struct step *step);
 void op_exit(const struct step *step);
 void op_die(const struct step *step);
 /* op-listener.c */
+/** poll_listener - POLLIN, POLLHUP and the like, as poll(2) tells them now */
+long poll_listener(int fd);
+/** waited_for - the first listener from @first on that has a waiting caller, or else @first */
+int waited_for(unsigned int first);
+/** answer_call - SECCOMP_IOCTL_NOTIF_SEND, with one of the answers */
+void answer_call(int fd, const struct step *step, uint64_t id);
 void op_serve(const struct step *step);
 void op_notif_filter(const struct step *step);
 void op_set_flags(const struct step *step);
@@ -349,6 +391,14 @@ void op_kill(const struct step *step);
 /* op-child.c */
 void op_strict(const struct step *step);
 void op_stop(const struct step *step);
+/* op-monitor.c: what kernel-patches/monitor/ has */
+void op_set_prog(const struct step *step);
+void op_listener(const struct step *step);
+void op_run(const struct step *step);
+/* op-replaced.c, op-kept.c, op-called.c: stories, see story.h */
+void op_replaced(const struct step *step);
+void op_kept(const struct step *step);
+void op_called(const struct step *step);
 /** tracer_reap - wait for tracees, and note what happened to them */
 void tracer_reap(void);
 

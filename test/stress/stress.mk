@@ -8,10 +8,10 @@ SEED ?= 1
 STRESS_KERNEL = $(if $(filter command% environment%,$(origin KERNEL)),$(KERNEL),6.12-debug)
 
 # alone on its root file system, so nothing that it would have to find there
-$(STRESS): $(wildcard test/stress/*.c) test/stress/stress.h lib/seccomp-fd.h
+$(STRESS): $(wildcard test/stress/*.[ch]) lib/seccomp-fd.h test/zdtm/lib/regs.h
 	@mkdir -p $(@D)
 	@echo "  CC test/stress"
-	@$(CC) -std=gnu11 $(WARNINGS) $(CFLAGS) -Ilib -static -pthread \
+	@$(CC) -std=gnu11 $(WARNINGS) $(CFLAGS) -Ilib -Itest/zdtm/lib -static -pthread \
 		-o $@ $(filter %.c,$^)
 
 $(B)/stress/run: test/stress/run
