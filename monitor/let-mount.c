@@ -94,8 +94,7 @@ static int make_mount(const char *type)
 }
 
 /* What a call returns that the task makes, or why it could not. */
-static int64_t run(int listener, const struct seccomp_notif *call, uint32_t nr,
-		   const uint64_t args[6])
+static int64_t run(int listener, const struct seccomp_notif *call, uint32_t nr, const __u64 args[6])
 {
 	int64_t result = 0;
 	int ret = monitor_run(listener, call, nr, args, &result);

@@ -103,7 +103,7 @@ int monitor_continue(int listener, const struct seccomp_notif *call)
 }
 
 static int make_call(int listener, const struct seccomp_notif *call, uint32_t flags, uint32_t nr,
-		     const uint64_t args[6], int64_t *result)
+		     const __u64 args[6], int64_t *result)
 {
 	struct seccomp_notif_syscall made = {
 		.id = call->id,
@@ -121,12 +121,12 @@ static int make_call(int listener, const struct seccomp_notif *call, uint32_t fl
 }
 
 int monitor_instead(int listener, const struct seccomp_notif *call, uint32_t nr,
-		    const uint64_t args[6])
+		    const __u64 args[6])
 {
 	return make_call(listener, call, SECCOMP_NOTIF_SYSCALL_REPLACE, nr, args, NULL);
 }
 
-int monitor_run(int listener, const struct seccomp_notif *call, uint32_t nr, const uint64_t args[6],
+int monitor_run(int listener, const struct seccomp_notif *call, uint32_t nr, const __u64 args[6],
 		int64_t *result)
 {
 	return make_call(listener, call, SECCOMP_NOTIF_SYSCALL_RUN, nr, args, result);

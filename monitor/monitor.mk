@@ -4,6 +4,7 @@
 
 MONITOR_LIB := $(B)/monitor/libseccomp-monitor.a
 MONITOR_EXAMPLE := $(B)/monitor/let-mount
+MONITOR_TEST := $(B)/monitor/library
 LIBDIR ?= $(PREFIX)/lib
 MONITOR_IN := $(DESTDIR)$(LIBDIR)/$(notdir $(MONITOR_LIB))
 MONITOR_HEADER_IN := $(DESTDIR)$(PREFIX)/include/criu-seccomp/seccomp-monitor.h
@@ -26,8 +27,12 @@ $(MONITOR_EXAMPLE): $(B)/monitor/let-mount.o $(MONITOR_LIB)
 	@echo "  LD $@"
 	@$(CC) $(CFLAGS) -static -o $@ $^
 
-.PHONY: monitor-example
-monitor-example: $(MONITOR_EXAMPLE)
+$(MONITOR_TEST): test/monitor/library.c $(MONITOR_LIB) monitor/seccomp-monitor.h
+	@echo "  CC $<"
+	@$(CC) $(PRODUCT_CFLAGS) -MF /dev/null -Imonitor -static -o $@ $< $(MONITOR_LIB)
+
+.PHONY: monitor-programs
+monitor-programs: $(MONITOR_EXAMPLE) $(MONITOR_TEST)
 
 .PHONY: install-monitor uninstall-monitor
 install: install-monitor

@@ -23,7 +23,7 @@ extern "C" {
 #endif
 
 /* The arguments of a call: MONITOR_ARGS(fd, address, size); those left out are 0. */
-#define MONITOR_ARGS(...) ((const uint64_t[6]){ __VA_ARGS__ })
+#define MONITOR_ARGS(...) ((const __u64[6]){ __VA_ARGS__ })
 
 /**
  * struct monitor - a filter, and who is asked about calls
@@ -80,7 +80,7 @@ int monitor_continue(int listener, const struct seccomp_notif *call);
  * task judge it. Errors are those of SECCOMP_NOTIF_SYSCALL_REPLACE.
  */
 int monitor_instead(int listener, const struct seccomp_notif *call, uint32_t nr,
-		    const uint64_t args[6]);
+		    const __u64 args[6]);
 
 /**
  * monitor_run - the task makes a call, and goes on waiting for an answer
@@ -88,7 +88,7 @@ int monitor_instead(int listener, const struct seccomp_notif *call, uint32_t nr,
  *
  * Errors are those of SECCOMP_NOTIF_SYSCALL_RUN.
  */
-int monitor_run(int listener, const struct seccomp_notif *call, uint32_t nr, const uint64_t args[6],
+int monitor_run(int listener, const struct seccomp_notif *call, uint32_t nr, const __u64 args[6],
 		int64_t *result);
 
 /* monitor_give - give the task a descriptor, close-on-exec. Returns its number there. */
