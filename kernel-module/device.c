@@ -7,6 +7,7 @@
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/proc_fs.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <linux/uaccess.h>
@@ -159,12 +160,50 @@ static struct miscdevice device = {
 	.mode = 0600,
 };
 
+/*
+ * The same below /proc, which a cgroup that allows a container some devices leaves alone:
+ * runc puts CRIU into the container's cgroup before it restores. Who may use either is
+ * decided by seccomp_device_permits().
+ */
+static int proc_file_open(struct inode *inode, struct file *file)
+{
+	int ret = seccomp_device_permits();
+
+	/* unlike a device's, an open file of /proc does not keep the module */
+	if (!ret && !try_module_get(THIS_MODULE))
+		ret = -ENODEV;
+	return ret;
+}
+
+/* remove_proc_entry() waits for the end of this function */
+static int proc_file_release(struct inode *inode, struct file *file)
+{
+	module_put(THIS_MODULE);
+	return 0;
+}
+
+static const struct proc_ops proc_file_ops = {
+	.proc_open = proc_file_open,
+	.proc_release = proc_file_release,
+	.proc_ioctl = device_ioctl,
+#ifdef CONFIG_COMPAT
+	.proc_compat_ioctl = compat_ptr_ioctl,
+#endif
+};
+
 int seccomp_device_register(void)
 {
-	return misc_register(&device);
+	int ret = misc_register(&device);
+
+	if (!ret && !proc_create(SECCOMP_MODULE_DEVICE, 0600, NULL, &proc_file_ops)) {
+		misc_deregister(&device);
+		ret = -ENOMEM;
+	}
+	return ret;
 }
 
 void seccomp_device_unregister(void)
 {
+	remove_proc_entry(SECCOMP_MODULE_DEVICE, NULL);
 	misc_deregister(&device);
 }

@@ -203,6 +203,9 @@ static const char *open_device(void)
 {
 	if (device < 0)
 		device = open("/dev/" SECCOMP_MODULE_DEVICE, O_RDWR | O_CLOEXEC);
+	/* in the cgroup of a container, where runc puts CRIU, only its devices can be opened */
+	if (device < 0 && errno == EPERM)
+		device = open("/proc/" SECCOMP_MODULE_DEVICE, O_RDWR | O_CLOEXEC);
 	if (device >= 0)
 		return NULL;
 	switch (errno) {

@@ -11,7 +11,7 @@
 #include <linux/types.h>
 
 #define SECCOMP_MODULE_NAME "criu_seccomp"
-#define SECCOMP_MODULE_DEVICE "criu-seccomp" /* below /dev */
+#define SECCOMP_MODULE_DEVICE "criu-seccomp" /* below /dev and /proc */
 
 /* Incremented with each change of this interface that is not compatible. */
 #define SECCOMP_MODULE_VERSION 2

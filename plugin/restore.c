@@ -127,14 +127,25 @@ static int create_filters(void)
 	return filters_create(restore.kernel, &restore.tree, restore.filters);
 }
 
+static void report_no_kernel(void)
+{
+	struct kernel_choice choice;
+	size_t i;
+
+	pr_err("%s needs a kernel with the seccomp filter descriptors, and this one has none: boot a kernel with the patches, or load the module criu_seccomp",
+	       IMAGE_NAME);
+	kernel_choose(&choice);
+	for (i = 0; i < choice.n_refused; i++)
+		pr_err("not by the %s: %s", choice.refused[i].name, choice.refused[i].why);
+}
+
 static int make_filters(void)
 {
 	int ret;
 
 	restore.kernel = kernel_detect();
 	if (!restore.kernel) {
-		pr_err("%s needs a kernel with the seccomp filter descriptors, and this one has none: boot a kernel with the patches, or load the module criu_seccomp; \"criu-seccomp check\" says what keeps it from being used",
-		       IMAGE_NAME);
+		report_no_kernel();
 		return -EOPNOTSUPP;
 	}
 	ret = check_permission();

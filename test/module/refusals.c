@@ -21,6 +21,7 @@
 #include "seccomp-module.h"
 
 #define DEVICE "/dev/" SECCOMP_MODULE_DEVICE
+#define PROC_FILE "/proc/" SECCOMP_MODULE_DEVICE
 
 static const struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 static const struct kernel *kernel;
@@ -198,6 +199,11 @@ static int opened_in_user_namespace(void)
 	return unshare(CLONE_NEWUSER) ? -errno : result(open(DEVICE, O_RDWR));
 }
 
+static int proc_file_in_user_namespace(void)
+{
+	return unshare(CLONE_NEWUSER) ? -errno : result(open(PROC_FILE, O_RDWR));
+}
+
 static int parent_in_user_namespace(void)
 {
 	return unshare(CLONE_NEWUSER) ? -errno : kernel->reader.parent(filter);
@@ -212,6 +218,20 @@ static int elsewhere(int (*function)(void))
 		_exit(-function());
 	waitpid(pid, &status, 0);
 	return WIFEXITED(status) ? -WEXITSTATUS(status) : -ECHILD;
+}
+
+static void proc_file(void)
+{
+	struct seccomp_module_state state = { 0 };
+	int fd = open(PROC_FILE, O_RDWR | O_CLOEXEC);
+
+	is("the file below /proc does the same", result(ioctl(fd, SECCOMP_MODULE_STATE, &state)),
+	   0);
+	is("and is of the same version", state.version, SECCOMP_MODULE_VERSION);
+	is("it does not know other requests", result(ioctl(fd, TCGETS, &state)), -ENOTTY);
+	close(fd);
+	is("opened in a user namespace, below /proc", elsewhere(proc_file_in_user_namespace),
+	   -EACCES);
 }
 
 int main(void)
@@ -234,6 +254,7 @@ int main(void)
 	is("a caller under seccomp", elsewhere(confined), -EACCES);
 	is("a caller in a user namespace", elsewhere(in_user_namespace), -EACCES);
 	is("opened in a user namespace", elsewhere(opened_in_user_namespace), -EACCES);
+	proc_file();
 	is("parent, asked in a user namespace", elsewhere(parent_in_user_namespace), -EACCES);
 	return failed;
 }
