@@ -3,6 +3,29 @@
 
 VERSION := $(shell cat VERSION)
 
+# The architecture that it is built for, as Debian calls it. For another one than
+# this machine's, a cross compiler, and the libraries in a folder of their own;
+# what is built goes to a folder of its own, too.
+HERE_ARCH := $(patsubst x86_64,amd64,$(patsubst aarch64,arm64,$(shell uname -m)))
+ARCH ?= $(HERE_ARCH)
+ifeq ($(filter $(ARCH),$(HERE_ARCH) arm64),)
+$(error ARCH=$(ARCH) cannot be built for here, only $(HERE_ARCH) and arm64 can)
+endif
+ifneq ($(ARCH),$(HERE_ARCH))
+CROSS_COMPILE ?= aarch64-linux-gnu-
+SYSROOT ?= $(or $(shell test/vm/sysroot $(ARCH)),$(error there are no libraries for $(ARCH)))
+SYSROOT := $(SYSROOT)
+ifeq ($(origin CC),default)
+CC := $(CROSS_COMPILE)gcc --sysroot=$(SYSROOT)
+endif
+export PKG_CONFIG_LIBDIR ?= $(SYSROOT)/usr/lib/aarch64-linux-gnu/pkgconfig
+export PKG_CONFIG_SYSROOT_DIR ?= $(SYSROOT)
+B := build/$(ARCH)
+PLUGINDIR ?= /usr/lib/criu
+else
+B := build
+endif
+
 CC ?= gcc
 PKG_CONFIG ?= pkg-config
 PREFIX ?= /usr/local
@@ -16,7 +39,6 @@ DESTDIR ?=
 # test/lint sets -Werror.
 WERROR ?=
 
-B := build
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes $(WERROR)
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -fPIC \
@@ -124,7 +146,7 @@ $(B)/bpf/walk.o: lib/bpf/walk.c
 	@mkdir -p $(@D)
 	@echo "  BPF $<"
 	@$(CLANG) -target bpf -mcpu=v3 -g -O2 -Wall -Wextra $(WERROR) -Ilib \
-		-idirafter /usr/include/$(shell $(CC) -print-multiarch) -MMD -MP -c -o $@ $<
+		-idirafter $(SYSROOT)/usr/include/$(shell $(CC) -print-multiarch) -MMD -MP -c -o $@ $<
 
 $(B)/bpf/walk.skel.h: $(B)/bpf/walk.o
 	@$(BPFTOOL) gen skeleton $< name seccomp_walk >$@.new
@@ -228,9 +250,9 @@ quick: ## runs the most useful tests, in a few minutes
 	@$(CHECK) quick
 
 .PHONY: test-programs
-test-programs: all unit-programs fuzz-programs zdtm plugin-tests containers-tests tools-test \
-	faults-programs module-tests stress-program bench-programs action-cache-programs \
-	$(B)/demo/sandbox monitor-example ## builds the test programs without running them
+test-programs: all $(if $(CROSS_COMPILE),,unit-programs fuzz-programs action-cache-programs module-tests) \
+	zdtm plugin-tests containers-tests tools-test faults-programs stress-program bench-programs \
+	$(B)/demo/sandbox monitor-programs ## builds the test programs without running them
 
 .PHONY: deb
 deb: ## Debian packages, in build/deb
@@ -244,6 +266,6 @@ clean: ## removes build/
 help: ## prints this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | sort | expand -t 16
 
--include $(shell find $(B) -name '*.d' -type f 2>/dev/null)
+-include $(shell find $(B) -mindepth 1 -path build/arm64 -prune -o -name '*.d' -type f -print 2>/dev/null)
 
 endif

@@ -32,7 +32,7 @@ $(ACTION_CACHE)/$(1)-%.h: $(call action_cache_patch,$(2)) test/action-cache/extr
 	@test/action-cache/extract $$* $$< >$$@
 
 $(ACTION_CACHE)/$(1)-%.o: $(ACTION_CACHE)/$(1)-%.h $(ACTION_CACHE_FILES)
-	@$$(CC) $$(ALL_CFLAGS) -MF /dev/null -Wno-sign-compare $(3) -Itest/action-cache \
+	@$$(CC) $$(ALL_CFLAGS) -MF /dev/null -Wno-sign-compare -Wno-unused-parameter $(3) -Itest/action-cache \
 		-DCACHE_SOURCE='"$$(abspath $$<)"' -DCACHE_MAKE=cache_$$* -c -o $$@ test/action-cache/cache.c
 
 $(ACTION_CACHE)/$(1): $(ACTION_CACHE)/$(1)-before.o $(ACTION_CACHE)/$(1)-after.o \

@@ -3,8 +3,18 @@
 #ifndef ACTION_CACHE_H
 #define ACTION_CACHE_H
 
+#include <linux/audit.h>
 #include <linux/filter.h>
 #include <stdint.h>
+
+/* The two architectures of the kernel that these programs are for. */
+#ifdef __aarch64__
+#define CACHE_NATIVE AUDIT_ARCH_AARCH64
+#define CACHE_COMPAT AUDIT_ARCH_ARM
+#else
+#define CACHE_NATIVE AUDIT_ARCH_X86_64
+#define CACHE_COMPAT AUDIT_ARCH_I386
+#endif
 
 /* More numbers than any architecture has, and no more than the patch can do. */
 #define CACHE_MAX_NR 1024

@@ -145,7 +145,7 @@ static bool random_program(uint64_t seed, enum program_kind kind, struct result 
 
 	dice_seed(seed);
 	order.prev = random_cache(prev);
-	order.arch = dice(4) ? AUDIT_ARCH_X86_64 : AUDIT_ARCH_I386;
+	order.arch = dice(4) ? CACHE_NATIVE : CACHE_COMPAT;
 	/* small ones are quick, and have as many edges */
 	if (!dice(8))
 		order.nr = sizes[dice(4)];
@@ -190,10 +190,10 @@ static bool both(unsigned int len, struct result *result)
 	bool ok;
 
 	order.nr = NR_X86_64;
-	order.arch = AUDIT_ARCH_X86_64;
+	order.arch = CACHE_NATIVE;
 	ok = same(&order, result);
 	order.nr = NR_I386;
-	order.arch = AUDIT_ARCH_I386;
+	order.arch = CACHE_COMPAT;
 	return same(&order, result) && ok;
 }
 

@@ -28,7 +28,7 @@
 #define NUMBERS 463
 
 /* In the order in which the kernel prints them. */
-static const uint32_t arches[ARCHES] = { AUDIT_ARCH_X86_64, AUDIT_ARCH_I386 };
+static const uint32_t arches[ARCHES] = { CACHE_NATIVE, CACHE_COMPAT };
 
 struct caches {
 	unsigned int nr[ARCHES];

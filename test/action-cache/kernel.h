@@ -16,14 +16,16 @@
 typedef uint16_t u16;
 typedef uint32_t u32;
 
-#define SECCOMP_ARCH_NATIVE AUDIT_ARCH_X86_64
-#define SECCOMP_ARCH_COMPAT AUDIT_ARCH_I386
+#define SECCOMP_ARCH_NATIVE CACHE_NATIVE
+#define SECCOMP_ARCH_COMPAT CACHE_COMPAT
 
 /* Of x86-64, whatever the headers here know. */
 #undef __NR_uretprobe
 #undef __NR_uprobe
+#ifdef __x86_64__
 #define __NR_uretprobe 335
 #define __NR_uprobe 336
+#endif
 
 struct sock_fprog_kern {
 	u16 len;

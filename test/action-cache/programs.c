@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "cache.h"
 #include "dice.h"
 #include "programs.h"
 
@@ -41,7 +42,7 @@ static bool room(const struct writer *w, unsigned int insns)
 static uint32_t constant(unsigned int nr)
 {
 	static const uint32_t special[] = {
-		0, 1, AUDIT_ARCH_X86_64, AUDIT_ARCH_I386, 0x40000000, 0x7fffffff, 0x80000000, ~0U,
+		0, 1, CACHE_NATIVE, CACHE_COMPAT, 0x40000000, 0x7fffffff, 0x80000000, ~0U,
 	};
 
 	switch (dice(8)) {
@@ -147,7 +148,7 @@ static void head(struct writer *w)
 {
 	if (dice(2)) {
 		put(w, LOAD_ARCH);
-		put(w, JUMP(BPF_JEQ, dice(3) ? AUDIT_ARCH_X86_64 : AUDIT_ARCH_I386, 1, 0));
+		put(w, JUMP(BPF_JEQ, dice(3) ? CACHE_NATIVE : CACHE_COMPAT, 1, 0));
 		put(w, RETURN(action()));
 	}
 	put(w, LOAD_NR);

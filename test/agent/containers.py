@@ -12,7 +12,7 @@ from supervision import Agent, STRANGER, TOP, configure, wait_for
 
 sys.path.insert(0, os.path.join(TOP, 'test', 'containers'))
 
-from runtimes import Bundle, Container, OUT, Podman
+from runtimes import Bundle, Container, NATIVE, OUT, Podman
 from harness import Failure, check, lines_that_matter
 
 METADATA = 'asks="often"'
@@ -27,7 +27,7 @@ ASK = ['/busybox', 'sh', '-c',
 
 def notify_profile(agent: Agent) -> dict[str, Any]:
     """getppid() is for the agent to answer."""
-    return {'defaultAction': 'SCMP_ACT_ALLOW', 'architectures': ['SCMP_ARCH_X86_64'],
+    return {'defaultAction': 'SCMP_ACT_ALLOW', 'architectures': [NATIVE],
             'listenerPath': agent.path, 'listenerMetadata': METADATA,
             'syscalls': [{'names': ['getppid'], 'action': 'SCMP_ACT_NOTIFY'}]}
 

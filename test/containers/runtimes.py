@@ -26,6 +26,8 @@ from harness import (BUILD, Different, Failure, check, picture, read, status_of,
 
 INIT = os.path.join(os.path.dirname(BUILD), 'containers-tests', 'init')
 LIMIT = 180  # seconds for one step; emulation is slow
+# this architecture, as a profile of the OCI calls it
+NATIVE = 'SCMP_ARCH_AARCH64' if os.uname().machine == 'aarch64' else 'SCMP_ARCH_X86_64'
 FIRST_ID = 100000  # where a user namespace's ids begin outside
 OUT = '/out'
 IMAGE = 'criu-seccomp-test'

@@ -17,12 +17,12 @@ faults-programs: $(PLUGIN) zdtm $(FAULTS)/trace $(FAULTS)/nomem.so $(FAULTS)/fir
 $(FAULTS)/syscall-names.h:
 	@mkdir -p $(@D)
 	@echo '#include <sys/syscall.h>' | $(CC) -E -dM - | \
-		sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$$/[\2] = "\1",/p' >$@
+		sed -n 's/^#define __NR\(3264\)\?_\([a-z0-9_]*\) \([0-9]*\)$$/[\3] = "\2",/p' >$@
 
 # static: for the root file system of the machine
 $(FAULTS)/trace: test/faults/trace.c $(FAULTS)/syscall-names.h
 	@echo "  CC $<"
-	@$(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -O2 -g -static -I$(FAULTS) -o $@ $<
+	@$(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -O2 -g -static -I$(FAULTS) -Itest/zdtm/lib -o $@ $<
 
 $(FAULTS)/nomem.so: test/faults/nomem.c
 	@mkdir -p $(@D)

@@ -17,7 +17,6 @@
  *
  * By ptrace and not by a seccomp filter: CRIU under one of these is another thing.
  */
-#include <elf.h>
 #include <err.h>
 #include <errno.h>
 #include <signal.h>
@@ -28,10 +27,10 @@
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
-#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "regs.h"
 
 static const char *const names[] = {
 #include "syscall-names.h"
@@ -138,20 +137,10 @@ static bool is_it(const struct __ptrace_syscall_info *info)
 	return plan.action && is[plan.kind] && count[plan.kind] == plan.nth;
 }
 
-/* The register that has the number of the call, or its result. */
-static void set_rax(bool number, long value)
+static void must(int ret)
 {
-	struct user_regs_struct regs;
-	struct iovec io = { &regs, sizeof(regs) };
-
-	if (ptrace(PTRACE_GETREGSET, tracee, (void *)NT_PRSTATUS, &io))
-		err(1, "cannot read registers");
-	if (number)
-		regs.orig_rax = value;
-	else
-		regs.rax = value;
-	if (ptrace(PTRACE_SETREGSET, tracee, (void *)NT_PRSTATUS, &io))
-		err(1, "cannot set registers");
+	if (ret)
+		errx(1, "cannot change registers: %s", strerror(-ret));
 }
 
 /* @due: it happens at the end of the call that has begun; until there, it is kept. */
@@ -165,7 +154,7 @@ static void before_call(const struct __ptrace_syscall_info *info, bool *due)
 	if (plan.action == KILL_BEFORE)
 		kill(tracee, SIGKILL);
 	else if (plan.action == FAIL)
-		set_rax(true, -1);
+		must(regs_set_call(tracee, -1));
 	else if (plan.action == STOP)
 		raise(SIGSTOP);
 }
@@ -175,7 +164,7 @@ static void after_call(bool *due)
 	if (*due && plan.action == KILL_AFTER)
 		kill(tracee, SIGKILL);
 	else if (*due)
-		set_rax(false, -plan.error);
+		must(regs_set_result(tracee, -plan.error));
 	*due = false;
 }
 

@@ -17,7 +17,7 @@ sys.path.insert(0, os.path.join(TOP, 'test', 'containers'))
 
 from harness import lines_that_matter, read
 from podman import away
-from runtimes import Bundle, OUT
+from runtimes import Bundle, NATIVE, OUT
 
 ADDRESS = '10.99.0.1'
 PAGE = 'from outside\n'
@@ -89,7 +89,7 @@ class Bypass4netns(Bundle):
         away(not plugin)
 
     def profile(self) -> dict[str, Any]:
-        return {'defaultAction': 'SCMP_ACT_ALLOW', 'architectures': ['SCMP_ARCH_X86_64'],
+        return {'defaultAction': 'SCMP_ACT_ALLOW', 'architectures': [NATIVE],
                 'listenerPath': self.outside.path,
                 'syscalls': [{'names': CALLS, 'action': 'SCMP_ACT_NOTIFY'}]}
 

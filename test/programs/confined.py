@@ -5,6 +5,7 @@ it tells with which errors calls fail ("calls"), and puts all threads under one 
 ("sync").
 """
 import ctypes
+import os
 import queue
 import socket
 import sys
@@ -12,7 +13,8 @@ import threading
 
 import seccomp
 
-ACCT, SWAPON, SWAPOFF = 163, 167, 168  # x86-64
+# by number, as a program that knows no names
+ACCT, SWAPON, SWAPOFF = (89, 224, 225) if os.uname().machine == 'aarch64' else (163, 167, 168)
 libc = ctypes.CDLL(None, use_errno=True)
 # what the other threads are asked, and answer
 questions: 'queue.Queue[queue.Queue[str]]' = queue.Queue()

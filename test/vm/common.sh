@@ -18,6 +18,36 @@ die() {
 	exit 1
 }
 
+# arch_of VERSION - the architecture of a kernel, as Debian calls it
+arch_of() {
+	case $1 in
+	*-arm64 | *-arm64-debug) echo arm64 ;;
+	*) echo amd64 ;;
+	esac
+}
+
+# cross_prefix ARCH - of the compiler for it; empty where this machine is one
+cross_prefix() {
+	case $1/$(uname -m) in
+	arm64/aarch64 | amd64/x86_64) ;;
+	arm64/*) echo aarch64-linux-gnu- ;;
+	*) echo x86_64-linux-gnu- ;;
+	esac
+}
+
+# build_of ARCH - where make puts what it builds for it
+build_of() {
+	echo "$top/build$([ -z "$(cross_prefix "$1")" ] || echo "/$1")"
+}
+
+# qemu_of ARCH
+qemu_of() {
+	case $1 in
+	arm64) echo qemu-system-aarch64 ;;
+	*) echo qemu-system-x86_64 ;;
+	esac
+}
+
 # hash_of - a short name for what comes in on stdin
 hash_of() {
 	sha256sum | cut -c 1-16

@@ -8,11 +8,15 @@ ZDTM_CC = $(CC) -std=gnu11 -O2 -g -Wall -Wextra -Wshadow -Wstrict-prototypes \
 	-static -pthread -MMD -MP -Ilib
 
 ZDTM_TESTS := $(patsubst $(ZDTM)/static/%.c,$(B)/zdtm/%,$(wildcard $(ZDTM)/static/*.c))
+# a 32-bit program, which CRIU dumps on x86-64 only; it needs no 32-bit library
+ifeq ($(ARCH),amd64)
+ZDTM_COMPAT := $(B)/zdtm/compat-task
+endif
 KERNEL_TEST := $(B)/kernel-tests/seccomp-fd
 KERNEL_TEST_OBJECTS := $(patsubst test/kernel/%.c,$(B)/kernel-tests/%.o,$(wildcard test/kernel/*.c))
 
 .PHONY: zdtm
-zdtm: $(ZDTM_TESTS) $(B)/zdtm/treesig $(KERNEL_TEST) ## tests that run in the machine
+zdtm: $(ZDTM_TESTS) $(ZDTM_COMPAT) $(B)/zdtm/treesig $(KERNEL_TEST) ## tests that run in the machine
 
 $(B)/zdtm/lib/%.o: $(ZDTM)/lib/%.c
 	@mkdir -p $(@D)
@@ -23,6 +27,11 @@ $(B)/zdtm/lib/%.o: $(ZDTM)/lib/%.c
 $(B)/zdtm/%: $(ZDTM)/static/%.c $(B)/zdtm/lib/test.o $(B)/zdtm/lib/ns.o
 	@mkdir -p $(@D)
 	$(ZDTM_CC) -I$(ZDTM)/lib -o $@ $< $(B)/zdtm/lib/test.o $(B)/zdtm/lib/ns.o
+
+$(B)/zdtm/compat-task: $(ZDTM)/lib/compat-task.c
+	@mkdir -p $(@D)
+	$(CC) -m32 -std=gnu11 -O2 -Wall -Wextra $(WERROR) -ffreestanding -fno-pie -no-pie \
+		-fno-stack-protector -fcf-protection=none -nostdlib -static -o $@ $<
 
 $(B)/zdtm/treesig: $(B)/zdtm/lib/treesig.o
 	$(ZDTM_CC) -o $@ $<

@@ -30,6 +30,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "regs.h"
 #include "seccomp-fd.h"
 #include "seccomp-module.h"
 
@@ -184,26 +185,6 @@ static void add_process(pid_t pid)
 
 /* ---- What each runs under ---- */
 
-/*
- * A sleep that a stop cuts short goes on with restart_syscall(2), which a
- * tight filter or strict mode punishes with death. CRIU has the same care.
- */
-static void spare_restart_syscall(const struct thread *t)
-{
-#ifdef __x86_64__
-	struct user_regs_struct regs;
-
-	if (!t->mode || ptrace(PTRACE_GETREGS, t->tid, NULL, &regs))
-		return;
-	if ((long)regs.orig_rax >= 0 && (long)regs.rax == -ERESTART_RESTARTBLOCK) {
-		regs.rax = -EINTR;
-		ptrace(PTRACE_SETREGS, t->tid, NULL, &regs);
-	}
-#else
-	(void)t;
-#endif
-}
-
 static void stop(const struct thread *t)
 {
 	int status;
@@ -214,7 +195,9 @@ static void stop(const struct thread *t)
 		err(1, "cannot interrupt thread %d", t->tid);
 	if (waitpid(t->tid, &status, __WALL) != t->tid || !WIFSTOPPED(status))
 		errx(1, "thread %d does not stop", t->tid);
-	spare_restart_syscall(t);
+	/* a tight filter and strict mode punish it with death; CRIU has the same care */
+	if (t->mode)
+		regs_spare_restart_syscall(t->tid);
 }
 
 /* Of a thread that is stopped. */
