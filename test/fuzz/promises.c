@@ -163,7 +163,7 @@ static void check_use(const struct tree *tree)
 {
 	uint32_t *used = numbers_for(tree->n_filters);
 	uint32_t *programs = numbers_for(tree->n_programs);
-	size_t i;
+	size_t i, j;
 
 	for (i = 0; i < tree->n_threads; i++)
 		if (tree->threads[i].filter != TREE_NONE)
@@ -174,6 +174,8 @@ static void check_use(const struct tree *tree)
 	for (i = tree->n_filters; i--;) {
 		must(used[i]);
 		programs[tree->filters[i].program] = 1;
+		for (j = 0; j < tree->filters[i].n_newer; j++)
+			programs[tree->filters[i].newer[j]] = 1;
 		if (tree->filters[i].parent != TREE_NONE)
 			used[tree->filters[i].parent] = 1;
 	}
