@@ -132,11 +132,11 @@ static void report_no_kernel(void)
 	struct kernel_choice choice;
 	size_t i;
 
-	pr_err("%s needs a kernel with the seccomp filter descriptors, and this one has none: boot a kernel with the patches, or load the module criu_seccomp",
-	       IMAGE_NAME);
 	kernel_choose(&choice);
 	for (i = 0; i < choice.n_refused; i++)
-		pr_err("not by the %s: %s", choice.refused[i].name, choice.refused[i].why);
+		pr_err("cannot use %s: %s", choice.refused[i].name, choice.refused[i].why);
+	pr_err("%s needs a kernel with the seccomp filter descriptors, and this one has none: boot a kernel with the patches, or load the module criu_seccomp",
+	       IMAGE_NAME);
 }
 
 static int make_filters(void)
