@@ -8,6 +8,8 @@ VERSION := $(shell cat VERSION)
 # what is built goes to a folder of its own, too.
 HERE_ARCH := $(patsubst x86_64,amd64,$(patsubst aarch64,arm64,$(shell uname -m)))
 ARCH ?= $(HERE_ARCH)
+# the kernel's own names may be in the environment
+override ARCH := $(patsubst x86,amd64,$(patsubst x86_64,amd64,$(ARCH)))
 ifeq ($(filter $(ARCH),$(HERE_ARCH) arm64),)
 $(error ARCH=$(ARCH) cannot be built for here, only $(HERE_ARCH) and arm64 can)
 endif
@@ -250,7 +252,7 @@ quick: ## runs the most useful tests, in a few minutes
 	@$(CHECK) quick
 
 .PHONY: test-programs
-test-programs: all $(if $(CROSS_COMPILE),,unit-programs fuzz-programs action-cache-programs module-tests) \
+test-programs: all $(if $(filter $(HERE_ARCH),$(ARCH)),unit-programs fuzz-programs action-cache-programs module-tests) \
 	zdtm plugin-tests containers-tests tools-test faults-programs stress-program bench-programs \
 	$(B)/demo/sandbox monitor-programs ## builds the test programs without running them
 

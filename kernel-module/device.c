@@ -167,7 +167,7 @@ static struct miscdevice device = {
  */
 static int proc_file_open(struct inode *inode, struct file *file)
 {
-	int ret = seccomp_device_permits();
+	int ret = file->f_mode & FMODE_WRITE ? seccomp_device_permits() : -EACCES;
 
 	/* unlike a device's, an open file of /proc does not keep the module */
 	if (!ret && !try_module_get(THIS_MODULE))

@@ -204,8 +204,12 @@ static const char *open_device(void)
 	if (device < 0)
 		device = open("/dev/" SECCOMP_MODULE_DEVICE, O_RDWR | O_CLOEXEC);
 	/* in the cgroup of a container, where runc puts CRIU, only its devices can be opened */
-	if (device < 0 && errno == EPERM)
+	if (device < 0 && errno == EPERM) {
 		device = open("/proc/" SECCOMP_MODULE_DEVICE, O_RDWR | O_CLOEXEC);
+		/* that of an older module has none, and it is loaded */
+		if (device < 0 && errno == ENOENT)
+			errno = EPERM;
+	}
 	if (device >= 0)
 		return NULL;
 	switch (errno) {

@@ -228,6 +228,7 @@ static void proc_file(void)
 	is("the file below /proc does the same", result(ioctl(fd, SECCOMP_MODULE_STATE, &state)),
 	   0);
 	is("and is of the same version", state.version, SECCOMP_MODULE_VERSION);
+	is("it is not for those who may only read", result(open(PROC_FILE, O_RDONLY)), -EACCES);
 	is("it does not know other requests", result(ioctl(fd, TCGETS, &state)), -ENOTTY);
 	close(fd);
 	is("opened in a user namespace, below /proc", elsewhere(proc_file_in_user_namespace),
