@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """A case whose task installs one filter after the other; see growing.c."""
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -29,7 +30,9 @@ class Growing(Case):
 
     def start(self) -> None:
         """Start it with that many filters."""
-        subprocess.run([*self.user, 'setsid', '--fork', GROWING, self.pidfile, str(self.count)],
+        # a user may not see this folder, in root's home for example
+        program = shutil.copy(GROWING, self.dir)
+        subprocess.run([*self.user, 'setsid', '--fork', program, self.pidfile, str(self.count)],
                        env=self.environ(), cwd=self.dir, stdin=subprocess.DEVNULL,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
         wait_until('it has written its pid', lambda: read(self.pidfile).endswith('\n'))
