@@ -21,7 +21,7 @@ die() {
 # arch_of VERSION - the architecture of a kernel, as Debian calls it
 arch_of() {
 	case $1 in
-	*-arm64 | *-arm64-debug) echo arm64 ;;
+	*-arm64) echo arm64 ;;
 	*) echo amd64 ;;
 	esac
 }

@@ -8,7 +8,7 @@ ZDTM_CC = $(CC) -std=gnu11 -O2 -g -Wall -Wextra -Wshadow -Wstrict-prototypes \
 	-static -pthread -MMD -MP -Ilib
 
 ZDTM_TESTS := $(patsubst $(ZDTM)/static/%.c,$(B)/zdtm/%,$(wildcard $(ZDTM)/static/*.c))
-# a 32-bit program, which CRIU dumps on x86-64 only; it needs no 32-bit library
+# a 32-bit program of x86; it needs no 32-bit library
 ifeq ($(ARCH),amd64)
 ZDTM_COMPAT := $(B)/zdtm/compat-task
 endif
