@@ -14,6 +14,7 @@
 
 #include "kernel-module.h"
 #include "kernel.h"
+#include "proc.h"
 #include "puppet.h"
 #include "seccomp-module.h"
 
@@ -30,7 +31,7 @@ static int must(int ret, const char *what)
 
 static void once(const struct kernel *kernel)
 {
-	int chain[CHAIN], i, branch, listener = -1;
+	int chain[CHAIN], i, branch, count, listener = -1;
 	struct seccomp_filter_info info;
 	struct puppet *puppet;
 
@@ -45,6 +46,9 @@ static void once(const struct kernel *kernel)
 		errx(1, "the filter is %u deep, not %d", info.depth, CHAIN);
 	must(puppet_start(&puppet, NULL), "cannot start a task");
 	must(kernel_module_set_puppet(puppet, chain[CHAIN - 1]), "cannot set a filter");
+	count = must(proc_filter_count(puppet_tid(puppet)), "cannot count a task's filters");
+	if (count != CHAIN)
+		errx(1, "the task is said to have %d filters, not %d", count, CHAIN);
 	/* the task is the last to hold them */
 	for (i = 0; i < CHAIN; i++)
 		close(chain[i]);
