@@ -6,7 +6,8 @@
  *
  *   NAME CALLS NANOSECONDS ENTRIES...
  *
- * where ENTRIES are kernel entries, one number for each of kinds[]. They are counted
+ * where ENTRIES are kernel entries, one number for each of kinds[]: of CRIU, and of the
+ * tasks that the plugin starts to make filters with the module. They are counted
  * if BENCH_ENTRIES is set. Counting takes time, so a run is either timed or counted.
  */
 #include <dlfcn.h>
@@ -32,8 +33,8 @@
 static const char *const kinds[] = {
 	/* all of them */
 	"id >= 0",
-	/* filters */
-	IS(SYS_ptrace) "||" IS(SYS_seccomp) "||" IS(SYS_ioctl),
+	/* filters; prctl() is the strict mode that the module needs, ioctl() is also its device */
+	IS(SYS_ptrace) "||" IS(SYS_seccomp) "||" IS(SYS_ioctl) "||" IS(SYS_prctl),
 	/* /proc, and what else has to be opened and closed */
 	IS(SYS_open) "||" IS(SYS_openat) "||" IS(SYS_getdents64) "||" IS(SYS_read) "||" IS(
 		SYS_close) "||" IS(SYS_newfstatat),
@@ -41,6 +42,9 @@ static const char *const kinds[] = {
 	IS(SYS_pwrite64) "||" IS(SYS_write) "||" IS(SYS_unlinkat),
 	/* memory */
 	IS(SYS_brk) "||" IS(SYS_mmap) "||" IS(SYS_munmap) "||" IS(SYS_mremap),
+	/* tasks that make filters */
+	IS(SYS_clone) "||" IS(SYS_wait4) "||" IS(SYS_kill) "||" IS(SYS_tgkill) "||" IS(
+		SYS_getpid) "||" IS(SYS_gettid) "||" IS(SYS_exit) "||" IS(SYS_rt_sigprocmask),
 };
 
 #define KINDS (sizeof(kinds) / sizeof(*kinds))
@@ -126,13 +130,14 @@ static int tracepoint_id(void)
 	return id;
 }
 
-/* Counts kernel entries of this task; the first counter leads the group. */
+/* Counts kernel entries of this task and its children; the first counter leads the group. */
 static int open_counter(int id, const char *filter)
 {
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_TRACEPOINT,
 		.size = sizeof(attr),
 		.config = id,
+		.inherit = 1,
 		.read_format = PERF_FORMAT_GROUP,
 	};
 	int fd = syscall(SYS_perf_event_open, &attr, 0, -1, counters, PERF_FLAG_FD_CLOEXEC);

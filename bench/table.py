@@ -4,14 +4,35 @@ from statistics import median
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from shapes import Shape, WAYS
+from shapes import KERNELS, Shape
 
 Bar = dict[str, Any]
 
-# kernel entries that each filter may cost: to open, query, read, create, close it
-ENTRIES_A_FILTER = 8
+# a kernel, and a way to measure on it
+Column = tuple[str, str]
+
+TITLES = {
+    ('6.12', 'none'): 'no seccomp',
+    ('6.12', 'criu'): 'CRIU alone',
+    ('6.12', 'plugin'): 'with the plugin',
+    ('stock', 'none'): 'stock: no seccomp',
+    ('stock', 'plugin'): 'stock: the module',
+}
+
+# Kernel entries that each filter may cost. At the dump: to open, query, read it. At the
+# restore: with the patches, to create it. With the module a task of its own makes it, which
+# is traced (2) and let go on (2); it enters strict mode and is given the parent (2), and
+# makes the filter (1), which is opened, queried and compared with the parent (3).
+ENTRIES_A_FILTER = {
+    ('6.12', 'dump'): 3, ('6.12', 'restore'): 1,
+    ('stock', 'dump'): 3, ('stock', 'restore'): 10,
+}
+# those to open and close files in /proc
+PROC_A_FILTER = 8
 # those that do not depend on processes and threads: for folders, files, memory
 ENTRIES_ONCE = 16
+# where the plugin gives threads their filters, and does nothing else about filters
+SET_HOOK = 'RESUME_DEVICES_LATE'
 
 
 def spread(values: Sequence[float]) -> float:
@@ -25,37 +46,49 @@ class Trees:
     def __init__(self, name: str, shape: Shape, lines: list[dict[str, Any]]) -> None:
         self.name, self.shape, self.lines = name, shape, lines
 
-    def values(self, way: str, *keys: str) -> list[Any]:
+    def kernels(self) -> list[str]:
+        """The kernels on which it was measured."""
+        return [kernel for kernel in KERNELS if self.has((kernel, 'plugin'))]
+
+    def has(self, column: Column) -> bool:
+        """Whether it was measured so."""
+        return any((line['kernel'], line['way']) == column for line in self.lines)
+
+    def values(self, column: Column, *keys: str) -> list[Any]:
         """One number of each round."""
         found = []
         for line in self.lines:
-            if line['way'] == way:
+            if (line['kernel'], line['way']) == column:
                 for key in keys:
                     line = line[key]
                 found.append(line)
         return found
 
-    def median(self, way: str, *keys: str) -> float:
+    def median(self, column: Column, *keys: str) -> float:
         """The median."""
-        return median(self.values(way, *keys))
+        return float(median(self.values(column, *keys)))
 
-    def ratio(self, action: str, way: str) -> float:
-        """The time, as a ratio to that of the tree without seccomp."""
-        return self.median(way, action, 'ns') / self.median('none', action, 'ns')
+    def ratio(self, action: str, column: Column) -> float:
+        """The time, as a ratio to that of the tree without seccomp on this kernel."""
+        return self.median(column, action, 'ns') / self.median((column[0], 'none'), action, 'ns')
 
-    def share(self, action: str) -> int:
+    def share(self, kernel: str, action: str) -> int:
         """The plugin's time, in nanoseconds."""
-        meters = self.values('share', action)[0]
-        return sum(meter[1] for meter in meters.values())
+        meters = self.values((kernel, 'share'), action)[0]
+        return int(sum(meter[1] for meter in meters.values()))
 
-    def entries(self, action: str, kind: int) -> int:
-        """The plugin's kernel entries: 0 all, 1 filters, 2 /proc, 3 image, 4 memory."""
-        meters = self.values('entries', action)[0]
-        return sum(meter[2 + kind] for meter in meters.values())
+    def entries(self, kernel: str, action: str, kind: int) -> int:
+        """The plugin's kernel entries: 0 all, 1 filters, 2 /proc, 3 image, 4 memory, 5 tasks."""
+        meters = self.values((kernel, 'entries'), action)[0]
+        return int(sum(meter[2 + kind] for meter in meters.values()))
 
-    def memory(self, way: str, when: str, kind: str) -> float:
+    def entries_to_set(self, kernel: str) -> int:
+        """Its kernel entries to give all threads their filters."""
+        return int(self.values((kernel, 'entries'), 'restore')[0][SET_HOOK][3])
+
+    def memory(self, column: Column, when: str, kind: str) -> float:
         """The kernel memory of the filters, in KiB."""
-        return self.median(way, when, kind) - self.median('none', when, kind)
+        return self.median(column, when, kind) - self.median((column[0], 'none'), when, kind)
 
     def table(self) -> list[str]:
         """The results as text."""
@@ -80,7 +113,7 @@ class Install:
     def faster(self) -> float:
         """How many times faster it is to install a filter than to make one."""
         times = [median(self.values(way, lambda line: line['ns'])) for way in ('create', 'install')]
-        return times[0] / times[1]
+        return float(times[0] / times[1])
 
     def table(self) -> list[str]:
         """The results as text."""
@@ -106,61 +139,70 @@ def row(*cells: str) -> str:
     return f'  {first:30}' + ''.join(f'{cell:>22}' for cell in rest)
 
 
-def time_cell(results: Trees, action: str, way: str) -> str:
+def time_cell(results: Trees, action: str, column: Column) -> str:
     """Milliseconds, their spread, the ratio."""
-    values = results.values(way, action, 'ns')
+    values = results.values(column, action, 'ns')
     text = f'{median(values) / 1e6:,.0f} ±{spread(values):.1f}%'
-    return text if way == 'none' else f'{text} x{results.ratio(action, way):.3f}'
+    return text if column[1] == 'none' else f'{text} x{results.ratio(action, column):.3f}'
 
 
-def statistic_cell(results: Trees, action: str, way: str) -> str:
+def statistic_cell(results: Trees, action: str, column: Column) -> str:
     """CRIU's own measurement: how long the tasks are frozen, or how long a restore takes."""
     key = {'dump': 'frozen_time', 'restore': 'restore_time'}[action]
-    return f'{results.median(way, action, "criu", key) / 1e3:,.0f}'
+    return f'{results.median(column, action, "criu", key) / 1e3:,.0f}'
 
 
-def memory_cell(results: Trees, way: str, when: str) -> str:
+def memory_cell(results: Trees, column: Column, when: str) -> str:
     """The memory that the filters add."""
-    if way == 'none':
+    if column[1] == 'none':
         return '-'
-    return ' '.join(f'{results.memory(way, when, kind):+,.0f}' for kind in ('vmalloc', 'slab'))
+    return ' '.join(f'{results.memory(column, when, kind):+,.0f}' for kind in ('vmalloc', 'slab'))
 
 
 def tree_table(results: Trees) -> list[str]:
     """The lines for one shape."""
-    def each(cell: Callable[[str], str]) -> list[str]:
-        return [cell(way) if way in results.shape.ways else '-' for way in WAYS]
+    columns = [column for column in TITLES if column[0] in results.kernels()]
+
+    def each(text: str, cell: Callable[[Column], str], *ways: str) -> str:
+        wanted = ways or ('none', 'criu', 'plugin')
+        return row(text, *(cell(column) if results.has(column) and column[1] in wanted else '-'
+                           for column in columns))
 
     lines = [f'{results.name}: {results.shape.processes} processes, {results.shape.all_threads} '
              f'threads, {results.shape.all_filters} filters',
-             row('', 'no seccomp', 'CRIU alone', 'with the plugin')]
+             row('', *(TITLES[column] for column in columns))]
     for action in ('dump', 'restore'):
-        lines += [row(f'{action}, ms', *each(lambda way: time_cell(results, action, way))),
-                  row(f'  {"frozen" if action == "dump" else "restoring"}, as CRIU says, ms',
-                      *each(lambda way: statistic_cell(results, action, way))),
-                  row('  the plugin\'s share, ms', '', '', f'{results.share(action) / 1e6:.1f}'),
-                  row('  peak memory of CRIU, KiB',
-                      *each(lambda way: f'{results.median(way, action, "peak"):,.0f}'))]
-    lines += [row('seccomp.img, bytes',
-                  *each(lambda way: f'{results.median(way, "images", "seccomp.img"):,.0f}')),
-              row('seccomp-tree.img, bytes',
-                  *each(lambda way: f'{results.median(way, "images", "seccomp-tree.img"):,.0f}')),
-              row('filters, vmalloc slab, KiB',
-                  *each(lambda way: memory_cell(results, way, 'made'))),
-              row('  after the restore',
-                  *each(lambda way: memory_cell(results, way, 'restored')))]
-    return lines + entry_lines(results)
+        lines.append(each(f'{action}, ms', lambda column: time_cell(results, action, column)))
+        if results.shape.bare:
+            lines.append(each('  CRIU without the plugin',
+                              lambda column: time_cell(results, action, (column[0], 'bare')),
+                              'none'))
+        what = 'frozen' if action == 'dump' else 'restoring'
+        lines += [each(f'  {what}, as CRIU says, ms',
+                       lambda column: statistic_cell(results, action, column)),
+                  each('  the plugin\'s share, ms',
+                       lambda column: f'{results.share(column[0], action) / 1e6:.1f}', 'plugin'),
+                  each('  peak memory of CRIU, KiB',
+                       lambda column: f'{results.median(column, action, "peak"):,.0f}')]
+    for name in ('seccomp.img', 'seccomp-tree.img'):
+        lines.append(each(f'{name}, bytes',
+                          lambda column: f'{results.median(column, "images", name):,.0f}'))
+    for text, when in (('filters, vmalloc slab, KiB', 'made'),
+                       ('  after the restore', 'restored')):
+        lines.append(each(text, lambda column: memory_cell(results, column, when)))
+    return lines + [line for kernel in results.kernels() for line in entry_lines(results, kernel)]
 
 
-def entry_lines(results: Trees) -> list[str]:
+def entry_lines(results: Trees, kernel: str) -> list[str]:
     """The plugin's kernel entries."""
     lines = []
     for action in ('dump', 'restore'):
-        counts = [results.entries(action, kind) for kind in range(5)]
+        counts = [results.entries(kernel, action, kind) for kind in range(6)]
         other = counts[0] - sum(counts[1:])
-        lines.append(f'  kernel entries of the plugin, {action}: {counts[1]} for filters, '
-                     f'{counts[2]} for /proc, {counts[3]} for the image, '
-                     f'{counts[4]} for memory, {other} other')
+        lines.append(f'  kernel entries of the plugin, {action}, {kernel}: {counts[1]} for '
+                     f'filters, {counts[2]} for /proc, {counts[3]} for the image, '
+                     f'{counts[4]} for memory, {counts[5]} for tasks that make filters, '
+                     f'{other} other')
     return lines
 
 
@@ -173,25 +215,40 @@ def bar(text: str, value: float, limit: float, digits: int = 3) -> Bar:
 
 def shape_bars(results: Trees) -> list[Bar]:
     """The targets for one shape."""
-    shape, name = results.shape, results.name
+    return [each for kernel in results.kernels() for each in kernel_bars(results, kernel)]
+
+
+def kernel_bars(results: Trees, kernel: str) -> list[Bar]:
+    """The targets for one shape on one kernel."""
+    shape, name, plugin = results.shape, f'{results.name}, {kernel}', (kernel, 'plugin')
     bars = []
-    if name in ('300x5x1000', '1000x2x500'):
+    if results.name in ('300x5x1000', '1000x2x500'):
         for action in ('dump', 'restore'):
             bars.append(bar(f'{name}: {action}, to that of no seccomp',
-                            results.ratio(action, 'plugin'), 1.03))
+                            results.ratio(action, plugin), 1.03))
     bars.append(bar(f'{name}: bytes of the image',
-                    results.median('plugin', 'images', 'seccomp-tree.img'),
+                    results.median(plugin, 'images', 'seccomp-tree.img'),
                     shape.program_bytes + 6 * shape.all_threads + 200, 0))
     # not slab, which varies by some 300 KiB for the same tasks
-    made, restored = (results.memory('plugin', when, 'vmalloc') for when in ('made', 'restored'))
+    made, restored = (results.memory(plugin, when, 'vmalloc') for when in ('made', 'restored'))
     bars.append(bar(f'{name}: kernel memory (vmalloc) after the restore, to that before the dump',
                     restored / made, 1.1))
+    return bars + entry_bars(results, kernel)
+
+
+def entry_bars(results: Trees, kernel: str) -> list[Bar]:
+    """The targets for kernel entries."""
+    shape, name = results.shape, f'{results.name}, {kernel}'
+    bars = [bar(f'{name}: kernel entries to give threads their filters (1 a thread)',
+                results.entries_to_set(kernel), shape.all_threads, 0)]
     for action in ('dump', 'restore'):
-        once = ENTRIES_ONCE + ENTRIES_A_FILTER * shape.all_filters
-        bars.append(bar(f'{name}: kernel entries for filters, {action} (1 a thread)',
-                        results.entries(action, 1), shape.all_threads + once, 0))
+        a_filter = ENTRIES_A_FILTER[kernel, action]
+        bars.append(bar(f'{name}: kernel entries for filters, {action} (1 a thread, {a_filter} '
+                        'a filter)', results.entries(kernel, action, 1),
+                        shape.all_threads + a_filter * shape.all_filters + ENTRIES_ONCE, 0))
         bars.append(bar(f'{name}: kernel entries for /proc, {action} (4 a process)',
-                        results.entries(action, 2), 4 * shape.processes + once, 0))
+                        results.entries(kernel, action, 2), 4 * shape.processes
+                        + PROC_A_FILTER * shape.all_filters + ENTRIES_ONCE, 0))
     return bars
 
 
@@ -201,13 +258,14 @@ def scale_bars(by_name: dict[str, Trees]) -> list[Bar]:
     if not few or not many:
         return []
     bars = []
-    for action in ('dump', 'restore'):
-        times = [run.median('plugin', action, 'ns') for run in (few, many)]
-        shares = [float(run.share(action)) for run in (few, many)]
-        for what, (of_few, of_many) in (('time', times), ('the plugin\'s share', shares)):
-            bars.append(bar(f'10,000 threads: {what} of the {action} a thread, to that of 1,000',
-                            of_many / of_few * few.shape.all_threads
-                            / many.shape.all_threads, 1.1))
+    for kernel in few.kernels():
+        for action in ('dump', 'restore') if kernel in many.kernels() else ():
+            times = [run.median((kernel, 'plugin'), action, 'ns') for run in (few, many)]
+            shares = [float(run.share(kernel, action)) for run in (few, many)]
+            for what, (of_few, of_many) in (('time', times), ('the plugin\'s share', shares)):
+                bars.append(bar(f'10,000 threads, {kernel}: {what} of the {action} a thread, to '
+                                'that of 1,000', of_many / of_few * few.shape.all_threads
+                                / many.shape.all_threads, 1.1))
     return bars
 
 
