@@ -112,8 +112,9 @@ class Install:
 
     def faster(self) -> float:
         """How many times faster it is to install a filter than to make one."""
-        times = [median(self.values(way, lambda line: line['ns'])) for way in ('create', 'install')]
-        return float(times[0] / times[1])
+        times = [median(self.values(way, lambda line: float(line['ns'])))
+                 for way in ('create', 'install')]
+        return times[0] / times[1]
 
     def table(self) -> list[str]:
         """The results as text."""
