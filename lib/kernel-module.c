@@ -156,8 +156,9 @@ static int create_in_puppet(struct puppet *puppet, int parent,
 }
 
 /*
- * Each filter needs a new puppet: the module cannot remove a filter from a task, and
- * the listener of a filter hangs up only when the last task with it has exited.
+ * A new puppet for each filter: the module cannot remove a filter from a task, so a puppet
+ * could only go on to the next filter above its own. The listener of a filter hangs up only
+ * when the last task with it has exited.
  */
 static int module_create(int parent, uint32_t flags, const struct sock_filter *insns, uint32_t len,
 			 int *listener)
