@@ -77,10 +77,11 @@ class Agent:
 class Supervised(Case):
     """A test that is supervised from outside, by the agent in .first."""
 
-    def __init__(self, flavour: str) -> None:
+    def __init__(self, flavour: str, *options: str) -> None:
         super().__init__('seccomp_tree_outside', flavour)
         self.address = ''  # what CRIU finds in its environment
-        self.first = Agent(os.path.join(self.root or self.dir, 'agent'), '--hold', '4712')
+        self.first = Agent(os.path.join(self.root or self.dir, 'agent'), '--hold', '4712',
+                           *options)
 
     def _make_root(self) -> None:
         super()._make_root()
@@ -100,6 +101,8 @@ class Supervised(Case):
         self.start()
         # one of them in the rehearsal
         wait_for(lambda: len(self.first.events('held')) == 2, 'a call that is held')
+        if '--run' in self.first.options:
+            wait_for(lambda: len(self.first.events('running')) == 2, 'a call that is made for it')
         self.before = self.picture()
         self.new_images(1)
         self.dump()
