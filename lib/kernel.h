@@ -99,12 +99,14 @@ struct kernel {
 	/**
 	 * create - create a filter that no thread has yet
 	 * @parent: the filter below it; -1: a root
-	 * @flags: SECCOMP_FILTER_FLAG_{LOG,NEW_LISTENER,WAIT_KILLABLE_RECV,REPLACEABLE,KEEP}
+	 * @flags: SECCOMP_FILTER_FLAG_{LOG,NEW_LISTENER,WAIT_KILLABLE_RECV,REPLACEABLE,
+	 *         KEEP,ALLOW_NESTED_LISTENERS}
 	 * @listener: out, with NEW_LISTENER: its listener; otherwise not changed
 	 *
 	 * Returns a filter; -EINVAL: the program is invalid, or the kernel does not
 	 * know a flag; -ENOMEM: no memory, or
-	 * the path would be too long; -EBUSY: the path already has a listener.
+	 * the path would be too long; -EBUSY: the path already has a listener, and the
+	 * kernel takes no other beside it.
 	 */
 	int (*create)(int parent, uint32_t flags, const struct sock_filter *insns, uint32_t len,
 		      int *listener);

@@ -120,18 +120,6 @@ static const char *generation_fault(const struct tree_filter *filter)
 	return NULL;
 }
 
-/* One that keeps its calls has room for its next listener. */
-static bool supervises(const struct tree_filter *filter)
-{
-	return filter->flags & (SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_KEEP);
-}
-
-/* One that is replaceable had a listener, and no other can have been below it. */
-static bool created_with_listener(const struct tree_filter *filter)
-{
-	return supervises(filter) || filter->flags & SECCOMP_FILTER_FLAG_REPLACEABLE;
-}
-
 static bool parent_supervised(const struct tree *tree, const struct tree_filter *filter)
 {
 	return filter->parent != TREE_NONE && tree->filters[filter->parent].supervised;
@@ -152,8 +140,6 @@ const char *tree_filter_fault(const struct tree *tree, const struct tree_filter 
 		return "has unknown listener flags";
 	if (filter->listener_flags && !listener)
 		return "has listener flags and no listener";
-	if (created_with_listener(filter) && parent_supervised(tree, filter))
-		return "has a second listener on one path";
 	fault = generation_fault(filter) ?: newer_fault(tree, filter);
 	if (fault)
 		return fault;
@@ -194,7 +180,8 @@ int tree_add_filter(struct tree *tree, const struct tree_filter *filter)
 	*new = *filter;
 	new->newer = newer;
 	new->path_insns = path_insns(tree, filter);
-	new->supervised = supervises(filter) || parent_supervised(tree, filter);
+	new->supervised =
+		filter->flags &SECCOMP_FILTER_FLAG_NEW_LISTENER || parent_supervised(tree, filter);
 	new->used = false;
 	new->listener = TREE_NONE;
 	tree->insns += counted_insns(tree, filter);

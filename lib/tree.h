@@ -47,7 +47,7 @@
 #define TREE_FILTER_FLAGS                                                           \
 	(SECCOMP_FILTER_FLAG_LOG | SECCOMP_FILTER_FLAG_NEW_LISTENER |               \
 	 SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV | SECCOMP_FILTER_FLAG_REPLACEABLE | \
-	 SECCOMP_FILTER_FLAG_KEEP)
+	 SECCOMP_FILTER_FLAG_KEEP | SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS)
 #define TREE_LISTENER_FLAGS SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP
 
 /* A program. @used is set by the tree: a filter has this program. */
@@ -62,15 +62,16 @@ struct tree_program {
  * @program: its program; filters with equal programs share it. The oldest, if there are
  *           several
  * @parent: the filter below it, or TREE_NONE
- * @flags: SECCOMP_FILTER_FLAG_{LOG,WAIT_KILLABLE_RECV,REPLACEABLE,KEEP}, and
- *         NEW_LISTENER if it has a listener
+ * @flags: SECCOMP_FILTER_FLAG_{LOG,WAIT_KILLABLE_RECV,REPLACEABLE,KEEP,
+ *         ALLOW_NESTED_LISTENERS}, and NEW_LISTENER if it has a listener. Which
+ *         filters of a path may have one the kernel says
  * @listener_flags: SECCOMP_USER_NOTIF_FD_* of that listener
  * @generation: that of the newest program of a replaceable filter, otherwise 0
  * @newer: the programs that have tightened the first one, which run as well; the
  *         tree has a copy
  * @n_newer: how many
  * @path_insns: instructions on its path, as the kernel counts them for its limit
- * @supervised: a filter on its path has a listener, or waits for another one
+ * @supervised: a filter on its path has a listener
  * @used: a thread or a file refers to it, or it is the parent of a filter
  * @listener: the file that is its listener, or TREE_NONE
  *

@@ -60,7 +60,8 @@ static uint32_t create_flags(const struct tree_filter *filter)
 		return filter->flags;
 	if (filter->flags & MONITOR_FLAGS)
 		return filter->flags | SECCOMP_FILTER_FLAG_NEW_LISTENER;
-	return filter->flags & ~SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
+	return filter->flags & ~(SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV |
+				 SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS);
 }
 
 static int set_program(const struct tree_filter *filter, uint32_t program, uint32_t flags,
@@ -117,6 +118,18 @@ static int assign_listener(size_t index, int listener)
 	return ret;
 }
 
+/* What a kernel that refuses a filter may lack; text for the end of a message */
+static const char *why_refused(const struct tree_filter *filter, int error)
+{
+	if (error == -EINVAL && filter->flags & MONITOR_FLAGS)
+		return " (it is replaceable or keeps its calls, which needs a kernel with kernel-patches/monitor)";
+	if (error == -EINVAL && filter->flags & SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS)
+		return " (it allows filters above it to have a listener, which this kernel does not)";
+	if (error == -EBUSY)
+		return " (it has a listener, and so has a filter below it; this kernel takes one on a path)";
+	return "";
+}
+
 static int create_filter(size_t index)
 {
 	const struct tree_filter *filter = &made.tree->filters[index];
@@ -128,10 +141,7 @@ static int create_filter(size_t index)
 				 &listener);
 	if (fd < 0) {
 		pr_err("%s: the kernel refuses filter %zu (program %u): %s%s", IMAGE_NAME, index,
-		       filter->program, strerror(-fd),
-		       filter->flags & MONITOR_FLAGS && fd == -EINVAL
-			       ? " (it is replaceable or keeps its calls, which needs a kernel with kernel-patches/monitor)"
-			       : "");
+		       filter->program, strerror(-fd), why_refused(filter, fd));
 		return fd;
 	}
 	made.fds[index] = fd;

@@ -13,6 +13,7 @@ static const struct word {
 	{ "wait-killable", SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, 0 },
 	{ "replaceable", SECCOMP_FILTER_FLAG_REPLACEABLE, 0 },
 	{ "keep", SECCOMP_FILTER_FLAG_KEEP, 0 },
+	{ "nested-listeners", SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS, 0 },
 	{ "sync-wake-up", 0, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP },
 };
 

@@ -61,7 +61,7 @@ ENTRIES = {
     6: ("end", END),
 }
 
-LOG, NEW_LISTENER, WAIT_KILLABLE_RECV = 2, 8, 32
+LOG, NEW_LISTENER, WAIT_KILLABLE_RECV, ALLOW_NESTED_LISTENERS = 2, 8, 32, 64
 REPLACEABLE, KEEP = 65536, 131072
 SYNC_WAKE_UP = 1
 O_APPEND, O_NONBLOCK = 0o2000, 0o4000
@@ -222,30 +222,27 @@ class Image:
         program, flags = message["program"], message.get("flags", 0)
         listener_flags = message.get("listener_flags", 0)
         refuse_if(program >= len(self.programs), "filter: its program does not come before it")
-        path, supervised = self.programs[program], False
+        path = self.programs[program]
         if flags & REPLACEABLE:
             path = COUNTED_REPLACEABLE
         if "parent" in message:
             parent = message["parent"]
             refuse_if(parent >= len(self.filters), "filter: its parent does not come before it")
             path += self.filters[parent][2] + 4
-            supervised = self.filters[parent][3]
             self.used.add(parent)
-        known = LOG | NEW_LISTENER | WAIT_KILLABLE_RECV | REPLACEABLE | KEEP
+        known = (LOG | NEW_LISTENER | WAIT_KILLABLE_RECV | ALLOW_NESTED_LISTENERS | REPLACEABLE |
+                 KEEP)
         refuse_if(flags & ~known, "filter: unknown flags")
         refuse_if(listener_flags & ~SYNC_WAKE_UP, "filter: unknown listener flags")
         has_listener = bool(flags & NEW_LISTENER)
         refuse_if(listener_flags and not has_listener, "filter: listener flags, no listener")
-        has_listener = bool(flags & (NEW_LISTENER | KEEP))
-        had_listener = has_listener or bool(flags & REPLACEABLE)
-        refuse_if(had_listener and supervised, "filter: a second listener on its path")
         programs = [program] + message["newer"]
         self.replaceable(flags, message.get("generation", 0), programs)
         refuse_if(path > MAX_PATH, "filter: path too long")
         self.together += sum(max(self.programs[n], COUNTED_AT_LEAST) for n in programs)
         refuse_if(self.together > MAX_TOGETHER, "filter: all together too large")
         self.used_programs.update(programs)
-        self.filters.append((program, flags, path, supervised or has_listener))
+        self.filters.append((program, flags, path))
 
     def replaceable(self, flags: int, generation: int, programs: list[int]) -> None:
         """Generation and programs of a filter, which has several only if it is replaceable."""

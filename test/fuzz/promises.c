@@ -57,8 +57,8 @@ static void check_programs(const struct tree *tree)
 
 static void check_flags(const struct tree_filter *filter)
 {
-	/* LOG, NEW_LISTENER, WAIT_KILLABLE_RECV, REPLACEABLE, KEEP; SYNC_WAKE_UP */
-	must(!(filter->flags & ~(2u | 8u | 32u | 65536u | 131072u)));
+	/* LOG, NEW_LISTENER, WAIT_KILLABLE_RECV, nested ones, REPLACEABLE, KEEP; SYNC_WAKE_UP */
+	must(!(filter->flags & ~(2u | 8u | 32u | 64u | 65536u | 131072u)));
 	must(!(filter->listener_flags & ~1u));
 	must(!filter->listener_flags || filter->flags & 8);
 }
@@ -85,7 +85,6 @@ static uint64_t check_newer(const struct tree *tree, const struct tree_filter *f
 static void check_filters(const struct tree *tree)
 {
 	uint32_t *path = numbers_for(tree->n_filters);
-	uint32_t *listeners = numbers_for(tree->n_filters);
 	uint64_t all = 0;
 	size_t i;
 
@@ -95,18 +94,15 @@ static void check_filters(const struct tree *tree)
 		must(filter->program < tree->n_programs);
 		check_flags(filter);
 		path[i] = filter->flags & 65536 ? 16380 : tree->programs[filter->program].len;
-		listeners[i] = !!(filter->flags & (8 | 131072));
 		if (filter->parent != TREE_NONE) {
 			must(filter->parent < i);
 			path[i] += path[filter->parent] + 4;
-			listeners[i] += listeners[filter->parent];
 		}
-		must(path[i] <= 32768 && listeners[i] <= 1);
+		must(path[i] <= 32768);
 		all += check_newer(tree, filter);
 	}
 	must(all <= 67108864);
 	free(path);
-	free(listeners);
 }
 
 static void check_threads(const struct tree *tree)

@@ -246,6 +246,16 @@ static inline int fake_parent(int fd)
 	return fake_open(fake.filters[filter].parent, false);
 }
 
+/* Does a filter from @filter down have a listener, and allow no other? */
+static inline bool fake_is_beside_another(int filter)
+{
+	for (; filter >= 0; filter = fake.filters[filter].parent)
+		if (fake.filters[filter].flags & SECCOMP_FILTER_FLAG_NEW_LISTENER &&
+		    !(fake.filters[filter].flags & SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS))
+			return true;
+	return false;
+}
+
 static inline int fake_create(int parent, uint32_t flags, const struct sock_filter *insns,
 			      uint32_t len, int *listener)
 {
@@ -255,6 +265,8 @@ static inline int fake_create(int parent, uint32_t flags, const struct sock_filt
 		return fake.result;
 	if ((parent >= 0 && below < 0) || len > FAKE_INSNS)
 		return -EBADF;
+	if (flags & SECCOMP_FILTER_FLAG_NEW_LISTENER && fake_is_beside_another(below))
+		return -EBUSY;
 	filter = fake_filter(below, flags);
 	fake.filters[filter].len = len;
 	memcpy(fake.filters[filter].insns, insns, len * sizeof(*insns));

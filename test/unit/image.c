@@ -81,6 +81,28 @@ static void what_is_written_is_read(void **state)
 	tree_free(&tree);
 }
 
+static void several_listeners_on_a_path_are_read(void **state)
+{
+	const uint32_t nests =
+		SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS;
+	struct image image = { .fd = -1 };
+	struct tree tree = { 0 };
+	uint32_t below, above;
+
+	(void)state;
+	set_run_id(&tree);
+	below = add_filter(&tree, allow, 1, TREE_NONE, nests);
+	above = add_filter(&tree, deny, 4, add_filter(&tree, allow, 1, below, 0), nests);
+	add_filter(&tree, allow, 1, above, SECCOMP_FILTER_FLAG_NEW_LISTENER);
+	add_process(&tree, 7, above, above + 1);
+	add_file(&tree, 1, TREE_FILE_LISTENER, below);
+	add_file(&tree, 2, TREE_FILE_LISTENER, above + 1);
+	assert_int_equal(image_sync(&image, folder.fd, &tree), 0);
+	assert_file_is(&tree);
+	image_close(&image);
+	tree_free(&tree);
+}
+
 /* New filters now and then, and enough threads for several entries. */
 static void the_file_is_whole_after_every_step(void **state)
 {
@@ -259,6 +281,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IMAGE_TEST(what_is_written_is_read),
+		IMAGE_TEST(several_listeners_on_a_path_are_read),
 		IMAGE_TEST(the_file_is_whole_after_every_step),
 		IMAGE_TEST(a_thread_costs_few_bytes),
 		IMAGE_TEST(a_full_disk_is_told),

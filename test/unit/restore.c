@@ -171,6 +171,55 @@ static void a_supervisor_inside_gets_its_listener(void **state)
 	assert_int_equal(files_restore(restore_tree(), 3), -EAGAIN);
 }
 
+#define NESTS SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS
+
+/* The listener of the first is held outside, that of the last by a task. */
+static void write_nested(uint32_t flags)
+{
+	struct tree tree = { 0 };
+
+	add_filter(&tree, allow, 1, TREE_NONE, SUPERVISED | flags);
+	add_filter(&tree, deny, 4, 0, NESTS);
+	add_filter(&tree, allow, 1, 1, SECCOMP_FILTER_FLAG_NEW_LISTENER);
+	add_file(&tree, 3, TREE_FILE_LISTENER, 2);
+	add_threads(&tree, getpid(), 2, 0, 0);
+	write_image(&tree);
+}
+
+static void two_listeners_on_a_path_go_to_whom_each_belongs(void **state)
+{
+	int fd;
+
+	(void)state;
+	write_nested(NESTS);
+	assert_int_equal(restore_begin(), 0);
+	assert_int_equal(world.listeners, 1);
+	assert_int_equal(fake.filters[0].flags, SUPERVISED | NESTS);
+	/* it has no listener, and could not be made with it */
+	assert_int_equal(fake.filters[1].flags, 0);
+	assert_int_equal(fake.filters[2].flags, SECCOMP_FILTER_FLAG_NEW_LISTENER);
+	assert_int_equal(fake.filters[2].parent, 1);
+	fd = files_restore(restore_tree(), 3);
+	assert_int_equal(fake_of(fd, true), 2);
+	close(fd);
+	assert_int_equal(restore_process(getpid()), 0);
+	has_filter(getpid(), 2);
+}
+
+static void a_kernel_that_takes_one_listener_on_a_path_says_so(void **state)
+{
+	(void)state;
+	write_nested(0);
+	assert_int_equal(restore_begin(), -EBUSY);
+	assert_said("this kernel takes one on a path");
+	assert_int_equal(descriptors(), world.descriptors);
+	fake_reset();
+	write_nested(NESTS);
+	fake_make_odd("create", 0, -EINVAL);
+	assert_int_equal(restore_begin(), -EINVAL);
+	assert_said("to have a listener, which this kernel does not");
+}
+
 static void a_listener_without_its_flags_ends_it(void **state)
 {
 	(void)state;
@@ -341,6 +390,8 @@ int main(void)
 		RESTORE_TEST(a_filter_that_is_refused_ends_it),
 		RESTORE_TEST(a_listener_held_outside_goes_to_the_agent),
 		RESTORE_TEST(a_supervisor_inside_gets_its_listener),
+		RESTORE_TEST(two_listeners_on_a_path_go_to_whom_each_belongs),
+		RESTORE_TEST(a_kernel_that_takes_one_listener_on_a_path_says_so),
 		RESTORE_TEST(a_listener_without_its_flags_ends_it),
 		RESTORE_TEST(a_filter_has_its_programs_and_its_generation),
 		RESTORE_TEST(a_filter_that_has_lost_its_listener_has_none),
