@@ -120,6 +120,11 @@ static const char *generation_fault(const struct tree_filter *filter)
 	return NULL;
 }
 
+static bool has_listener(const struct tree_filter *filter)
+{
+	return filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER;
+}
+
 static bool parent_supervised(const struct tree *tree, const struct tree_filter *filter)
 {
 	return filter->parent != TREE_NONE && tree->filters[filter->parent].supervised;
@@ -127,7 +132,6 @@ static bool parent_supervised(const struct tree *tree, const struct tree_filter 
 
 const char *tree_filter_fault(const struct tree *tree, const struct tree_filter *filter)
 {
-	bool listener = filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	const char *fault;
 
 	if (filter->program >= tree->n_programs)
@@ -138,7 +142,7 @@ const char *tree_filter_fault(const struct tree *tree, const struct tree_filter 
 		return "has unknown flags";
 	if (filter->listener_flags & ~TREE_LISTENER_FLAGS)
 		return "has unknown listener flags";
-	if (filter->listener_flags && !listener)
+	if (filter->listener_flags && !has_listener(filter))
 		return "has listener flags and no listener";
 	fault = generation_fault(filter) ?: newer_fault(tree, filter);
 	if (fault)
@@ -180,8 +184,7 @@ int tree_add_filter(struct tree *tree, const struct tree_filter *filter)
 	*new = *filter;
 	new->newer = newer;
 	new->path_insns = path_insns(tree, filter);
-	new->supervised =
-		filter->flags &SECCOMP_FILTER_FLAG_NEW_LISTENER || parent_supervised(tree, filter);
+	new->supervised = has_listener(filter) || parent_supervised(tree, filter);
 	new->used = false;
 	new->listener = TREE_NONE;
 	tree->insns += counted_insns(tree, filter);
@@ -257,7 +260,7 @@ int tree_add_process(struct tree *tree, const struct tree_thread *threads, size_
 
 static const char *listener_fault(const struct tree_filter *filter)
 {
-	if (!(filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER))
+	if (!has_listener(filter))
 		return "is the listener of a filter that has none";
 	if (filter->listener != TREE_NONE)
 		return "is a second listener of its filter";
