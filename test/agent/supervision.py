@@ -103,7 +103,9 @@ class Supervised(Case):
         wait_for(lambda: len(self.first.events('held')) == 2, 'a call that is held')
         if '--run' in self.first.options:
             wait_for(lambda: len(self.first.events('running')) == 2, 'a call that is made for it')
-        self.before = self.picture()
+        else:
+            # which would interrupt a call that is made for it
+            self.before = self.picture()
         self.new_images(1)
         self.dump()
         self.first.stop()
