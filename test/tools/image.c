@@ -85,8 +85,9 @@ static void add_filters(struct tree *tree)
 		{ .program = 1, .parent = 5 },
 		{ .program = 0,
 		  .parent = TREE_NONE,
-		  .flags = supervised,
+		  .flags = supervised | SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS,
 		  .listener_flags = SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP },
+		{ .program = 1, .parent = 7, .flags = SECCOMP_FILTER_FLAG_NEW_LISTENER },
 	};
 	size_t i;
 
@@ -119,6 +120,7 @@ static void add_files(struct tree *tree)
 		{ .id = 21, .kind = TREE_FILE_LISTENER, .filter = 7 },
 		{ .id = 22, .kind = TREE_FILE_HUNG_UP, .filter = TREE_NONE },
 		{ .id = 23, .kind = TREE_FILE_SEALED, .filter = 6 },
+		{ .id = 24, .kind = TREE_FILE_LISTENER, .filter = 8 },
 	};
 	size_t i;
 
