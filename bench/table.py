@@ -21,11 +21,12 @@ TITLES = {
 
 # Kernel entries that each filter may cost. At the dump: to open, query, read it. At the
 # restore: with the patches, to create it. With the module a task of its own makes it, which
-# is traced (2) and let go on (2); it enters strict mode and is given the parent (2), and
-# makes the filter (1), which is opened, queried and compared with the parent (3).
+# is bound to its caller (1), traced (2) and let go on (2); it enters strict mode and is given
+# the parent (2), and makes the filter (1), which is opened, queried and compared with the
+# parent (3).
 ENTRIES_A_FILTER = {
     ('6.12', 'dump'): 3, ('6.12', 'restore'): 1,
-    ('stock', 'dump'): 3, ('stock', 'restore'): 10,
+    ('stock', 'dump'): 3, ('stock', 'restore'): 11,
 }
 # those to open and close files in /proc
 PROC_A_FILTER = 8

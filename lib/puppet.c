@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,7 +18,7 @@
 #define STACK_SIZE 65536
 
 struct puppet {
-	pid_t tid;
+	pid_t caller, tid;
 	bool is_thread;
 	void *stack;
 	/* 0 until the puppet has called PTRACE_TRACEME, then 1 or a negative errno */
@@ -38,10 +39,25 @@ static void stop_self(void)
 	syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), SIGSTOP);
 }
 
+/*
+ * Runs in the puppet, which must not outlive the caller: it shares its descriptors, and
+ * PTRACE_TRACEME would make it a tracee of whoever is the parent by then. A caller that
+ * has another pid namespace for its children has no number there.
+ */
+static int bind_to_caller(const struct puppet *puppet)
+{
+	pid_t parent;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL))
+		return -errno;
+	parent = getppid();
+	return parent == puppet->caller || !parent ? 0 : -ESRCH;
+}
+
 static int puppet_main(void *data)
 {
 	struct puppet *puppet = data;
-	int ret = trace(PTRACE_TRACEME, 0, 0);
+	int ret = bind_to_caller(puppet) ?: trace(PTRACE_TRACEME, 0, 0);
 
 	__atomic_store_n(&puppet->traced, ret ?: 1, __ATOMIC_RELEASE);
 	while (!ret) {
@@ -96,6 +112,7 @@ static struct puppet *new_puppet(bool is_thread)
 
 	if (!puppet)
 		return NULL;
+	puppet->caller = getpid();
 	puppet->is_thread = is_thread;
 	puppet->stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
 			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
