@@ -93,7 +93,7 @@ CRIT_MODULE := $(addprefix $(B)/pycriu_plugins/,seccomp_tree.py seccomp-tree.des
 
 # These goals run something, and call make to build what they need. All other goals
 # write to build/, which is locked for one make at a time.
-RUN_GOALS := check quick unit fuzz stress bench demo kernel rootfs help loaders faults soak mutants \
+RUN_GOALS := check quick unit fuzz stress stress-module bench demo kernel rootfs help loaders faults soak mutants \
 	programs action-cache deb
 
 ifneq ($(and $(if $(BUILD_LOCKED),,unlocked),$(filter-out $(RUN_GOALS),$(or $(MAKECMDGOALS),all))),)
@@ -252,7 +252,7 @@ quick: ## runs the most useful tests, in a few minutes
 	@$(CHECK) quick
 
 .PHONY: test-programs
-test-programs: all $(if $(filter $(HERE_ARCH),$(ARCH)),unit-programs fuzz-programs action-cache-programs module-tests) \
+test-programs: all $(if $(filter $(HERE_ARCH),$(ARCH)),unit-programs fuzz-programs action-cache-programs module-tests module-stress) \
 	zdtm plugin-tests containers-tests tools-test faults-programs stress-program bench-programs \
 	$(B)/demo/sandbox monitor-programs ## builds the test programs without running them
 
