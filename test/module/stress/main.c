@@ -30,7 +30,7 @@ static const char usage[] =
 	"Exit status: 0 nothing was wrong, 1 something was, 2 bad usage.\n";
 
 /* how long a round takes, in seconds */
-#define ROUND 15
+#define ROUND 20
 /* a filter that is let go may still be on its way, in ms */
 #define PATIENCE 20000
 
@@ -92,7 +92,7 @@ static void kill_someone(uint64_t *random)
 	struct worker *worker = &shared->worker[n % shared->workers];
 	pid_t pid = worker->tracee[(n >> 8) % NR_TRACEES];
 
-	if (sometimes(n >> 16, 60) && worker->pid) {
+	if (sometimes(n >> 16, 30) && worker->pid) {
 		if (!kill(worker->pid, SIGKILL))
 			note(CALL_WORKER_KILLED, 0);
 	} else if (pid) {
@@ -134,7 +134,7 @@ static void __attribute__((noreturn)) run_round(unsigned int number, double end)
 	open_module();
 	start_groups(keepers);
 	while (now() < end && !shared->wrong) {
-		usleep(20000);
+		usleep(100000);
 		kill_someone(&random);
 	}
 	end_groups(keepers);

@@ -16,7 +16,7 @@
 #define NR_THREADS 3
 /* how many filters a thread installs at most, and how much it does until it just sleeps */
 #define MOST_FILTERS 10
-#define LIFE 2000
+#define LIFE 1000
 
 /* ---- Programs ---- */
 
@@ -142,13 +142,13 @@ static void act(struct life *life, uint32_t n)
 	const uint32_t what = n % 256;
 
 	n = draw(&life->state);
-	if (what < 30 && life->kind != PLAIN)
+	if (what < 20 && life->kind != PLAIN)
 		install_one(life, n);
-	else if (what < 100)
+	else if (what < 90)
 		syscall(NR_TRACE);
-	else if (what < 115)
+	else if (what < 96)
 		fork_one(life, n);
-	else if (what < 120 && life->kind != LISTENER)
+	else if (what < 100 && life->kind != LISTENER)
 		start_one();
 	else if (what == 120 && life->kind == LISTENER)
 		/* until the listener is closed */
@@ -160,10 +160,10 @@ static void act(struct life *life, uint32_t n)
 		syscall(NR_KILL);
 	else if (what == 123 && sometimes(n, 4))
 		syscall(n & 16 ? SYS_exit : SYS_exit_group, 0);
-	else if (what < 200)
+	else if (what < 140)
 		sched_yield();
 	else
-		usleep(2000);
+		usleep(5000);
 }
 
 static void live(struct life *life)
