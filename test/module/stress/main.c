@@ -26,6 +26,7 @@ static const char usage[] =
 	"  --seconds N   for how long (10)\n"
 	"  --workers N   how many processes do steps (6)\n"
 	"  --list N      print the first N steps of each worker, and do none\n"
+	"  --warm-up     not everything has to come about\n"
 	"  --untested    without the self-test, which may notice mistakes before we do\n"
 	"Exit status: 0 nothing was wrong, 1 something was, 2 bad usage.\n";
 
@@ -92,7 +93,7 @@ static void kill_someone(uint64_t *random)
 	struct worker *worker = &shared->worker[n % shared->workers];
 	pid_t pid = worker->tracee[(n >> 8) % NR_TRACEES];
 
-	if (sometimes(n >> 16, 30) && worker->pid) {
+	if (sometimes(n >> 16, 16) && worker->pid) {
 		if (!kill(worker->pid, SIGKILL))
 			note(CALL_WORKER_KILLED, 0);
 	} else if (pid) {
@@ -134,7 +135,7 @@ static void __attribute__((noreturn)) run_round(unsigned int number, double end)
 	open_module();
 	start_groups(keepers);
 	while (now() < end && !shared->wrong) {
-		usleep(100000);
+		usleep(250000);
 		kill_someone(&random);
 	}
 	end_groups(keepers);
@@ -254,6 +255,7 @@ int main(int argc, char **argv)
 		{ "seconds", required_argument, NULL, 't' },
 		{ "workers", required_argument, NULL, 'w' },
 		{ "list", required_argument, NULL, 'l' },
+		{ "warm-up", no_argument, NULL, 'p' },
 		{ "untested", no_argument, NULL, 'u' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
@@ -280,6 +282,9 @@ int main(int argc, char **argv)
 			break;
 		case 'l':
 			steps = number(optarg, UINT32_MAX);
+			break;
+		case 'p':
+			shared->warm_up = true;
 			break;
 		case 'u':
 			shared->untested = true;

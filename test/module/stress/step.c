@@ -7,16 +7,16 @@
 #define NR_OPS (sizeof(ops) / sizeof(ops[0]))
 
 static const struct op ops[] = {
-	{ "start", op_start, 60 },
-	{ "stop", op_stop, 70 },
+	{ "start", op_start, 80 },
+	{ "stop", op_stop, 160 },
 	{ "options", op_options, 30 },
 	{ "continue", op_continue, 30 },
 	{ "event", op_event, 30 },
 	{ "detach", op_detach, 12 },
 	{ "kill", op_kill, 6 },
 	{ "identify", op_identify, 40 },
-	{ "open", op_open, 120 },
-	{ "set", op_set, 80 },
+	{ "open", op_open, 150 },
+	{ "set", op_set, 160 },
 	{ "create", op_create, 30 },
 	{ "info", op_info, 60 },
 	{ "program", op_program, 40 },

@@ -112,7 +112,7 @@ struct worker {
 struct shared {
 	uint64_t seed;
 	unsigned int workers;
-	bool stop, untested;
+	bool stop, untested, warm_up;
 	uint64_t wrong;
 	/* one more for the process that starts the others */
 	struct worker worker[MAX_WORKERS + 1];
