@@ -179,7 +179,7 @@ class Image:
         self.programs: list[int] = []  # instructions of each
         self.program_set: set[bytes] = set()
         # of each filter: program, flags, what its path counts, listener on the path
-        self.filters: list[tuple[int, int, int, bool]] = []
+        self.filters: list[tuple[int, int, int]] = []
         self.together = 0
         self.tids: set[int] = set()
         self.processes = 0
