@@ -6,7 +6,7 @@ BENCH := $(addprefix $(B)/bench/,tree install timed share.so)
 
 .PHONY: bench
 bench: ## measures the cost, compared with CRIU alone and without seccomp; CLOCK=wall SHAPE=NAME KERNEL=6.12|stock
-	@bench/run $(if $(CLOCK),--clock $(CLOCK)) $(if $(KERNEL),--kernel $(KERNEL)) $(SHAPE)
+	@bench/run $(if $(CLOCK),--clock $(CLOCK)) $(if $(filter command% environment%,$(origin KERNEL)),--kernel $(KERNEL)) $(SHAPE)
 
 .PHONY: bench-programs
 bench-programs: $(PLUGIN) $(BENCH)

@@ -42,7 +42,7 @@ static void stop_self(void)
 /*
  * Runs in the puppet, which must not outlive the caller: it shares its descriptors, and
  * PTRACE_TRACEME would make it a tracee of whoever is the parent by then. A caller that
- * has another pid namespace for its children has no number there.
+ * has another pid namespace for its children has no number there, and is believed.
  */
 static int bind_to_caller(const struct puppet *puppet)
 {

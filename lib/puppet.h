@@ -5,9 +5,9 @@
  * only does to the calling task, such as installing a filter.
  *
  * It shares memory and descriptors with the caller and receives no signals. It is killed
- * when the caller ends in whatever way. The
- * caller must be single-threaded and keep all signals blocked: both use the same
- * thread-local storage of the C library, so they must not run at the same time.
+ * when the caller ends in whatever way. The caller must be single-threaded and keep all
+ * signals blocked: both use the same thread-local storage of the C library, so they must
+ * not run at the same time.
  */
 #ifndef PUPPET_H
 #define PUPPET_H

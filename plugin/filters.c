@@ -49,19 +49,20 @@ static void put_fd(uint32_t *users, uint32_t filter)
 }
 
 #define MONITOR_FLAGS (SECCOMP_FILTER_FLAG_REPLACEABLE | SECCOMP_FILTER_FLAG_KEEP)
+/* what has an effect on calls also when the listener has gone */
+#define LASTING_FLAGS (MONITOR_FLAGS | SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS)
 
 /*
  * The kernel accepts the other flags of a listener only with NEW_LISTENER. If the filter
- * has lost its listener, some of them still have an effect, and the new one is closed.
+ * has lost its listener and one of them lasts, it gets another, which is closed.
  */
 static uint32_t create_flags(const struct tree_filter *filter)
 {
 	if (filter->flags & SECCOMP_FILTER_FLAG_NEW_LISTENER)
 		return filter->flags;
-	if (filter->flags & MONITOR_FLAGS)
+	if (filter->flags & LASTING_FLAGS)
 		return filter->flags | SECCOMP_FILTER_FLAG_NEW_LISTENER;
-	return filter->flags & ~(SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV |
-				 SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS);
+	return filter->flags & ~SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
 }
 
 static int set_program(const struct tree_filter *filter, uint32_t program, uint32_t flags,
@@ -126,7 +127,7 @@ static const char *why_refused(const struct tree_filter *filter, int error)
 	if (error == -EINVAL && filter->flags & SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS)
 		return " (it allows filters above it to have a listener, which this kernel does not)";
 	if (error == -EBUSY)
-		return " (it has a listener, and so has a filter below it; this kernel takes one on a path)";
+		return " (it is made with a listener, and a filter below it has one; this kernel takes one on a path)";
 	return "";
 }
 
