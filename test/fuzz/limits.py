@@ -223,7 +223,7 @@ LIMITS: dict[str, Callable[[], Image]] = {
     "no-last-threads": lambda: thread_ids(MAX_TID - 98, 100),
     "no-files": lambda: files(MAX_FILES + 1),
     "ok-listeners-apart": lambda: listeners(None, 0, 1),
-    "no-listeners-on-a-path": lambda: listeners(0, 0, 1),
+    "ok-listeners-on-a-path": lambda: listeners(0, 0, 1),
     "no-listener-twice": lambda: listeners(None, 0, 0),
     "ok-used-by-thread": lambda: used((0, 1)),
     "ok-used-by-file": lambda: used((FILTER_FD, 1)),
