@@ -94,15 +94,7 @@ static long do_install(long fd, long flags)
 	return tree_errno(syscall(__NR_seccomp, SECCOMP_FD_INSTALL, 0, &arg));
 }
 
-static int expect(const char *what, long ret, long want)
-{
-	if (ret == want)
-		return 0;
-	pr_err("%s: %ld, not %ld\n", what, ret, want);
-	return -1;
-}
-
-#define EXPECT(want, nr, ...) expect(#__VA_ARGS__, tree_call(nr, __VA_ARGS__), want)
+#define EXPECT(want, nr, ...) tree_expect(#__VA_ARGS__, tree_call(nr, __VA_ARGS__), want)
 
 static int build(void)
 {

@@ -111,19 +111,11 @@ static long do_listener(long fd, long unused)
 	return 0;
 }
 
-static int expect(const char *what, long got, long want)
-{
-	if (got == want)
-		return 0;
-	pr_err("%s: %ld, not %ld\n", what, got, want);
-	return -1;
-}
-
 static int confined(int fd)
 {
 	int nr = tree_fork(supervisor);
 
-	if (nr < 0 || expect("install", tree_call(nr, do_install, fd, 0), 0))
+	if (nr < 0 || tree_expect("install", tree_call(nr, do_install, fd, 0), 0))
 		return -1;
 	return nr;
 }
@@ -131,9 +123,10 @@ static int confined(int fd)
 /* Two programs that it had before, and now two that run. */
 static int build_replaced(void)
 {
-	if (expect("create",
-		   tree_call(supervisor, do_create, REPLACED_FD, SECCOMP_FILTER_FLAG_REPLACEABLE),
-		   0))
+	if (tree_expect(
+		    "create",
+		    tree_call(supervisor, do_create, REPLACED_FD, SECCOMP_FILTER_FLAG_REPLACEABLE),
+		    0))
 		return -1;
 	replaced = confined(REPLACED_FD);
 	if (replaced < 0)
@@ -141,25 +134,27 @@ static int build_replaced(void)
 	above = tree_thread(replaced);
 	if (above < 0 || tree_install(above, 9, 0))
 		return -1;
-	return expect("replace", tree_call(supervisor, do_replace, 2, 1), 2) ||
-	       expect("replace", tree_call(supervisor, do_replace, 3, 2), REPLACED_GENERATION) ||
-	       expect("tighten", tree_call(supervisor, do_tighten, 4, 0), TIGHTENED_GENERATION);
+	return tree_expect("replace", tree_call(supervisor, do_replace, 2, 1), 2) ||
+	       tree_expect("replace", tree_call(supervisor, do_replace, 3, 2),
+			   REPLACED_GENERATION) ||
+	       tree_expect("tighten", tree_call(supervisor, do_tighten, 4, 0),
+			   TIGHTENED_GENERATION);
 }
 
 /* A task waits in a call, and nobody is there to answer. */
 static int build_kept(void)
 {
-	if (expect("create", tree_call(supervisor, do_create, KEPT_FD, SECCOMP_FILTER_FLAG_KEEP),
-		   0))
+	if (tree_expect("create",
+			tree_call(supervisor, do_create, KEPT_FD, SECCOMP_FILTER_FLAG_KEEP), 0))
 		return -1;
 	kept = confined(KEPT_FD);
 	/* a copy would be a listener, too */
-	if (kept < 0 || expect("close", tree_call(kept, do_close, KEPT_LISTENER, 0), 0))
+	if (kept < 0 || tree_expect("close", tree_call(kept, do_close, KEPT_LISTENER, 0), 0))
 		return -1;
 	tree_start(kept, tree_do_ask, QUESTION, 0);
 	if (!tree_receive(supervisor, KEPT_LISTENER))
 		return -1;
-	return expect("close", tree_call(supervisor, do_close, KEPT_LISTENER, 0), 0);
+	return tree_expect("close", tree_call(supervisor, do_close, KEPT_LISTENER, 0), 0);
 }
 
 static int build(void)
@@ -178,11 +173,11 @@ static int verify_replaced(void)
 	    tree_talk(above, supervisor, REPLACED_LISTENER))
 		return -1;
 	/* another supervisor would have been faster */
-	if (expect("an old generation", tree_call(supervisor, do_replace, 5, REPLACED_GENERATION),
-		   -ESTALE))
+	if (tree_expect("an old generation",
+			tree_call(supervisor, do_replace, 5, REPLACED_GENERATION), -ESTALE))
 		return -1;
-	if (expect("replace", tree_call(supervisor, do_replace, 5, TIGHTENED_GENERATION),
-		   TIGHTENED_GENERATION + 1))
+	if (tree_expect("replace", tree_call(supervisor, do_replace, 5, TIGHTENED_GENERATION),
+			TIGHTENED_GENERATION + 1))
 		return -1;
 	return TREE_HAS(replaced, 5) || TREE_HAS(above, 5, 9) ? -1 : 0;
 }
@@ -191,7 +186,7 @@ static int verify_kept(void)
 {
 	long id;
 
-	if (expect("listener", tree_call(supervisor, do_listener, KEPT_FD, 0), 0))
+	if (tree_expect("listener", tree_call(supervisor, do_listener, KEPT_FD, 0), 0))
 		return -1;
 	id = tree_receive(supervisor, KEPT_LISTENER);
 	return id ? tree_answer(supervisor, KEPT_LISTENER, id, kept) : -1;

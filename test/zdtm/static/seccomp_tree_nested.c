@@ -64,19 +64,11 @@ static long do_let_go_on(long fd, long id)
 	return tree_errno(ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &response));
 }
 
-static int expect(const char *what, long got, long want)
-{
-	if (got == want)
-		return 0;
-	pr_err("%s: %ld, not %ld\n", what, got, want);
-	return -1;
-}
-
 static int confined(int fd)
 {
 	int nr = tree_fork(supervisor);
 
-	if (nr < 0 || expect("install", tree_call(nr, do_install, fd, 0), 0))
+	if (nr < 0 || tree_expect("install", tree_call(nr, do_install, fd, 0), 0))
 		return -1;
 	return nr;
 }
@@ -84,7 +76,7 @@ static int confined(int fd)
 /* The inner listener is asked, and lets it go on: the outer one's id. */
 static long let_inner_go_on(long id)
 {
-	if (!id || expect("let go on", tree_call(supervisor, do_let_go_on, INNER, id), 0))
+	if (!id || tree_expect("let go on", tree_call(supervisor, do_let_go_on, INNER, id), 0))
 		return 0;
 	return tree_receive(supervisor, OUTER);
 }
@@ -93,9 +85,9 @@ static int build(void)
 {
 	supervisor = tree_confinable();
 	if (supervisor < 0 ||
-	    expect("create", tree_call(supervisor, do_create, OUTER_FD, SECCOMP_FD_PARENT_NONE),
-		   0) ||
-	    expect("create", tree_call(supervisor, do_create, INNER_FD, OUTER_FD), 0))
+	    tree_expect("create",
+			tree_call(supervisor, do_create, OUTER_FD, SECCOMP_FD_PARENT_NONE), 0) ||
+	    tree_expect("create", tree_call(supervisor, do_create, INNER_FD, OUTER_FD), 0))
 		return -1;
 	beside = confined(OUTER_FD);
 	at_inner = confined(INNER_FD);
@@ -118,7 +110,7 @@ static int supervised_as_before(void)
 
 	/* by the inner one alone */
 	if (tree_talk(at_outer, supervisor, INNER) ||
-	    expect("the outer listener", tree_call(supervisor, tree_do_poll, OUTER, 0), 0))
+	    tree_expect("the outer listener", tree_call(supervisor, tree_do_poll, OUTER, 0), 0))
 		return -1;
 	/* by both */
 	tree_start(at_inner, tree_do_ask, QUESTION, 0);
@@ -127,7 +119,7 @@ static int supervised_as_before(void)
 		return -1;
 	/* and one that is not under the inner one */
 	if (tree_talk(beside, supervisor, OUTER) ||
-	    expect("the inner listener", tree_call(supervisor, tree_do_poll, INNER, 0), 0))
+	    tree_expect("the inner listener", tree_call(supervisor, tree_do_poll, INNER, 0), 0))
 		return -1;
 	return TREE_HAS(at_inner) || TREE_HAS(at_outer, 3) ? -1 : 0;
 }
@@ -145,19 +137,20 @@ static int after(void)
 {
 	int i;
 
-	if (expect("an old notification", tree_call(supervisor, tree_do_answer, OUTER, outer_id),
-		   -ENOENT) ||
-	    expect("an old notification", tree_call(supervisor, tree_do_answer, INNER, inner_id),
-		   -ENOENT))
+	if (tree_expect("an old notification",
+			tree_call(supervisor, tree_do_answer, OUTER, outer_id), -ENOENT) ||
+	    tree_expect("an old notification",
+			tree_call(supervisor, tree_do_answer, INNER, inner_id), -ENOENT))
 		return -1;
 	for (i = 0; i < 2; i++) {
 		long id = let_inner_go_on(tree_receive(supervisor, INNER));
 
-		if (!id || expect("answer", tree_call(supervisor, tree_do_answer, OUTER, id), 0))
+		if (!id ||
+		    tree_expect("answer", tree_call(supervisor, tree_do_answer, OUTER, id), 0))
 			return -1;
 	}
-	if (expect("told", tree_wait(at_inner), ANSWER) ||
-	    expect("told", tree_wait(at_outer), ANSWER))
+	if (tree_expect("told", tree_wait(at_inner), ANSWER) ||
+	    tree_expect("told", tree_wait(at_outer), ANSWER))
 		return -1;
 	return supervised_as_before();
 }

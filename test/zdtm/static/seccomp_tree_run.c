@@ -85,14 +85,6 @@ static long do_run_getpid(long notification, long unused)
 	return run(&call);
 }
 
-static int expect(const char *what, long got, long want)
-{
-	if (got == want)
-		return 0;
-	pr_err("%s: %ld, not %ld\n", what, got, want);
-	return -1;
-}
-
 /* Until the task waits in the call, which goes on waiting. */
 static int wait_until_begun(void)
 {
@@ -111,11 +103,12 @@ static int wait_until_begun(void)
 static int build(void)
 {
 	monitor = tree_confinable();
-	if (monitor < 0 || expect("create", tree_call(monitor, do_create, 0, 0), 0))
+	if (monitor < 0 || tree_expect("create", tree_call(monitor, do_create, 0, 0), 0))
 		return -1;
 	runner = tree_thread(monitor);
 	trapped = tree_fork(monitor);
-	if (runner < 0 || trapped < 0 || expect("install", tree_call(trapped, do_install, 0, 0), 0))
+	if (runner < 0 || trapped < 0 ||
+	    tree_expect("install", tree_call(trapped, do_install, 0, 0), 0))
 		return -1;
 	tree_start(trapped, tree_do_ask, QUESTION, 0);
 	id = tree_receive(monitor, LISTENER_FD);
@@ -128,8 +121,8 @@ static int build(void)
 /* The task is trapped, makes another call, and is told the answer. */
 static int goes_on(void)
 {
-	if (expect("another call", tree_call(runner, do_run_getpid, id, 0),
-		   tree->task[trapped].pid))
+	if (tree_expect("another call", tree_call(runner, do_run_getpid, id, 0),
+			tree->task[trapped].pid))
 		return -1;
 	return tree_answer(monitor, LISTENER_FD, id, trapped);
 }
@@ -137,8 +130,8 @@ static int goes_on(void)
 /* Without a dump the call ends as it does by itself, and the notification is the same. */
 static int before(void)
 {
-	if (expect("wake", syscall(__NR_futex, word + 1, FUTEX_WAKE, 1), 1) ||
-	    expect("the call", tree_wait(runner), 0))
+	if (tree_expect("wake", syscall(__NR_futex, word + 1, FUTEX_WAKE, 1), 1) ||
+	    tree_expect("the call", tree_wait(runner), 0))
 		return -1;
 	return goes_on();
 }
@@ -146,9 +139,9 @@ static int before(void)
 /* It was interrupted, the task's own call is made again, and the monitor asked again. */
 static int after(void)
 {
-	if (expect("the call", tree_wait(runner), -EINTR) ||
-	    expect("an old notification", tree_call(monitor, tree_do_answer, LISTENER_FD, id),
-		   -ENOENT))
+	if (tree_expect("the call", tree_wait(runner), -EINTR) ||
+	    tree_expect("an old notification", tree_call(monitor, tree_do_answer, LISTENER_FD, id),
+			-ENOENT))
 		return -1;
 	id = tree_receive(monitor, LISTENER_FD);
 	if (!id || goes_on())

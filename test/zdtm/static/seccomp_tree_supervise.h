@@ -15,6 +15,15 @@
 #define QUESTION 4711
 #define ANSWER 42
 
+/** tree_expect - 0, or -1 with a message if @got is not what was wanted */
+static inline int tree_expect(const char *what, long got, long want)
+{
+	if (got == want)
+		return 0;
+	pr_err("%s: %ld, not %ld\n", what, got, want);
+	return -1;
+}
+
 /** tree_do_supervise - install a filter with a listener, which gets the number @to_fd */
 static inline long tree_do_supervise(long flags, long to_fd)
 {
