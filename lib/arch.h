@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Architectures, as seccomp tells them apart: AUDIT_ARCH_* of linux/audit.h. A
- * filter knows system calls by number, and numbers are an architecture's own.
+ * Architectures, as seccomp identifies them: AUDIT_ARCH_* of linux/audit.h. A filter
+ * sees the numbers of system calls, and each architecture has its own numbers.
  */
 #ifndef ARCH_H
 #define ARCH_H
@@ -19,7 +19,7 @@
 
 #define ARCH_NAME_SIZE 32
 
-/* Writes what people call it to @name, and returns that. */
+/* Writes the common name of an architecture to @name, and returns @name. */
 const char *arch_text(uint32_t arch, char name[ARCH_NAME_SIZE]);
 
 #endif /* ARCH_H */

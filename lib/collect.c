@@ -7,7 +7,7 @@
 #include "collect.h"
 #include "report.h"
 
-/* How often the programs of a replaceable filter are read, if they change meanwhile. */
+/* How often to try to read the programs of a replaceable filter if they keep changing. */
 #define ATTEMPTS 16
 
 struct collect_program {
@@ -52,7 +52,7 @@ static int read_oldest(const struct kernel_reader *reader, int handle, uint32_t 
 	return (uint32_t)ret == len ? 0 : -EIO;
 }
 
-/* The kernel tells the length of the oldest one only. */
+/* The kernel reports the length of the oldest program only. */
 static int read_newer(const struct kernel_reader *reader, int handle, uint32_t index,
 		      struct collect_program *program)
 {
@@ -89,8 +89,8 @@ static int read_programs(const struct kernel_reader *reader, int handle,
 }
 
 /*
- * A supervisor that is not stopped can replace the programs while they are read. What was
- * read is of one generation only if that is the same afterwards.
+ * A supervisor that is still running can replace the programs while they are read. They
+ * belong together only if the generation is the same before and after.
  */
 static int read_generation(const struct kernel_reader *reader, int handle,
 			   struct collect_pending *filter)
@@ -107,7 +107,7 @@ static int read_generation(const struct kernel_reader *reader, int handle,
 	known = reader->info(handle, &info);
 	if (known)
 		return known;
-	/* the kernel may tell the length of one program and the generation of the next */
+	/* the length may be that of one program, and the generation that of the next */
 	if (ret == -ENOSPC || ret == -EIO)
 		return -EAGAIN;
 	return info.generation == filter->info.generation ? ret : -EAGAIN;
@@ -172,7 +172,7 @@ static int record_id(struct collect *collect, uint64_t id, uint32_t filter)
 	return map_put(&collect->filter_by_id, id, filter);
 }
 
-/* Adds the programs of a filter to the tree. @index: theirs, the oldest first. */
+/* Adds the programs of a filter to the tree. @index: out, their indices, oldest first. */
 static int add_programs(struct tree *tree, const struct collect_pending *pending, uint32_t *index)
 {
 	uint32_t i;

@@ -3,9 +3,9 @@
  * The part of CRIU's plugin interface that is used here: CRIU loads a library,
  * reads the descriptor that it exports, and calls the functions listed there.
  *
- * All versions of CRIU since 4.1 have this part. Newer versions have more hooks,
- * but only refuse a plugin that declares more hooks than they know. So this
- * plugin declares the hooks of 4.1, and one build works with every version.
+ * All versions of CRIU since 4.1 have this part. Newer versions have more hooks. CRIU
+ * refuses a plugin only if it declares more hooks than CRIU knows. This plugin
+ * declares the hooks of 4.1, so one build works with every version.
  */
 #ifndef CRIU_PLUGIN_H
 #define CRIU_PLUGIN_H
@@ -47,7 +47,7 @@ extern struct criu_plugin_desc CR_PLUGIN_DESC __attribute__((visibility("default
 
 /*
  * CRIU's lists: one of all plugins, and for each hook a chain of the plugins that
- * have it. So the size of the exported symbol tells how many hooks CRIU knows.
+ * have it. The size of the exported symbol shows how many hooks CRIU knows.
  */
 #define CRIU_LISTS "cr_plugin_ctl"
 

@@ -122,11 +122,11 @@ static int read_newest(pid_t tid)
 
 static int bpf_identify(pid_t tid, uint64_t *id)
 {
-	int place = read_newest(tid);
+	int filter = read_newest(tid);
 
-	if (place < 0)
-		return place;
-	*id = bpf.numbers.filters[place].info.id;
+	if (filter < 0)
+		return filter;
+	*id = bpf.numbers.filters[filter].info.id;
 	return 0;
 }
 

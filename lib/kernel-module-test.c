@@ -31,7 +31,7 @@ static struct test {
 	struct puppet *leader, *thread;
 } test;
 
-/* Test functions return 0, -EUCLEAN, or another errno for what is not the module's fault. */
+/* Test functions return 0, -EUCLEAN, or another errno if the module is not at fault. */
 static int expect(bool condition)
 {
 	return condition ? 0 : -EUCLEAN;
@@ -119,7 +119,7 @@ static int expect_info(int filter, int parent, uint32_t depth, uint32_t flags, u
 		      !memcmp(program, allow + 3 - len, len * sizeof(*program)));
 }
 
-/* @same: a descriptor that should be of the same filter; it is closed. */
+/* @same: a filter fd that should refer to the same filter; it is closed. */
 static int expect_same(int filter, int same)
 {
 	struct seccomp_filter_info one, other;

@@ -156,9 +156,9 @@ static int create_in_puppet(struct puppet *puppet, int parent,
 }
 
 /*
- * A new puppet for each filter: the module cannot remove a filter from a task, so a puppet
- * could only go on to the next filter above its own. The listener of a filter hangs up only
- * when the last task with it has exited.
+ * Each filter is created in a new puppet. The module cannot remove a filter from a task, so
+ * a puppet could only add filters above its own. And a listener hangs up only when the last
+ * task with its filter has exited.
  */
 static int module_create(int parent, uint32_t flags, const struct sock_filter *insns, uint32_t len,
 			 int *listener)
@@ -204,10 +204,10 @@ static const char *open_device(void)
 {
 	if (device < 0)
 		device = open("/dev/" SECCOMP_MODULE_DEVICE, O_RDWR | O_CLOEXEC);
-	/* in the cgroup of a container, where runc puts CRIU, only its devices can be opened */
+	/* runc puts CRIU into the container's cgroup, where only its devices can be opened */
 	if (device < 0 && errno == EPERM) {
 		device = open("/proc/" SECCOMP_MODULE_DEVICE, O_RDWR | O_CLOEXEC);
-		/* that of an older module has none, and it is loaded */
+		/* an older module has no such file, but it is loaded */
 		if (device < 0 && errno == ENOENT)
 			errno = EPERM;
 	}
@@ -233,7 +233,7 @@ static const char *self_test(void)
 	const char *what;
 	int ret = kernel_module_test(&module, &what);
 
-	/* other errors, such as a lack of memory, are no verdict on the module */
+	/* other errors, such as a lack of memory, say nothing about the module */
 	if (!ret || ret == -EUCLEAN)
 		ioctl(device, SECCOMP_MODULE_VERDICT,
 		      (long)(ret ? SECCOMP_MODULE_BROKEN : SECCOMP_MODULE_TRUSTED));

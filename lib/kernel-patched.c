@@ -54,7 +54,7 @@ static int patched_open(pid_t tid, long index)
 	(SECCOMP_FILTER_INFO_ID | SECCOMP_FILTER_INFO_PARENT_ID | SECCOMP_FILTER_INFO_DEPTH | \
 	 SECCOMP_FILTER_INFO_LEN | SECCOMP_FILTER_INFO_FLAGS | SECCOMP_FILTER_INFO_FD_FLAGS)
 
-/* The same. Kernels without kernel-patches/monitor/ leave them 0. */
+/* The fields that a dump also uses. Kernels without kernel-patches/monitor/ leave them 0. */
 #define OPTIONAL                                                          \
 	(SECCOMP_FILTER_INFO_LISTENER_FLAGS | SECCOMP_FILTER_INFO_PROGS | \
 	 SECCOMP_FILTER_INFO_GENERATION)

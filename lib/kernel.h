@@ -27,7 +27,7 @@
  * struct kernel_reader - reads the filters of threads
  * @name: of the backend, for messages
  *
- * A filter is a handle here, 0 or more, which the caller has to release.
+ * Filters are represented by handles, 0 or more, which the caller has to release.
  */
 struct kernel_reader {
 	const char *name;
@@ -90,8 +90,8 @@ struct kernel_reader {
  * struct kernel - a full backend: reads, creates and sets filters
  * @reader: the functions that read
  *
- * A filter is a file descriptor here, close-on-exec. close(2) does the same as
- * @reader.release(), and it can be duplicated and sent like any other.
+ * Filters are represented by file descriptors, close-on-exec. close(2) does the same
+ * as @reader.release(), and they can be duplicated and sent like any other.
  */
 struct kernel {
 	struct kernel_reader reader;
@@ -104,9 +104,8 @@ struct kernel {
 	 * @listener: out, with NEW_LISTENER: its listener; otherwise not changed
 	 *
 	 * Returns a filter; -EINVAL: the program is invalid, or the kernel does not
-	 * know a flag; -ENOMEM: no memory, or
-	 * the path would be too long; -EBUSY: the path already has a listener, and the
-	 * kernel takes no other beside it.
+	 * know a flag; -ENOMEM: no memory, or the path would be too long; -EBUSY: the
+	 * path already has a listener, and the kernel allows no other beside it.
 	 */
 	int (*create)(int parent, uint32_t flags, const struct sock_filter *insns, uint32_t len,
 		      int *listener);

@@ -11,15 +11,15 @@ static bool is_same_thread(const struct walk_thread *a, const struct walk_thread
 	return a->task == b->task && a->start == b->start && a->tid == b->tid;
 }
 
-/* Whether a key still stands for the same filter; *place is its index. */
+/* Whether a key still stands for the same filter. @index: out, its index. */
 static bool is_known(const struct numbers *numbers, const struct walk_thread *thread, uint64_t key,
-		     uint32_t depth, numbers_still_has *still_has, uint32_t *place)
+		     uint32_t depth, numbers_still_has *still_has, uint32_t *index)
 {
 	const struct numbered *old;
 
-	if (!map_get(&numbers->place_by_key, key, place))
+	if (!map_get(&numbers->index_by_key, key, index))
 		return false;
-	old = &numbers->filters[*place];
+	old = &numbers->filters[*index];
 	return old->info.depth == depth &&
 	       (is_same_thread(&old->holder, thread) || still_has(&old->holder, key, depth));
 }
@@ -34,7 +34,7 @@ static int append(struct numbers *numbers, uint64_t key)
 		return ret;
 	if (numbers->count >= INT_MAX)
 		return -EOVERFLOW;
-	ret = map_put(&numbers->place_by_key, key, numbers->count);
+	ret = map_put(&numbers->index_by_key, key, numbers->count);
 	return ret ? ret : (int)numbers->count++;
 }
 
@@ -43,17 +43,17 @@ int numbers_add(struct numbers *numbers, const struct walk_thread *thread,
 {
 	struct seccomp_filter_info info = { 0 };
 	size_t known = 0, i;
-	uint32_t place = 0;
+	uint32_t index = 0;
 	int ret = -EINVAL;
 
 	/* All filters below a known one are known. */
 	while (known < count &&
-	       !is_known(numbers, thread, records[known].key, count - known, still_has, &place))
+	       !is_known(numbers, thread, records[known].key, count - known, still_has, &index))
 		known++;
 	/* The oldest first, because a filter needs the id of its parent. */
 	for (i = count; i--;) {
 		if (i >= known)
-			ret = map_get(&numbers->place_by_key, records[i].key, &place) ? (int)place
+			ret = map_get(&numbers->index_by_key, records[i].key, &index) ? (int)index
 										      : -EIO;
 		else
 			ret = append(numbers, records[i].key);
@@ -74,7 +74,7 @@ int numbers_add(struct numbers *numbers, const struct walk_thread *thread,
 
 void numbers_free(struct numbers *numbers)
 {
-	map_free(&numbers->place_by_key);
+	map_free(&numbers->index_by_key);
 	free(numbers->filters);
 	*numbers = (struct numbers){ 0 };
 }

@@ -30,7 +30,7 @@ struct numbers {
 	size_t count;
 
 	/* private */
-	struct map place_by_key;
+	struct map index_by_key;
 	size_t room;
 };
 

@@ -17,7 +17,7 @@
 #include "array.h"
 #include "proc.h"
 
-/* The result of getdents64(2), which the C library does not define. */
+/* An entry of getdents64(2), which the C library does not define. */
 struct linux_dirent64 {
 	uint64_t d_ino;
 	int64_t d_off;
@@ -182,7 +182,7 @@ static const char *find_line(const char *status, const char *name)
 	return NULL;
 }
 
-/* Parses a number after blanks and moves *at behind it. Returns -ENOENT if there is none. */
+/* Parses a number after blanks and moves *at past it. Returns -ENOENT if there is none. */
 static int parse_int(const char **at)
 {
 	const char *digits = *at + strspn(*at, " \t");

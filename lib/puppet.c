@@ -40,9 +40,10 @@ static void stop_self(void)
 }
 
 /*
- * Runs in the puppet, which must not outlive the caller: it shares its descriptors, and
- * PTRACE_TRACEME would make it a tracee of whoever is the parent by then. A caller that
- * has another pid namespace for its children has no number there, and is believed.
+ * Runs in the puppet, which must not outlive the caller: it shares the caller's
+ * descriptors, and PTRACE_TRACEME would make it a tracee of whatever process is its parent
+ * by then. getppid() returns 0 if the caller has set another pid namespace for its
+ * children; then the caller is not checked.
  */
 static int bind_to_caller(const struct puppet *puppet)
 {

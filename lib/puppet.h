@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A puppet is a child task that runs single functions for the caller and is stopped
- * in between. The caller traces it, with seccomp suspended. It is for what the kernel
- * only does to the calling task, such as installing a filter.
+ * in between. The caller traces it, with seccomp suspended. It is used for operations
+ * that the kernel only performs on the calling task, such as installing a filter.
  *
  * It shares memory and descriptors with the caller and receives no signals. It is killed
- * when the caller ends in whatever way. The caller must be single-threaded and keep all
- * signals blocked: both use the same thread-local storage of the C library, so they must
- * not run at the same time.
+ * when the caller ends, for whatever reason. The caller must be single-threaded and keep
+ * all signals blocked: both use the same thread-local storage of the C library, so they
+ * must not run at the same time.
  */
 #ifndef PUPPET_H
 #define PUPPET_H
@@ -20,7 +20,7 @@ struct puppet;
 typedef long puppet_function(void *arg);
 
 /**
- * puppet_start - start a puppet, which is stopped then
+ * puppet_start - start a puppet; it is stopped when this returns
  * @puppet: out, to be ended with puppet_end()
  * @leader: NULL for a new process, or a puppet: start a thread of its process
  *

@@ -96,7 +96,7 @@ struct seccomp_fd_features {
 	__u64 features;
 };
 
-/* Fields that SECCOMP_IOCTL_FILTER_INFO is asked for, and those that it has filled in */
+/* The fields to get with SECCOMP_IOCTL_FILTER_INFO, and those that it has filled in */
 #define SECCOMP_FILTER_INFO_ID (1UL << 0)
 #define SECCOMP_FILTER_INFO_PARENT_ID (1UL << 1)
 #define SECCOMP_FILTER_INFO_DEPTH (1UL << 2)
@@ -107,7 +107,7 @@ struct seccomp_fd_features {
 #define SECCOMP_FILTER_INFO_PROGS (1UL << 7)
 #define SECCOMP_FILTER_INFO_GENERATION (1UL << 8)
 
-/* In fd_flags: SECCOMP_IOCTL_FILTER_SEAL was called on the descriptor */
+/* A bit in fd_flags: SECCOMP_IOCTL_FILTER_SEAL was called on the descriptor */
 #define SECCOMP_FILTER_FD_SEALED (1UL << 0)
 
 /**
@@ -164,16 +164,17 @@ struct seccomp_filter_prog {
 
 #endif /* SECCOMP_FD_CREATE */
 
-/* ---- What a monitor may do: the patches of kernel-patches/monitor/ ---- */
+/* ---- For monitors: the patches of kernel-patches/monitor/ ---- */
 
 #ifndef SECCOMP_IOCTL_NOTIF_SET_PROG
 
 /* For SECCOMP_FD_CREATE: SECCOMP_IOCTL_NOTIF_SET_PROG may replace the program */
 #define SECCOMP_FILTER_FLAG_REPLACEABLE (1UL << 16)
-/* For SECCOMP_FD_CREATE: calls wait where there is no listener any more */
+/* For SECCOMP_FD_CREATE: calls wait if the listener is gone */
 #define SECCOMP_FILTER_FLAG_KEEP (1UL << 17)
 
-/* In flags of struct seccomp_notif_prog: run it beside what there is */
+/* Bits in the flags of struct seccomp_notif_prog */
+/* run it in addition to the present programs */
 #define SECCOMP_NOTIF_PROG_TIGHTEN (1UL << 0)
 /* generation is that of the new program, higher than the present one */
 #define SECCOMP_NOTIF_PROG_AT_GENERATION (1UL << 1)
@@ -185,8 +186,8 @@ struct seccomp_filter_prog {
  * @len: number of instructions
  * @reserved: must be zero
  * @insns: address of the classic BPF program, struct sock_filter[len]
- * @generation: in, the one to replace, 0: whatever it is, or with AT_GENERATION
- *              that of the new program; out, that of the new program
+ * @generation: in, that of the program to replace, or 0 for any; with AT_GENERATION,
+ *              that of the new program. Out, that of the new program
  */
 struct seccomp_notif_prog {
 	__u32 size;
@@ -197,10 +198,10 @@ struct seccomp_notif_prog {
 	__u64 generation;
 };
 
-/* In flags of struct seccomp_notif_syscall: exactly one of them */
-/* The task makes this call in the place of its own, which is answered by it. */
+/* Bits in the flags of struct seccomp_notif_syscall: exactly one must be set */
+/* the task makes this call instead of its own, which returns the result */
 #define SECCOMP_NOTIF_SYSCALL_REPLACE (1UL << 0)
-/* The task makes this call and waits on. */
+/* the task makes this call, and goes on waiting */
 #define SECCOMP_NOTIF_SYSCALL_RUN (1UL << 1)
 
 /**
@@ -227,7 +228,7 @@ struct seccomp_notif_syscall {
 #define SECCOMP_IOCTL_NOTIF_SET_PROG _IOWR('!', 49, struct seccomp_notif_prog)
 #define SECCOMP_IOCTL_NOTIF_SYSCALL _IOWR('!', 50, struct seccomp_notif_syscall)
 
-/* ioctl of a filter fd: a listener, for a filter with KEEP that has none */
+/* ioctl of a filter fd: returns a listener, for a filter with KEEP that has none */
 #define SECCOMP_IOCTL_FILTER_LISTENER _IO('!', 36)
 
 #endif /* SECCOMP_IOCTL_NOTIF_SET_PROG */
@@ -239,9 +240,9 @@ struct seccomp_notif_syscall {
 #define PTRACE_SECCOMP_SET_FILTER_FD 0x4221
 
 /*
- * PTRACE_SECCOMP_GET_METADATA fills this in if it is given this size: struct
- * seccomp_metadata, and the filter's id. A kernel without the patches returns the
- * smaller size. filter_off is an index as above, -1 is allowed.
+ * struct seccomp_metadata, and the filter's id: PTRACE_SECCOMP_GET_METADATA fills this
+ * in if it is called with this size. A kernel without the patches returns the smaller
+ * size. filter_off is an index as above; -1 is allowed.
  */
 struct seccomp_metadata_id {
 	__u64 filter_off;
@@ -259,8 +260,8 @@ struct seccomp_metadata_id {
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
 #endif
 /*
- * Proposed for Linux in December 2025, and in no released kernel: with NEW_LISTENER, and
- * filters above may have a listener, too. doc/monitor.md
+ * Used together with NEW_LISTENER: filters above this one may have listeners, too. Proposed
+ * for Linux in December 2025, and in no released kernel; see doc/monitor.md.
  */
 #ifndef SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS
 #define SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS (1UL << 6)

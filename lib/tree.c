@@ -87,7 +87,7 @@ static size_t counted_insns(const struct tree *tree, const struct tree_filter *f
 	return sum;
 }
 
-/* kernel/seccomp.c: all programs of a filter together are no longer than one may be. */
+/* kernel/seccomp.c: together, the programs of a filter have the size limit of a single one. */
 static const char *newer_fault(const struct tree *tree, const struct tree_filter *filter)
 {
 	size_t sum = tree->programs[filter->program].len;
@@ -109,12 +109,12 @@ static const char *generation_fault(const struct tree_filter *filter)
 
 	if (replaceable && !filter->generation)
 		return "is replaceable and has no generation";
-	/* the kernel goes up from it, and would come to the end */
+	/* the kernel counts up from it, and would run out of numbers */
 	if (filter->generation > INT64_MAX)
-		return "has a generation that none comes up to";
+		return "has a generation that is too high";
 	if (!replaceable && filter->generation)
 		return "has a generation and is not replaceable";
-	/* each program is of a generation of its own, the first is 1 */
+	/* each program has its own generation, that of the first is 1 */
 	if (filter->n_newer && filter->n_newer >= filter->generation)
 		return "has more programs than generations";
 	return NULL;

@@ -27,7 +27,7 @@
 /* kernel/seccomp.c: on a path, every filter counts as its instructions plus 4 */
 #define TREE_MAX_PATH_INSNS 32768
 #define TREE_FILTER_PENALTY 4
-/* The same: a replaceable filter counts as so many, whatever its program is. Two fit on a path. */
+/* There, too: a replaceable filter counts as this many, for any program. Two fit on a path. */
 #define TREE_REPLACEABLE_INSNS 16380
 /* include/linux/threads.h: PID_MAX_LIMIT */
 #define TREE_MAX_TID 4194304
@@ -63,12 +63,12 @@ struct tree_program {
  *           several
  * @parent: the filter below it, or TREE_NONE
  * @flags: SECCOMP_FILTER_FLAG_{LOG,WAIT_KILLABLE_RECV,REPLACEABLE,KEEP,
- *         ALLOW_NESTED_LISTENERS}, and NEW_LISTENER if it has a listener. Which
- *         filters of a path may have one the kernel says
+ *         ALLOW_NESTED_LISTENERS}, and NEW_LISTENER if it has a listener. The
+ *         kernel decides which filters of a path may have one
  * @listener_flags: SECCOMP_USER_NOTIF_FD_* of that listener
  * @generation: that of the newest program of a replaceable filter, otherwise 0
- * @newer: the programs that have tightened the first one, which run as well; the
- *         tree has a copy
+ * @newer: programs that have tightened the first one and run in addition to it; the
+ *         tree keeps a copy
  * @n_newer: how many
  * @path_insns: instructions on its path, as the kernel counts them for its limit
  * @supervised: a filter on its path has a listener
@@ -135,7 +135,7 @@ struct tree_file {
 };
 
 /*
- * @run_id: the run of CRIU that dumps or has dumped it; empty if it is not of a dump
+ * @run_id: the run of CRIU that dumps or has dumped it; empty if there was no dump
  * @arch: AUDIT_ARCH_* of the machine that it was dumped on
  */
 struct tree {

@@ -248,7 +248,7 @@ class Image:
         """Generation and programs of a filter, which has several only if it is replaceable."""
         refuse_if(bool(flags & REPLACEABLE) != bool(generation),
                   "filter: a generation without being replaceable, or none")
-        refuse_if(generation >> 63, "filter: a generation that none comes up to")
+        refuse_if(generation >> 63, "filter: a generation that is too high")
         refuse_if(len(programs) > max(1, generation), "filter: more programs than generations")
         refuse_if(any(number >= len(self.programs) for number in programs),
                   "filter: its program does not come before it")

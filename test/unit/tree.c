@@ -156,7 +156,7 @@ static void replaceable_filters_have_generations(void **state)
 	refuse(&(struct tree_filter){ .flags = REPLACEABLE }, "no generation");
 	refuse(&(struct tree_filter){ .generation = 1 }, "not replaceable");
 	refuse(&(struct tree_filter){ .flags = REPLACEABLE, .generation = 1ull << 63 },
-	       "none comes up to");
+	       "generation that is too high");
 	refuse(
 		&(struct tree_filter){
 			.flags = REPLACEABLE, .generation = 2, .newer = newer, .n_newer = 2 },
