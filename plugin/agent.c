@@ -51,8 +51,8 @@ size_t agent_count(const struct tree *tree)
 }
 
 /*
- * A process has all filters on the path. If an earlier process has one of them, it has
- * all below, too.
+ * A process has all filters on the path. If an earlier process has one of them, it also
+ * has all filters below that one.
  */
 static void mark_path(const struct tree *tree, uint32_t *first, uint32_t filter, uint32_t process)
 {
@@ -264,24 +264,24 @@ static int find_address(const struct config *config, const char **source)
 	return 0;
 }
 
-static int go_on_without(const char *why)
+static int continue_without(const char *why)
 {
 	agent.absent = true;
-	pr_warn("%s; as %s says, filters are restored without one (%zu): calls for their supervisor fail with ENOSYS",
-		why, CONFIG_PATH, agent.count);
+	pr_warn("%s; filters are restored without one (%zu), as configured in %s: calls that their supervisor would answer fail with ENOSYS",
+		why, agent.count, CONFIG_PATH);
 	return 0;
 }
 
 static int refuse(const char *why, int error)
 {
-	pr_err("%s, but filters of the dump need one (%zu): name a running agent (%s, or 'agent = PATH' in %s), or let their calls fail ('without-agent = enosys' there)",
+	pr_err("%s, but the dump has filters that need one (%zu): name a running agent (%s, or 'agent = PATH' in %s), or let their calls fail ('without-agent = enosys' there)",
 	       why, agent.count, AGENT_VARIABLE, CONFIG_PATH);
 	return error;
 }
 
 static int find_agent(void)
 {
-	char why[256] = "no seccomp agent is named";
+	char why[256] = "no seccomp agent is configured";
 	struct config config;
 	const char *source = NULL;
 	int ret = config_read(CONFIG_PATH, &config);
@@ -302,10 +302,10 @@ static int find_agent(void)
 		snprintf(why, sizeof(why),
 			 "the seccomp agent at %s (named by %s) cannot be used: %s", agent.address,
 			 source, error_name(ret));
-	return config.without_agent ? go_on_without(why) : refuse(why, ret);
+	return config.without_agent ? continue_without(why) : refuse(why, ret);
 }
 
-/* CRIU's parent may exit while it is examined; then its id may be that of another process. */
+/* CRIU's parent may exit while it is examined; then another process may get its id. */
 static void find_container(void)
 {
 	const pid_t pid = getppid();

@@ -34,7 +34,7 @@ static void choose_reader(void)
 	kernel_choose(&choice);
 	alone.collect = (struct collect){ .reader = choice.reader, .tree = &alone.tree };
 	if (!choice.reader && choice.n_refused)
-		pr_info("cannot determine which filters are the same, so the changes by a restore are guessed (%s: %s)",
+		pr_info("cannot determine which filters are the same, so what a restore changes is guessed (%s: %s)",
 			choice.refused[choice.n_refused - 1].name,
 			choice.refused[choice.n_refused - 1].why);
 }
@@ -62,7 +62,7 @@ static int compare_threads(const struct proc_threads *tids)
 		ret = collect_thread(&alone.collect, tids->tids[i], &alone.threads[i].filter);
 	}
 	if (ret)
-		pr_info("process %d: cannot read its filters, so the changes by a restore are guessed: %s",
+		pr_info("process %d: cannot read its filters, so what a restore changes is guessed: %s",
 			tids->tids[0], strerror(-ret));
 	else
 		native_compare(&alone.tree, alone.threads, tids->count);
@@ -103,7 +103,7 @@ static const struct change {
 	{ loses_tsync, "SECCOMP_FILTER_FLAG_TSYNC works now, and will be refused after a restore" },
 	{ gains_tsync, "SECCOMP_FILTER_FLAG_TSYNC is refused now, and will work after a restore" },
 	{ loses_listener,
-	  "CRIU drops SECCOMP_FILTER_FLAG_NEW_LISTENER, so what a supervisor decides now will fail with ENOSYS after a restore" },
+	  "CRIU drops SECCOMP_FILTER_FLAG_NEW_LISTENER, so calls that a supervisor answers now will fail with ENOSYS after a restore" },
 	{ loses_wait_killable, "CRIU drops SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" },
 	{ changes_log, "CRIU gives them the SECCOMP_FILTER_FLAG_LOG of the leader's filters" },
 };

@@ -10,7 +10,7 @@
  *
  * If filters can be read, the warnings say for which threads the result of
  * SECCOMP_FILTER_FLAG_TSYNC changes, and which flags are lost. There are none if
- * nothing changes. Otherwise it is guessed from the numbers of filters.
+ * nothing changes. If filters cannot be read, the numbers of filters are used to guess.
  */
 void alone_warn(const struct proc_threads *tids);
 

@@ -98,7 +98,7 @@ static int set(struct position *at, struct config *config, const char *key, cons
 	while (i < N_KEYS && strcmp(keys[i].name, key))
 		i++;
 	if (i == N_KEYS) {
-		pr_err("%s:%u: there is no key '%s' (known: agent, without-agent, agent-uid, load-module)",
+		pr_err("%s:%u: unknown key '%s' (known: agent, without-agent, agent-uid, load-module)",
 		       at->name, at->line, key);
 		return -EINVAL;
 	}
@@ -116,7 +116,7 @@ static int parse_line(struct position *at, struct config *config, char *line, si
 	char *equals;
 
 	if (strlen(line) != len) {
-		pr_err("%s:%u: there is a zero byte in the line", at->name, at->line);
+		pr_err("%s:%u: the line contains a zero byte", at->name, at->line);
 		return -EINVAL;
 	}
 	line = trim(line);

@@ -56,7 +56,7 @@ int criu_check(void)
 		ret = -ENOSYS;
 	}
 	if (!criu_run_id || !dump_criu_run_id) {
-		pr_err("this CRIU does not export the names of its runs (4.1 and newer do): use another CRIU, or remove the plugin");
+		pr_err("this CRIU does not export the ids of its runs (4.1 and newer do): use another CRIU, or remove the plugin");
 		ret = -ENOSYS;
 	}
 	return ret;

@@ -134,7 +134,7 @@ static int begin_image(void)
 		return -EOPNOTSUPP;
 	}
 	if (tree_set_run_id(&dump.tree, criu_run_id, strnlen(criu_run_id, TREE_RUN_ID_SIZE))) {
-		pr_err("this CRIU does not name its runs, so %s could not be told from that of another dump: use another CRIU",
+		pr_err("this CRIU does not name its runs, so %s could not be told apart from that of another dump: use another CRIU",
 		       IMAGE_NAME);
 		return -EOPNOTSUPP;
 	}
@@ -207,8 +207,8 @@ static int refuse_filters(const struct proc_threads *tids)
 }
 
 /*
- * Called when CRIU has stopped all tasks: a dump that fails earlier does not touch the
- * other images of a previous dump, either.
+ * Called when CRIU has stopped all tasks. If a dump fails earlier, CRIU's own images of
+ * a previous dump are not touched, either.
  */
 static int remove_old_image(void)
 {
@@ -279,7 +279,7 @@ int dump_file(const struct tree_file *file)
 	return ret;
 }
 
-/* External supervisors are not in the images. */
+/* The images do not contain external supervisors. */
 static void warn_external_supervisors(void)
 {
 	size_t outside = agent_count(&dump.tree);
@@ -301,7 +301,7 @@ static size_t count_filters(uint32_t flags, uint32_t without)
 	return count;
 }
 
-/* doc/monitor.md: what a monitor outside can do that no image has. */
+/* What an external monitor can do, and the image does not contain; see doc/monitor.md. */
 static void warn_monitors(void)
 {
 	const uint32_t outside = SECCOMP_FILTER_FLAG_REPLACEABLE | SECCOMP_FILTER_FLAG_NEW_LISTENER;
@@ -309,10 +309,10 @@ static void warn_monitors(void)
 	size_t lost = count_filters(SECCOMP_FILTER_FLAG_KEEP, SECCOMP_FILTER_FLAG_NEW_LISTENER);
 
 	if (replaceable)
-		pr_warn("a supervisor outside of the dump can replace programs of filters (%zu): what it has done since they were read is not in %s",
+		pr_warn("a supervisor outside of the dump can replace programs of filters (%zu): what it has replaced since they were read is not in %s",
 			replaceable, IMAGE_NAME);
 	if (lost)
-		pr_warn("filters have lost their listener, and calls wait for another (%zu): after a restore only who holds a descriptor of such a filter can open one",
+		pr_warn("filters have lost their listener, and calls wait for another (%zu): after a restore, only the holder of a descriptor of such a filter can open one",
 			lost);
 }
 

@@ -16,7 +16,7 @@
 
 /*
  * A file that tasks inherit goes to CRIU's store in a parcel. The store exists until
- * CRIU exits, which may be after the tasks, and would keep the file open as long. So
+ * CRIU exits, which may be after the tasks, and would keep the file open until then. So
  * the parcels are emptied when all tasks have their files.
  */
 struct parcel {
@@ -29,7 +29,7 @@ static struct files {
 	size_t count;
 } files;
 
-/* The kind of a file by its name in /proc, which is safe for any file; 0: another kind. */
+/* The kind of a file by its name in /proc, which is safe for any file; 0: neither kind. */
 static enum tree_file_kind file_kind(int fd)
 {
 	char path[32], name[64];

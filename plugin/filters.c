@@ -10,11 +10,11 @@
 #include "image.h"
 #include "report.h"
 
-static struct made {
+static struct creation {
 	const struct kernel *kernel;
 	const struct tree *tree;
 	int *fds; /* a filter fd for each filter; -1: not open */
-} made;
+} creation;
 
 /*
  * Counts the users of each filter fd: filters that are created on top of it, and the
@@ -44,17 +44,17 @@ static void put_fd(uint32_t *users, uint32_t filter)
 {
 	if (--users[filter])
 		return;
-	close(made.fds[filter]);
-	made.fds[filter] = -1;
+	close(creation.fds[filter]);
+	creation.fds[filter] = -1;
 }
 
 #define MONITOR_FLAGS (SECCOMP_FILTER_FLAG_REPLACEABLE | SECCOMP_FILTER_FLAG_KEEP)
-/* what has an effect on calls also when the listener has gone */
+/* flags that have an effect on calls even if the listener is gone */
 #define LASTING_FLAGS (MONITOR_FLAGS | SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS)
 
 /*
- * The kernel accepts the other flags of a listener only with NEW_LISTENER. If the filter
- * has lost its listener and one of them lasts, it gets another, which is closed.
+ * The kernel accepts the other flags of a listener only with NEW_LISTENER. A filter that
+ * has lost its listener, but has one of the lasting flags, gets a new one, which is closed.
  */
 static uint32_t create_flags(const struct tree_filter *filter)
 {
@@ -68,16 +68,16 @@ static uint32_t create_flags(const struct tree_filter *filter)
 static int set_program(const struct tree_filter *filter, uint32_t program, uint32_t flags,
 		       uint64_t generation, int listener)
 {
-	const struct tree_program *p = &made.tree->programs[program];
-	int ret = made.kernel->set_program(listener, flags, p->insns, p->len, generation);
+	const struct tree_program *p = &creation.tree->programs[program];
+	int ret = creation.kernel->set_program(listener, flags, p->insns, p->len, generation);
 
 	if (ret)
 		pr_err("%s: the kernel refuses program %u of filter %td: %s", IMAGE_NAME, program,
-		       filter - made.tree->filters, strerror(-ret));
+		       filter - creation.tree->filters, strerror(-ret));
 	return ret;
 }
 
-/* Whoever holds the listener goes on with the generation that it knows. */
+/* The holder of the listener can continue with the generation that it knows. */
 static int set_programs(const struct tree_filter *filter, int listener)
 {
 	uint32_t i;
@@ -95,17 +95,17 @@ static int set_programs(const struct tree_filter *filter, int listener)
 
 static int set_listener_flags(uint32_t flags, int listener)
 {
-	int ret = flags ? made.kernel->set_listener_flags(listener, flags) : 0;
+	int ret = flags ? creation.kernel->set_listener_flags(listener, flags) : 0;
 
 	if (ret)
 		pr_err("cannot set flags %#x on a listener: %s", flags, strerror(-ret));
 	return ret;
 }
 
-/* A listener goes to the tasks that held it, or to the agent; or nobody has it any more. */
+/* A listener goes to the tasks that held it or to the agent. If nobody had it, it is closed. */
 static int assign_listener(size_t index, int listener)
 {
-	const struct tree_filter *filter = &made.tree->filters[index];
+	const struct tree_filter *filter = &creation.tree->filters[index];
 	int ret = set_programs(filter, listener);
 
 	if (!ret)
@@ -115,43 +115,43 @@ static int assign_listener(size_t index, int listener)
 	else if (filter->listener == TREE_NONE)
 		agent_keep_listener(index, listener);
 	else
-		ret = files_offer_listener(made.tree, filter, listener);
+		ret = files_offer_listener(creation.tree, filter, listener);
 	return ret;
 }
 
-/* What a kernel that refuses a filter may lack; text for the end of a message */
+/* What a kernel that refuses a filter may lack, as the end of a message. */
 static const char *why_refused(const struct tree_filter *filter, int error)
 {
 	if (error == -EINVAL && filter->flags & MONITOR_FLAGS)
-		return " (it is replaceable or keeps its calls, which needs a kernel with kernel-patches/monitor)";
+		return " (it is replaceable, or its calls wait for a new listener: this needs a kernel with kernel-patches/monitor)";
 	if (error == -EINVAL && filter->flags & SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS)
-		return " (it allows filters above it to have a listener, which this kernel does not)";
+		return " (it allows filters above it to have a listener, which this kernel does not support)";
 	if (error == -EBUSY)
-		return " (it is made with a listener, and a filter below it has one; this kernel takes one on a path)";
+		return " (it is created with a listener, and a filter below it has one: this kernel allows only one on a path)";
 	return "";
 }
 
 static int create_filter(size_t index)
 {
-	const struct tree_filter *filter = &made.tree->filters[index];
-	const struct tree_program *program = &made.tree->programs[filter->program];
-	int parent = filter->parent == TREE_NONE ? -1 : made.fds[filter->parent];
+	const struct tree_filter *filter = &creation.tree->filters[index];
+	const struct tree_program *program = &creation.tree->programs[filter->program];
+	int parent = filter->parent == TREE_NONE ? -1 : creation.fds[filter->parent];
 	int listener = -1, fd;
 
-	fd = made.kernel->create(parent, create_flags(filter), program->insns, program->len,
-				 &listener);
+	fd = creation.kernel->create(parent, create_flags(filter), program->insns, program->len,
+				     &listener);
 	if (fd < 0) {
 		pr_err("%s: the kernel refuses filter %zu (program %u): %s%s", IMAGE_NAME, index,
 		       filter->program, strerror(-fd), why_refused(filter, fd));
 		return fd;
 	}
-	made.fds[index] = fd;
+	creation.fds[index] = fd;
 	return listener < 0 ? 0 : assign_listener(index, listener);
 }
 
 static int create_in_order(uint32_t *users)
 {
-	const struct tree *tree = made.tree;
+	const struct tree *tree = creation.tree;
 	size_t i;
 	int ret;
 
@@ -174,7 +174,7 @@ int filters_create(const struct kernel *kernel, const struct tree *tree, int *fd
 		pr_err("not enough memory for %zu filters", tree->n_filters);
 		return -ENOMEM;
 	}
-	made = (struct made){ kernel, tree, fds };
+	creation = (struct creation){ kernel, tree, fds };
 	ret = create_in_order(users);
 	free(users);
 	return ret;

@@ -7,9 +7,9 @@
 #include "tree.h"
 
 /**
- * filters_create - create all filters, and give their listeners to tasks or to the agent
- * @fds: a filter fd for each filter of the tree, -1 at the beginning, and where no thread
- *       and no file has the filter itself; also after a failure, to be closed by the caller
+ * filters_create - create all filters, and assign their listeners to tasks or to the agent
+ * @fds: in, -1 for each filter of the tree. Out, also after a failure: a filter fd, to be
+ *       closed by the caller, or -1 for a filter that no thread and no file has itself
  *
  * Returns 0, or a negative errno after a message.
  */

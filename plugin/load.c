@@ -45,7 +45,7 @@ static bool would_help(void)
 {
 	const char *why;
 
-	/* not if CRIU has filters itself: they might kill it for the attempt */
+	/* if CRIU has filters itself, they might kill it for the attempt */
 	return !kernel_permits() && !kernel_patched(&why) &&
 	       access("/dev/" SECCOMP_MODULE_DEVICE, F_OK);
 }

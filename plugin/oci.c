@@ -216,7 +216,7 @@ static bool add(struct json_object *to, const char *key, struct json_object *val
 	return false;
 }
 
-/* Adds a value of the configuration, if it has it. */
+/* Adds a value of the configuration, unless it is NULL. */
 static bool add_copy(struct json_object *to, const char *key, struct json_object *value)
 {
 	return !value || add(to, key, json_object_get(value));

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Containers according to the runtime specification of the Open Container Initiative:
- * finds out about the container that is being restored, and creates the message with
- * which a seccomp agent receives a listener (config-linux.md, "The Container Process
- * State").
+ * finds the container that is being restored, and creates the message with which a
+ * seccomp agent receives a listener (config-linux.md, "The Container Process State").
  */
 #ifndef PLUGIN_OCI_H
 #define PLUGIN_OCI_H
@@ -25,15 +24,15 @@ struct oci_container {
 };
 
 /**
- * oci_find - find out which container the runtime that has started CRIU restores
+ * oci_find - find the container that the runtime, CRIU's parent, is restoring
  * @proc: the /proc folder of CRIU's parent
  * @caller: the user who has started CRIU
  * @container: out
  *
  * crun and runc run CRIU as a child process in the folder of the bundle, and their
- * command line is "... restore ... ID". Any other program may be called like that, in
- * a folder with files of another user. So config.json is used only if it and the
- * folder belong to the caller, and no other user can write them. If there is no such
+ * command line is "... restore ... ID". Any other program may have such a command line,
+ * and run in a folder with files of another user. So config.json is used only if it and
+ * the folder belong to the caller, and no other user can write them. If there is no such
  * file, or it has no "ociVersion", the parent is not a runtime. Never fails; warns if
  * config.json is ignored or cannot be read.
  */

@@ -12,7 +12,7 @@
  * @text: the data of the message, must not be empty
  * @fd: the descriptor; stays open
  *
- * Calls sendmsg(2) once. Returns 0; -EAGAIN: the socket's timeout is over; or another
+ * Calls sendmsg(2) once. Returns 0; -EAGAIN: the socket's timeout has expired; or another
  * negative errno.
  */
 int parcel_send(int socket, const char *text, int fd);

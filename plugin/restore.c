@@ -43,15 +43,15 @@ static bool inventory_names_plugin(void)
 }
 
 /*
- * If the inventory does not name the plugin, an image is of an older dump, or of a newer
- * one that was interrupted. Then some images of CRIU may be older than others, and the
- * tasks may have had filters in the meantime.
+ * If the inventory does not name the plugin, an image comes from an older dump, or from a
+ * newer one that was interrupted. Then some of CRIU's images may be older than others, and
+ * the tasks may have had filters in the meantime.
  */
 static int refuse_stale_image(void)
 {
 	if (faccessat(criu_get_image_dir(), IMAGE_NAME, F_OK, 0))
 		return 0;
-	pr_err("%s is of another dump than inventory.img, which does not name it: if a later dump into this folder was cut off, dump again; if CRIU has dumped here without the plugin since, remove %s",
+	pr_err("%s belongs to another dump than inventory.img, which does not name it: if a later dump into this folder was cut off, dump again; if CRIU has dumped here without the plugin since, remove %s",
 	       IMAGE_NAME, IMAGE_NAME);
 	return -ESTALE;
 }
@@ -64,13 +64,13 @@ static int check_run(void)
 
 	if (named && !strcmp(run, restore.tree.run_id))
 		return 0;
-	pr_err("%s is of another dump (CRIU run %s) than inventory.img (%s%s): copy all files of one dump, or dump again if this one was cut off",
+	pr_err("%s belongs to another dump (CRIU run %s) than inventory.img (%s%s): copy all files of one dump, or dump again if this one was cut off",
 	       IMAGE_NAME, restore.tree.run_id, named ? "run " : "which names none",
 	       named ? run : "");
 	return -ESTALE;
 }
 
-/* CRIU itself finds out later, in each of the tasks that it has forked. */
+/* CRIU itself checks this later, in each of the tasks that it has forked. */
 static int check_arch(void)
 {
 	char dumped[ARCH_NAME_SIZE], here[ARCH_NAME_SIZE];
@@ -135,7 +135,7 @@ static void report_no_kernel(void)
 	kernel_choose(&choice);
 	for (i = 0; i < choice.n_refused; i++)
 		pr_err("cannot use %s: %s", choice.refused[i].name, choice.refused[i].why);
-	pr_err("%s needs a kernel with the seccomp filter descriptors, and this one has none: boot a kernel with the patches, or load the module criu_seccomp",
+	pr_err("%s needs a kernel with the seccomp filter descriptors, which this one does not have: boot a kernel with the patches, or load the module criu_seccomp",
 	       IMAGE_NAME);
 }
 
@@ -182,7 +182,7 @@ static const char *set_hint(int error)
 	case -EACCES:
 		return " (CRIU needs CAP_SYS_ADMIN in the initial user namespace, and must not be in a seccomp mode itself)";
 	case -EPERM:
-		return " (CRIU has not suspended seccomp for it, or it is under other filters: CRIU's images are of another dump, copy all files of one)";
+		return " (CRIU has not suspended seccomp for it, or it has other filters because CRIU's images belong to another dump: copy all files of one dump)";
 	default:
 		return "";
 	}
@@ -194,7 +194,7 @@ static int set_filter(pid_t tid, const struct tree_thread *thread)
 
 	if (thread->filter == TREE_NONE)
 		return 0;
-	/* if the filters are closed, all processes have had theirs: this one comes twice */
+	/* the filters are closed when all processes have theirs: this is one of them, again */
 	filter = restore.filters ? restore.filters[thread->filter] : -1;
 	ret = restore.kernel->set(tid, filter);
 	if (ret)
@@ -349,8 +349,10 @@ static void kill_tree(pid_t pid)
 	proc_free_threads(&pids);
 }
 
-/* For a process that comes after the failure. If its pid namespace has died with init, it is dead
- * already. */
+/*
+ * For a process that comes after the failure. If its pid namespace has died with init, it
+ * is already dead.
+ */
 static void kill_late(pid_t pid)
 {
 	if (restore.root_is_init)
@@ -386,7 +388,7 @@ int restore_process(pid_t pid)
 void restore_end(bool failed)
 {
 	if (!failed && restore.restored != restore.tree.n_processes)
-		pr_err("%zu of %zu processes did not get their filters, because another plugin has ended the chain of hooks, or %s is of other tasks: they are in strict mode and die at their next system call",
+		pr_err("%zu of %zu processes did not get their filters, because another plugin has ended the chain of hooks, or %s belongs to other tasks: they are in strict mode and die at their next system call",
 		       restore.tree.n_processes - restore.restored, restore.tree.n_processes,
 		       IMAGE_NAME);
 	close_filters();

@@ -79,7 +79,7 @@ static int dump_ext_file(int fd, int id)
 
 /*
  * CRIU up to 4.2 passes only one argument, which the calling conventions of C on Linux
- * allow. Then @retry_needed is undefined.
+ * allow. In this case @retry_needed is undefined.
  */
 static int restore_ext_file(int id, bool *retry_needed)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Decides which files are trusted to say who gets a listener. */
+/* Decides which files are trusted to name the process that gets a listener. */
 #ifndef PLUGIN_TRUST_H
 #define PLUGIN_TRUST_H
 

@@ -52,7 +52,7 @@ static int compare_run(const char *path, const char *inventory, const char *run,
 {
 	if (!strcmp(run, tree->run_id))
 		return 0;
-	pr_err("%s is of another dump than %s, which names %s%s: a restore refuses them (copy all files of one dump)",
+	pr_err("%s belongs to another dump than %s, which names %s%s: a restore refuses them (copy all files of one dump)",
 	       path, inventory, *run ? "CRIU run " : "no run of CRIU", run);
 	return -ESTALE;
 }

@@ -68,7 +68,7 @@ struct snapshot {
  *        archive of a container's checkpoint
  *
  * Returns 0, or a negative errno after a message: -ESTALE if the inventory
- * beside the image is of another dump; the snapshot is still filled then.
+ * beside the image belongs to another dump; the snapshot is still filled then.
  */
 int snapshot_read_image(struct snapshot *snapshot, const char *path);
 

@@ -53,9 +53,9 @@ def mixed(case: Case, number: int, name: str) -> None:
     path = os.path.join(folder(case, number), name)
     shutil.copy(path, path + '.own')
     shutil.copy(os.path.join(case.dir, f'images-{3 - number}', name), path)
-    refused_before_fork(case, case.criu('restore', '-d'), TREE + ' is of another dump')
+    refused_before_fork(case, case.criu('restore', '-d'), TREE + ' belongs to another dump')
     status, output = shown(case)
-    check(status == 1 and 'is of another dump' in output,
+    check(status == 1 and 'belongs to another dump' in output,
           f'criu-seccomp image exits {status}: {output}')
     os.rename(path + '.own', path)
 
@@ -117,13 +117,13 @@ POINTS: list[tuple[int, str, str, int | str]] = [
     (1, 'unlinkat', TREE, 1),
     (1, 'openat', TREE, TREE + ' is missing'),
     (1, 'pwrite64', TREE, TREE + ': entry 0 at byte 0: the file is cut off'),
-    (1, 'openat', 'pages-1.img', TREE + ' is of another dump'),
-    (1, 'openat', 'core-{pid}.img', TREE + ' is of another dump'),
-    (1, 'openat', INVENTORY, TREE + ' is of another dump'),
+    (1, 'openat', 'pages-1.img', TREE + ' belongs to another dump'),
+    (1, 'openat', 'core-{pid}.img', TREE + ' belongs to another dump'),
+    (1, 'openat', INVENTORY, TREE + ' belongs to another dump'),
     (1, 'write', INVENTORY, ''),  # by CRIU itself: it is empty
     (1, 'openat', 'stats-dump', 2),
     (0, 'openat', TREE, 0),
-    (0, 'openat', 'core-{pid}.img', TREE + ' is of another dump'),
+    (0, 'openat', 'core-{pid}.img', TREE + ' belongs to another dump'),
 ]
 
 

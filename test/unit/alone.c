@@ -77,7 +77,7 @@ static void guess(int leader, int thread, size_t count)
 }
 
 #define GUESSED \
-	"cannot determine which filters are the same, so the changes by a restore are guessed (a backend: not here)\n"
+	"cannot determine which filters are the same, so what a restore changes is guessed (a backend: not here)\n"
 
 static void without_a_reader_it_is_guessed(void **state)
 {
@@ -179,7 +179,7 @@ static void lost_flags_are_named(void **state)
 	int plain = fake_filter(-1, LISTENER), waits = fake_filter(-1, LISTENER | KILLABLE);
 
 	(void)state;
-	SEE("process 10, threads 10 12: CRIU drops SECCOMP_FILTER_FLAG_NEW_LISTENER, so what a supervisor decides now will fail with ENOSYS after a restore\n"
+	SEE("process 10, threads 10 12: CRIU drops SECCOMP_FILTER_FLAG_NEW_LISTENER, so calls that a supervisor answers now will fail with ENOSYS after a restore\n"
 	    "process 10, threads 12: CRIU drops SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV\n",
 	    plain, -1, waits);
 }
@@ -228,7 +228,7 @@ static void unreadable_filters_are_guessed(void **state)
 
 	(void)state;
 	fake_make_odd("identify", 0, -EIO);
-	SEE("process 10: cannot read its filters, so the changes by a restore are guessed: Input/output error\n"
+	SEE("process 10: cannot read its filters, so what a restore changes is guessed: Input/output error\n"
 	    "process 10: after a restore, threads with equal filters share them, and SECCOMP_FILTER_FLAG_TSYNC works also where the filters were installed one by one\n",
 	    shared, shared);
 	/* what was seen once may change */

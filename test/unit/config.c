@@ -73,9 +73,9 @@ static void what_is_not_known_is_refused_with_its_line(void **state)
 	struct config config;
 
 	(void)state;
-	refused("\nagnet = /run/x\n", "FILE:2: there is no key 'agnet'");
-	refused("Agent = /run/x\n", "FILE:1: there is no key 'Agent'");
-	refused("= /run/x\n", "FILE:1: there is no key ''");
+	refused("\nagnet = /run/x\n", "FILE:2: unknown key 'agnet'");
+	refused("Agent = /run/x\n", "FILE:1: unknown key 'Agent'");
+	refused("= /run/x\n", "FILE:1: unknown key ''");
 	refused("# x\n\nagent\n", "FILE:3: 'agent' is not of the form");
 	refused("without-agent = yes\n", "FILE:1: without-agent: 'yes' is neither");
 	refused("without-agent =\n", "FILE:1: without-agent: '' is neither");
@@ -89,7 +89,7 @@ static void what_is_not_known_is_refused_with_its_line(void **state)
 	refused("agent-uid =\n", "FILE:1: agent-uid: '' is not a user id");
 	refused("agent = /a\nagent = /a\n", "FILE:2: agent: '/a' is a second value");
 	assert_int_equal(parse_bytes("agent = /a\0b\n", 13, &config), -EINVAL);
-	assert_said("FILE:1: there is a zero byte");
+	assert_said("FILE:1: the line contains a zero byte");
 }
 
 static void an_address_has_to_fit_into_one_of_a_socket(void **state)

@@ -62,7 +62,7 @@ static void an_image_that_is_not_named_is_refused(void **state)
 	write_stack(getpid());
 	world.named = false;
 	assert_int_equal(restore_begin(), -ESTALE);
-	assert_said("is of another dump than inventory.img, which does not name it");
+	assert_said("belongs to another dump than inventory.img, which does not name it");
 	world.names_all = true;
 	assert_int_equal(restore_begin(), -ESTALE);
 	assert_int_equal(restore_process(getpid()), 0);
@@ -211,13 +211,13 @@ static void a_kernel_that_takes_one_listener_on_a_path_says_so(void **state)
 	(void)state;
 	write_nested(0);
 	assert_int_equal(restore_begin(), -EBUSY);
-	assert_said("this kernel takes one on a path");
+	assert_said("this kernel allows only one on a path");
 	assert_int_equal(descriptors(), world.descriptors);
 	fake_reset();
 	write_nested(NESTS);
 	fake_make_odd("create", 0, -EINVAL);
 	assert_int_equal(restore_begin(), -EINVAL);
-	assert_said("to have a listener, which this kernel does not");
+	assert_said("to have a listener, which this kernel does not support");
 }
 
 static void a_listener_without_its_flags_ends_it(void **state)

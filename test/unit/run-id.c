@@ -121,7 +121,7 @@ static void that_of_another_dump_is_refused(void **state)
 {
 	(void)state;
 	strcpy(dump_criu_run_id, OTHER_RUN_ID);
-	assert_refused(-ESTALE, IMAGE_NAME " is of another dump (CRIU run " RUN_ID
+	assert_refused(-ESTALE, IMAGE_NAME " belongs to another dump (CRIU run " RUN_ID
 					   ") than inventory.img (run " OTHER_RUN_ID
 					   "): copy all files of one dump");
 }
@@ -130,7 +130,7 @@ static void so_is_one_whose_name_only_begins_alike(void **state)
 {
 	(void)state;
 	dump_criu_run_id[strlen(RUN_ID) - 1] = '\0';
-	assert_refused(-ESTALE, "is of another dump");
+	assert_refused(-ESTALE, "belongs to another dump");
 }
 
 /* CRIU before 4.1 did not name its runs. */

@@ -17,7 +17,7 @@ REASONS = (
     (r'another version', r'entry 0 at byte 8: its version is 99'),
     (r'the version before', r'entry 0 at byte 8: its version is 2'),
     (r'no run of CRIU', r'entry 0 at byte 8: it does not name the run'),
-    (r'another run of CRIU', r'of another dump'),
+    (r'another run of CRIU', r'to another dump'),
     (r'no architecture', r'entry 0 at byte 8: it does not name the architecture'),
     (r'another architecture', r'was dumped on (arm64|x86-64), and this is (arm64|x86-64): restore'),
     (r'no header', r'entry 0 at byte 8: the header is missing'),

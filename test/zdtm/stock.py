@@ -13,7 +13,7 @@ from harness import Case, check, log_of, status_of, tree_of
 BTF = '/sys/kernel/btf/vmlinux'
 WORKS_NOW = 'TSYNC works now, and will be refused'
 WILL_WORK = 'TSYNC is refused now, and will work'
-GUESSED = 'the changes by a restore are guessed'
+GUESSED = 'what a restore changes is guessed'
 
 Threads = dict[int, int]
 
