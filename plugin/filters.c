@@ -123,7 +123,7 @@ static int assign_listener(size_t index, int listener)
 static const char *why_refused(const struct tree_filter *filter, int error)
 {
 	if (error == -EINVAL && filter->flags & MONITOR_FLAGS)
-		return " (it is replaceable, or its calls wait for a new listener: this needs a kernel with kernel-patches/monitor)";
+		return " (it is replaceable, or its calls wait for a new listener, which needs a kernel with kernel-patches/monitor)";
 	if (error == -EINVAL && filter->flags & SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS)
 		return " (it allows filters above it to have a listener, which this kernel does not support)";
 	if (error == -EBUSY)
