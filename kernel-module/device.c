@@ -161,15 +161,15 @@ static struct miscdevice device = {
 };
 
 /*
- * The same below /proc, which a cgroup that allows a container some devices leaves alone:
- * runc puts CRIU into the container's cgroup before it restores. Who may use either is
- * decided by seccomp_device_permits().
+ * The same file below /proc. runc puts CRIU into the container's cgroup before it restores,
+ * and this may allow only some devices, but does not restrict /proc.
+ * seccomp_device_permits() decides who may use either file.
  */
 static int proc_file_open(struct inode *inode, struct file *file)
 {
 	int ret = file->f_mode & FMODE_WRITE ? seccomp_device_permits() : -EACCES;
 
-	/* unlike a device's, an open file of /proc does not keep the module */
+	/* unlike an open device, an open file of /proc does not keep the module loaded */
 	if (!ret && !try_module_get(THIS_MODULE))
 		ret = -ENODEV;
 	return ret;

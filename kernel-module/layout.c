@@ -69,7 +69,7 @@ static const struct member filter_members[] = {
 		.offset = offsetof(struct s, n)                                            \
 	}
 
-/* A byte since Linux 7.2; only whether it is 0 is asked. */
+/* A byte since Linux 7.2; it is only compared with 0. */
 #define ON_CPU_TYPE (sizeof_field(struct task_struct, on_cpu) == 1 ? "u8" : "int")
 
 static const struct member public_members[] = {

@@ -14,7 +14,7 @@
 #include "tracee.h"
 
 /* How often to check whether a tracee that is about to stop has left its CPU. */
-#define PATIENCE 10000
+#define ATTEMPTS 10000
 
 static struct task_struct *get_task(pid_t tid)
 {
@@ -65,7 +65,7 @@ static bool is_stopped_tracee(struct task_struct *task)
 	       !(task->flags & PF_EXITING);
 }
 
-static bool is_on_processor(struct task_struct *task)
+static bool is_on_cpu(struct task_struct *task)
 {
 #ifdef CONFIG_SMP
 	return smp_load_acquire(&task->on_cpu);
@@ -79,7 +79,7 @@ static int lock_tracee(struct task_struct *task)
 {
 	int i;
 
-	for (i = 0; i < PATIENCE; i++) {
+	for (i = 0; i < ATTEMPTS; i++) {
 		if (!lock(task))
 			return -ESRCH;
 		if (!is_stopped_tracee(task)) {
@@ -87,7 +87,7 @@ static int lock_tracee(struct task_struct *task)
 			return -ESRCH;
 		}
 		/* off its CPU; otherwise it is still about to stop */
-		if (!is_on_processor(task))
+		if (!is_on_cpu(task))
 			return 0;
 		unlock(task);
 		usleep_range(10, 100);

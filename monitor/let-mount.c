@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * An example of a monitor: lets a container mount file systems of one type, which the
- * kernel gives only to root of the machine. Nothing in the container's memory is trusted:
- * the monitor makes the mount itself, nosuid and nodev, and the task puts it where it
- * wanted to have it, with its own view of paths.
+ * kernel otherwise allows only to root of the machine. Nothing in the container's memory is
+ * trusted: the monitor creates the mount itself, nosuid and nodev, and the task attaches it
+ * at the path that it asked for, with its own view of paths.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -35,7 +35,7 @@ static const struct sock_filter ask_about_mounts[] = {
 	/* x32 has the same architecture, and other numbers */
 	BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1),
 	RETURN(SECCOMP_RET_ERRNO | ENOSYS),
-	/* they would take nosuid and nodev off again */
+	/* they could remove nosuid and nodev again */
 	CALL(SYS_mount_setattr),
 	RETURN(SECCOMP_RET_ERRNO | EPERM),
 	CALL(SYS_OPEN_TREE_ATTR),
@@ -62,7 +62,7 @@ static void write_file(const char *path, const char *text)
 	close(fd);
 }
 
-/* A container in short: root in namespaces of its own, and under the filter. */
+/* A minimal container: root in its own namespaces, under the filter. */
 static void __attribute__((noreturn)) be_container(const struct monitor *monitor, char **command)
 {
 	int ret;
@@ -78,7 +78,7 @@ static void __attribute__((noreturn)) be_container(const struct monitor *monitor
 	die(*command, errno);
 }
 
-/* A mount that is nowhere yet, and is gone when this descriptor is closed. */
+/* A mount that is not attached yet, and disappears when this descriptor is closed. */
 static int make_mount(const char *type)
 {
 	int fs = syscall(SYS_fsopen, type, FSOPEN_CLOEXEC), mount = -1;
@@ -93,7 +93,7 @@ static int make_mount(const char *type)
 	return mount;
 }
 
-/* What a call returns that the task makes, or why it could not. */
+/* Has the task make a call. Returns its result, or a negative errno if it was not made. */
 static int64_t run(int listener, const struct seccomp_notif *call, uint32_t nr, const __u64 args[6])
 {
 	int64_t result = 0;
@@ -102,7 +102,7 @@ static int64_t run(int listener, const struct seccomp_notif *call, uint32_t nr, 
 	return ret ? ret : result;
 }
 
-/* Puts the mount at the path that the task gave. The path ends with an empty one. */
+/* Attaches the mount at the path that the task gave. The end of the path is an empty path. */
 static int64_t attach(int listener, const struct seccomp_notif *call, int mount)
 {
 	char path[4096];
@@ -117,7 +117,7 @@ static int64_t attach(int listener, const struct seccomp_notif *call, int mount)
 		  MONITOR_ARGS(AT_FDCWD, call->data.args[1], O_PATH | O_DIRECTORY | O_CLOEXEC));
 	if (dir < 0)
 		return dir;
-	/* one of O_PATH, as that of the mount, cannot be given to another task */
+	/* an O_PATH descriptor, like that of the mount, cannot be given to another task */
 	top = openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	source = ret = monitor_give(listener, call, top);
 	close(top);
@@ -177,23 +177,23 @@ int main(int argc, char **argv)
 			"Runs COMMAND as root of a container, which may mount file systems of TYPE.\n");
 		return 2;
 	}
-	/* else a signal would have the task leave in the middle, and mount again */
+	/* otherwise, a signal could make the task leave in the middle, and mount again */
 	ret = monitor_create(ask_about_mounts, sizeof(ask_about_mounts) / sizeof(*ask_about_mounts),
 			     SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &monitor);
 	if (ret)
-		die("the filter cannot be made (a kernel with kernel-patches/monitor is needed)",
+		die("the filter cannot be created (a kernel with kernel-patches/monitor is needed)",
 		    ret);
 	pid = fork();
 	if (pid < 0)
 		die("fork", errno);
 	if (!pid)
 		be_container(&monitor, argv + 2);
-	/* it would count as a user of the filter, and the listener would never hang up */
+	/* an open filter fd counts as a user, so the listener would never hang up */
 	close(monitor.filter);
 	while ((ret = monitor_receive(monitor.listener, &call)) == 0 || ret == -EINTR)
 		if (!ret)
 			serve(monitor.listener, &call, argv[1]);
-	/* whoever still waits for an answer gets ENOSYS */
+	/* calls that still wait for an answer fail with ENOSYS */
 	close(monitor.listener);
 	if (ret != -ENOENT)
 		fprintf(stderr, "let-mount: no calls can be received: %s\n", strerror(-ret));

@@ -46,12 +46,12 @@ int monitor_confine(int filter)
 	return ret ? ret : or_errno(syscall(SYS_seccomp, SECCOMP_FD_INSTALL, 0, &install));
 }
 
-/* Linux before 6.11 does not wake one who receives when the listener hangs up; poll() does. */
+/* Before Linux 6.11, a hang-up does not wake a task that waits to receive; poll() notices it. */
 static int wait_for_call(int listener)
 {
 	struct pollfd fd = { .fd = listener, .events = POLLIN };
 
-	/* poll() ignores one that is negative, and waits for ever */
+	/* poll() ignores a negative descriptor, and would wait forever */
 	if (listener < 0)
 		return -EBADF;
 	if (poll(&fd, 1, -1) < 0)
@@ -60,7 +60,7 @@ static int wait_for_call(int listener)
 		return 0;
 	if (fd.revents & POLLNVAL)
 		return -EBADF;
-	/* the kernel says POLLERR where a signal has kept it from looking */
+	/* the kernel reports POLLERR if a signal has kept it from checking */
 	return fd.revents & POLLHUP ? -ENOENT : -EINTR;
 }
 
@@ -72,10 +72,10 @@ int monitor_receive(int listener, struct seccomp_notif *call)
 		ret = wait_for_call(listener);
 		if (ret)
 			return ret;
-		/* the kernel wants zeroes */
+		/* the kernel requires zeroes */
 		memset(call, 0, sizeof(*call));
 		ret = or_errno(ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, call));
-		/* the task was interrupted, and has left */
+		/* the task was interrupted, and does not wait any more */
 	} while (ret == -ENOENT);
 	return ret;
 }
@@ -143,7 +143,7 @@ int monitor_give(int listener, const struct seccomp_notif *call, int fd)
 	return or_errno(ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add));
 }
 
-/* The id may have been given to another task before the memory was read. */
+/* The task's id may have been given to another task before the memory was read. */
 static int is_waiting(int listener, const struct seccomp_notif *call)
 {
 	uint64_t id = call->id;

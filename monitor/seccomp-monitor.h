@@ -5,8 +5,8 @@
  * have the trapped task make other calls, replace the program of the filter, and be
  * started again. doc/monitor.md is the reference.
  *
- * Without an exception, functions return 0 or more, or a negative errno, and print
- * nothing. -EOPNOTSUPP and -EINVAL are also what a kernel without these patches says.
+ * All functions return 0 or more, or a negative errno, and print nothing. A kernel without
+ * these patches also returns -EOPNOTSUPP and -EINVAL.
  */
 #ifndef SECCOMP_MONITOR_H
 #define SECCOMP_MONITOR_H
@@ -26,9 +26,9 @@ extern "C" {
 #define MONITOR_ARGS(...) ((const __u64[6]){ __VA_ARGS__ })
 
 /**
- * struct monitor - a filter, and who is asked about calls
+ * struct monitor - a filter and its listener
  * @filter: a filter fd, to be installed by tasks
- * @listener: where their calls arrive
+ * @listener: receives their calls
  *
  * Both are close-on-exec.
  */
@@ -38,7 +38,7 @@ struct monitor {
 };
 
 /**
- * monitor_create - create a filter with a listener, in no task yet
+ * monitor_create - create a filter with a listener, which no task has yet
  * @flags: SECCOMP_FILTER_FLAG_{LOG,WAIT_KILLABLE_RECV,REPLACEABLE,KEEP}
  *
  * The filter below it is the caller's own. Calls for which the program returns
@@ -48,7 +48,7 @@ int monitor_create(const struct sock_filter *insns, uint32_t len, uint32_t flags
 		   struct monitor *monitor);
 
 /**
- * monitor_confine - put the caller under a filter, for good
+ * monitor_confine - put the caller under a filter, permanently
  * @filter: of a struct monitor; may have been received over a socket
  *
  * Sets no_new_privs. Errors are those of SECCOMP_FD_INSTALL.
@@ -60,7 +60,7 @@ int monitor_confine(int filter);
  * @call: out
  *
  * Returns 0; -ENOENT: no task is under the filter any more, and none can be; -EINTR: a
- * signal. Waits again where a call was withdrawn before it could be received.
+ * signal. If a call is withdrawn before it is received, waits for the next one.
  */
 int monitor_receive(int listener, struct seccomp_notif *call);
 
@@ -74,16 +74,16 @@ int monitor_answer(int listener, const struct seccomp_notif *call, int64_t resul
 int monitor_continue(int listener, const struct seccomp_notif *call);
 
 /**
- * monitor_instead - the task makes another call in the place of its own
+ * monitor_instead - have the task make another call instead of its own
  *
- * Its result is that of the task's own call, which is answered. The other filters of the
- * task judge it. Errors are those of SECCOMP_NOTIF_SYSCALL_REPLACE.
+ * The task's own call is answered with the result of this call, which the other filters of
+ * the task judge. Errors are those of SECCOMP_NOTIF_SYSCALL_REPLACE.
  */
 int monitor_instead(int listener, const struct seccomp_notif *call, uint32_t nr,
 		    const __u64 args[6]);
 
 /**
- * monitor_run - the task makes a call, and goes on waiting for an answer
+ * monitor_run - have the task make a call, and continue to wait for an answer
  * @result: out, what the call returned, -errno if it failed
  *
  * Errors are those of SECCOMP_NOTIF_SYSCALL_RUN.
@@ -98,7 +98,7 @@ int monitor_give(int listener, const struct seccomp_notif *call, int fd);
  * monitor_read - read the task's memory
  *
  * Returns the number of bytes, fewer than @size at the end of a mapping; -ENOENT: the call
- * is not there any more, so another task may have had the id.
+ * no longer waits, so the task's id may have been that of another task.
  */
 long monitor_read(int listener, const struct seccomp_notif *call, uint64_t address, void *data,
 		  size_t size);
@@ -110,8 +110,8 @@ long monitor_read_text(int listener, const struct seccomp_notif *call, uint64_t 
 /**
  * monitor_set_program - replace the program of the filter, for all tasks under it at once
  * @flags: SECCOMP_NOTIF_PROG_TIGHTEN: the present programs run as well
- * @generation: in, of the present program, 0: whatever it is; out, of the new one; may be
- *              NULL
+ * @generation: in, that of the present program, or 0 for any; out, that of the new one; may
+ *              be NULL
  *
  * Errors are those of SECCOMP_IOCTL_NOTIF_SET_PROG; -ESTALE: another monitor was faster.
  */
@@ -121,8 +121,8 @@ int monitor_set_program(int listener, const struct sock_filter *insns, uint32_t 
 /**
  * monitor_listener - open a listener again, for a filter with SECCOMP_FILTER_FLAG_KEEP
  *
- * Calls that wait come to it, those too that the last one has received and not answered.
- * Returns the listener; -EBUSY: there is one.
+ * All waiting calls come to it, including those that the last listener has received and not
+ * answered. Returns the listener; -EBUSY: there already is one.
  */
 int monitor_listener(int filter);
 
