@@ -3,9 +3,9 @@
 
 VERSION := $(shell cat VERSION)
 
-# The architecture that it is built for, as Debian calls it. For another one than
-# this machine's, a cross compiler, and the libraries in a folder of their own;
-# what is built goes to a folder of its own, too.
+# The architecture to build for, as Debian calls it. For another one than this
+# machine's, a cross compiler is used, libraries come from a separate folder, and
+# output goes to a separate folder, too.
 HERE_ARCH := $(patsubst x86_64,amd64,$(patsubst aarch64,arm64,$(shell uname -m)))
 ARCH ?= $(HERE_ARCH)
 # the kernel's own names may be in the environment
@@ -102,7 +102,7 @@ ifneq ($(and $(if $(BUILD_LOCKED),,unlocked),$(filter-out $(RUN_GOALS),$(or $(MA
 $(or $(MAKECMDGOALS),all): locked
 	@:
 
-# with -n, too: a folder that is not there would become a file by flock
+# also with -n: without the folder, flock would create a file
 locked:
 	+@mkdir -p $(B)
 	@BUILD_LOCKED=y flock $(B) $(MAKE) --no-print-directory $(filter-out $(RUN_GOALS),$(MAKECMDGOALS))

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What the scripts of this folder share: messages, the cache, long steps.
+# Shared by the scripts in this folder: messages, the cache, long steps.
 
 vm=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck disable=SC2034 # for those who source this file
@@ -26,7 +26,7 @@ arch_of() {
 	esac
 }
 
-# cross_prefix ARCH - of the compiler for it; empty where this machine is one
+# cross_prefix ARCH - of the compiler for it; empty if it is this machine's
 cross_prefix() {
 	case $1/$(uname -m) in
 	arm64/aarch64 | amd64/x86_64) ;;
@@ -35,7 +35,7 @@ cross_prefix() {
 	esac
 }
 
-# build_of ARCH - where make puts what it builds for it
+# build_of ARCH - the folder to which make builds for it
 build_of() {
 	echo "$top/build$([ -z "$(cross_prefix "$1")" ] || echo "/$1")"
 }
@@ -48,22 +48,22 @@ qemu_of() {
 	esac
 }
 
-# hash_of - a short name for what comes in on stdin
+# hash_of - a short hash of stdin
 hash_of() {
 	sha256sum | cut -c 1-16
 }
 
-# lock FILE - one at a time; holds until this process ends. Programs that
+# lock FILE - for one process at a time, until this process ends. Programs that
 # outlive it must not inherit the descriptor.
 lock() {
 	mkdir -p "$(dirname "$1")"
 	exec {lock_fd}>"$1"
 	flock --nonblock "$lock_fd" && return
-	say "another one is at it, waiting ($1)"
+	say "waiting for another process that does the same ($1)"
 	flock "$lock_fd"
 }
 
-# tick WHAT - says each minute how long it has been at it
+# tick WHAT - prints each minute how long it has been running
 tick() {
 	local start=$SECONDS sleep
 
@@ -78,7 +78,7 @@ tick() {
 }
 
 # long_step WHAT LOG COMMAND... - its output goes to LOG, its elapsed time to
-# stderr now and then; where it fails, the end of LOG is shown
+# stderr now and then; if it fails, the end of LOG is shown
 long_step() {
 	local what=$1 log=$2 start=$SECONDS ticker job status=0
 	shift 2
@@ -87,7 +87,7 @@ long_step() {
 	say "$what (log: $log)"
 	tick "$what" &
 	ticker=$!
-	# "COMMAND || ..." would switch off errexit inside of COMMAND
+	# "COMMAND || ..." would disable errexit inside of COMMAND
 	"$@" >"$log" 2>&1 </dev/null &
 	job=$!
 	wait "$job" || status=$?
@@ -110,7 +110,7 @@ as_root() {
 	fi
 }
 
-# debian_mirror - where this machine gets Debian from, as apt has it
+# debian_mirror - where this machine gets Debian from, according to apt
 debian_mirror() {
 	# shellcheck disable=SC2016 # apt fills in the address
 	local uri format='$(REPO_URI)'
@@ -137,15 +137,15 @@ debian_source() {
 	echo "deb $signed$mirror $1 main"
 }
 
-# apt_settings - what this machine's apt says on how to reach its mirror and how
-# fresh that must be (one that serves a snapshot says so there), as apt.conf
+# apt_settings - how this machine's apt reaches its mirror, and how fresh that must be
+# (for one that serves a snapshot), as apt.conf
 apt_settings() {
 	apt-config dump --no-empty --format '%f "%v";%n' |
 		grep -E '^Acquire::(Check-Valid-Until|Check-Date|https?::Proxy) ' ||
 		true
 }
 
-# keep_newest N DIR GLOB - removes all but the newest N of what a cache has
+# keep_newest N DIR GLOB - removes all but the newest N from a cache
 keep_newest() {
 	find "$2" -mindepth 1 -maxdepth 1 -name "$3" -printf '%T@ %p\n' |
 		sort -rn | tail -n +$(($1 + 1)) | cut -d ' ' -f 2- |

@@ -5,8 +5,8 @@ SUITE ?= trixie
 
 .PHONY: kernel rootfs
 
-kernel: ## build the patched kernel, KERNEL=6.12|6.1|7.2|VERSION-small|6.12-debug|6.12-plain-debug|stock
+kernel: ## builds the patched kernel, KERNEL=6.12|6.1|7.2|VERSION-small|6.12-debug|6.12-plain-debug|stock
 	@test/vm/kernel $(KERNEL)
 
-rootfs: ## build the machine's root file system, SUITE=trixie|sid|programs
+rootfs: ## builds the machine's root file system, SUITE=trixie|sid|programs
 	@test/vm/rootfs $(SUITE)
