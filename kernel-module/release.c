@@ -66,7 +66,7 @@ static struct held *next(void)
 	return held;
 }
 
-static void put_off(struct held *held)
+static void retry_later(struct held *held)
 {
 	spin_lock(&queue_lock);
 	list_add(&held->list, &queue);
@@ -82,7 +82,7 @@ static void start_threads(struct work_struct *work)
 	while ((held = next())) {
 		thread = kthread_run(exit_with_filter, held, "criu_seccomp");
 		if (IS_ERR(thread)) {
-			put_off(held);
+			retry_later(held);
 			return;
 		}
 	}

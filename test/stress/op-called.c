@@ -379,5 +379,5 @@ static void play_called(struct story *story)
 
 void op_called(const struct step *step)
 {
-	tell(step, play_called, CALL_CALLED);
+	run_story(step, play_called, CALL_CALLED);
 }

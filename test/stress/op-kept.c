@@ -216,5 +216,5 @@ static void play_kept(struct story *story)
 
 void op_kept(const struct step *step)
 {
-	tell(step, play_kept, CALL_KEPT);
+	run_story(step, play_kept, CALL_KEPT);
 }

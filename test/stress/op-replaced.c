@@ -244,5 +244,5 @@ static void play_replaced(struct story *story)
 
 void op_replaced(const struct step *step)
 {
-	tell(step, play_replaced, CALL_REPLACED);
+	run_story(step, play_replaced, CALL_REPLACED);
 }

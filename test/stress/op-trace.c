@@ -52,8 +52,8 @@ static bool is_loose(const struct worker *worker)
 	return shared->group[(worker - shared->worker) / WORKERS_PER_GROUP].loose;
 }
 
-/* Neither the thread that made the call nor the leader whose id it has now is held on. */
-static void give_up(pid_t tid)
+/* Detaches the thread that made the call, and forgets the leader whose id it has now. */
+static void detach_after_exec(pid_t tid)
 {
 	unsigned long former = tid;
 	struct held *h = find_held(tid);
@@ -67,7 +67,7 @@ static void give_up(pid_t tid)
 	ptrace_call(PTRACE_DETACH, tid, 0, 0);
 }
 
-static void take_in(pid_t tid, int status)
+static void record_status(pid_t tid, int status)
 {
 	struct held *h = find_held(tid);
 
@@ -77,10 +77,10 @@ static void take_in(pid_t tid, int status)
 		return;
 	}
 	if (status >> 16 == PTRACE_EVENT_EXEC) {
-		give_up(tid);
+		detach_after_exec(tid);
 		return;
 	}
-	/* given up before it stopped */
+	/* it was detached before it stopped */
 	if (!h) {
 		ptrace_call(PTRACE_DETACH, tid, 0, 0);
 		return;
@@ -96,7 +96,7 @@ void tracer_reap(void)
 	pid_t tid;
 
 	while ((tid = waitpid(-1, &status, __WALL | WNOHANG)) > 0)
-		take_in(tid, status);
+		record_status(tid, status);
 }
 
 static bool wait_stop(struct held *h, double patience)

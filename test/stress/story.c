@@ -305,7 +305,7 @@ be_monitor(const struct step *step, void (*play)(struct story *))
 	_exit(0);
 }
 
-void tell(const struct step *step, void (*play)(struct story *), enum call call)
+void run_story(const struct step *step, void (*play)(struct story *), enum call call)
 {
 	const double end = now() + 3 * LONG_TIME;
 	int status = 0;

@@ -74,8 +74,8 @@ struct rule {
 #define MAX_RULES 8
 #define RULES_LEN (MAX_RULES * 5 + 1)
 
-/** tell - have a monitor play @play and end; counts it as @call */
-void tell(const struct step *step, void (*play)(struct story *), enum call call);
+/** run_story - have a monitor play @play and end; counts it as @call */
+void run_story(const struct step *step, void (*play)(struct story *), enum call call);
 /** draw - a number below @n, the next one of this process */
 unsigned int draw(struct story *story, unsigned int n);
 /** make_rules - a program of rules, up to MAX_RULES; returns its length */
