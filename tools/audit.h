@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The kernel's audit log, read from its multicast group. This works beside auditd. It
+ * The kernel's audit log, read from its multicast group. This works together with auditd. It
  * needs CAP_AUDIT_READ in the initial user namespace, and the initial network namespace.
  */
 #ifndef AUDIT_H

@@ -147,7 +147,7 @@ static int read_entries(struct search *search)
 		return -EINVAL;
 	if (!ret && !search->tree->name) {
 		pr_err("%s has no " IMAGE_NAME
-		       " (a dump has it where a task had filters and CRIU the plugin)",
+		       " (a dump contains it if a task had filters and CRIU had the plugin)",
 		       search->path);
 		return -ENOENT;
 	}

@@ -20,7 +20,7 @@
  * @filter: its newest filter, or TREE_NONE
  * @wanted: it has filters, which are not read yet
  * @compared: they are those of another thread, see struct sample
- * @stopping: it was told to stop
+ * @stopping: it was asked to stop
  */
 struct result {
 	uint32_t filter;
@@ -194,7 +194,7 @@ static bool sample_holds(const struct reading *reading, const struct sample *sam
 	       id == reading->collect.ids[sample->filter];
 }
 
-/* Threads with the filter of the sample are done; all others are told to stop. */
+/* Threads with the filter of the sample are done; all others are asked to stop. */
 static void compare_or_stop(const struct reading *reading, const struct sample *sample,
 			    const struct task *task, struct result *result, size_t count)
 {
@@ -228,7 +228,7 @@ static void stop_compared(const struct task *task, struct result *result, size_t
 }
 
 /*
- * A thread stops only when a processor has time for it, so many are told to stop at
+ * A thread stops only when a processor has time for it, so many are asked to stop at
  * once. Each stays stopped until those before it in the batch are read. Threads with
  * the same filter as another one need not be stopped at all where the kernel compares.
  */

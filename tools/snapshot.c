@@ -102,7 +102,7 @@ static int read_image_file(struct snapshot *snapshot, const char *path)
 	int ret = image_read_file(AT_FDCWD, path, &snapshot->tree);
 
 	if (ret == -ENOENT)
-		pr_err("cannot open %s: %s (a dump has it where a task had filters and CRIU the plugin)",
+		pr_err("cannot open %s: %s (a dump contains it if a task had filters and CRIU had the plugin)",
 		       path, strerror(ENOENT));
 	if (!ret)
 		ret = label_threads(snapshot);

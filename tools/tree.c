@@ -22,7 +22,7 @@ enum {
 /**
  * struct wanted - what is asked for
  * @all: every process
- * @collapse: -1: as the rest of it has it
+ * @collapse: -1: as the other options imply
  */
 struct wanted {
 	struct show show;

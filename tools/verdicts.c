@@ -221,7 +221,7 @@ static bool end_filter(struct walk *walk, struct place *place, uint32_t ret)
 	return true;
 }
 
-/* One instruction. Returns whether the way goes on. */
+/* One instruction. Returns whether the path continues. */
 static bool step(struct walk *walk, struct place *place)
 {
 	const struct sock_filter *insn = &walk->stack->programs[place->filter].insns[place->insn++];

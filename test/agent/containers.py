@@ -40,11 +40,11 @@ class Asks(Container):
         return ASK
 
     def wait_ready(self) -> None:
-        """Until it has been told something."""
+        """Wait until it has received an answer."""
         wait_for(lambda: self.out('told'), 'the first answer')
 
     def is_answered(self, when: str) -> None:
-        """It goes on asking, and is told what the agent answers."""
+        """It continues to ask, and receives what the agent answers."""
         before = len(self.out('told').split())
         wait_for(lambda: len(self.out('told').split()) > before + 3, f'answers {when}')
         told = set(self.out('told').split())

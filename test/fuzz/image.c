@@ -114,7 +114,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct tree tree = { 0 };
 	int ret = image_parse("fuzz", data, size, &tree);
 
-	/* what is wrong is told as that, and not as too little memory */
+	/* a fault is reported as one, and not as too little memory */
 	must(!ret || ret == -EBADMSG);
 	if (!ret) {
 		check_promises(&tree);

@@ -168,7 +168,7 @@ def program_twice() -> Image:
 
 
 def used(*users: tuple[int, int], program: bool = False) -> Image:
-    """A path of two filters; what stands on it: thread or file, on 0 or 1."""
+    """A path of two filters, and a user of it: thread or file, of filter 0 or 1."""
     image = Image()
     below = image.filter(image.program(1))
     image.filter(image.program(2), below)

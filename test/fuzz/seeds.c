@@ -49,8 +49,8 @@ static int add_files(struct tree *tree, int number, const struct tree_filter *fi
 }
 
 /*
- * One more filter, above the newest or a root, a process that stands on it, and
- * now and then files. Each root has a listener.
+ * One more filter, above the newest or a root, a process that has it, and now and
+ * then files. Each root has a listener.
  */
 static int grow(struct tree *tree, int number)
 {

@@ -100,7 +100,7 @@ TEST(info_numbers_are_for_who_may_inspect)
 	IS(info.mask & ids, 0);
 	IS(info.id, 0);
 	IS(info.parent_id, 0);
-	/* the others are told */
+	/* the others are filled in */
 	IS(info.depth, 2);
 	IS(info.len, MARK_LEN);
 }
@@ -275,7 +275,7 @@ TEST(features_name_all_that_there_is)
 	IS(has.create_flags & ~monitor, create);
 	IS(has.install_flags, install);
 	IS(has.reserved, 0);
-	/* what it says INFO can tell, INFO tells */
+	/* INFO fills in what this says it can */
 	IS(has.info_mask, info_of(mark_fd(-1, 1)).mask);
 	IS(has.features & ~calls, SECCOMP_FD_FEATURE_SEAL | SECCOMP_FD_FEATURE_PARENT_SELF |
 					  SECCOMP_FD_FEATURE_NOTIF_FILTER |

@@ -55,7 +55,7 @@ TEST(kept_calls_come_to_the_next_listener)
 			req[i] = receive(listener);
 	}
 	close(listener);
-	/* and one comes while there is none */
+	/* and one call comes while there is no listener */
 	i = asking_task(fd, 4712);
 	wait_until_asking(i);
 	listener = new_listener(fd);
@@ -167,7 +167,7 @@ TEST(listener_again_is_one_at_a_time)
 	listener = new_listener(fd);
 	CHECK(listener >= 0);
 	IS(new_listener(fd), -EBUSY);
-	/* and one for a path, also while there is none */
+	/* and one per path, even while it is lost */
 	close(listener);
 	IS(mark_fd_flags(fd, 1, SECCOMP_FILTER_FLAG_NEW_LISTENER, NULL), -EBUSY);
 }

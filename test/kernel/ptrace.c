@@ -118,7 +118,7 @@ TEST(get_and_set_need_a_stopped_tracee)
 	IS(get_fd(pid, 0), -ESRCH);
 }
 
-/* In a process of its own: what a tracer of @pid is told that is not what it should be. */
+/* In a separate process: the first wrong result for a tracer of @pid. */
 static long trace_and_ask(pid_t pid)
 {
 	int fd = mark_fd(-1, 9);

@@ -56,7 +56,7 @@ TEST(replaceable_needs_a_listener)
 {
 	need_create_flag(SECCOMP_FILTER_FLAG_REPLACEABLE);
 	IS(mark_fd_flags(-1, 1, SECCOMP_FILTER_FLAG_REPLACEABLE, NULL), -EINVAL);
-	/* and is none of those of SECCOMP_SET_MODE_FILTER */
+	/* and it is not a flag of SECCOMP_SET_MODE_FILTER */
 	no_new_privs();
 	IS(set_mark(1, REPLACEABLE), -EINVAL);
 }
@@ -214,7 +214,7 @@ TEST(replaced_up_to_the_last_generation)
 	IS(set_prog_mark(listener, 2, SECCOMP_NOTIF_PROG_AT_GENERATION, &generation), 0);
 	IS(generation, last);
 	IS(info_of(fd).generation, last);
-	/* after which there is none, whichever is asked for */
+	/* there is none after it, whichever is requested */
 	for (flags = 0; flags <= all_flags; flags++) {
 		const uint64_t wanted[] = { 0, 1, last, last + 1, UINT64_MAX };
 

@@ -145,7 +145,7 @@ TEST(replace_interrupted_makes_the_own_call_again)
 	ended_well(pid);
 }
 
-/* nanosleep restarts by restart_syscall, which is none of the task's. */
+/* nanosleep restarts with restart_syscall, which is not a call of the task. */
 TEST(replace_interrupted_restarts_nothing_else)
 {
 	static struct timespec long_time = { .tv_sec = 1000 };

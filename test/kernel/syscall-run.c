@@ -238,7 +238,7 @@ TEST(run_is_not_over_by_addfd_that_sends)
 	monitor = monitor_that_runs(listener, id, SYS_write, args, size);
 	IS(read(pipes[0], &c, 1), 1);
 	IS(fd_ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &addfd), -EBUSY);
-	/* it goes on, and nothing was answered */
+	/* it continues, and nothing was answered */
 	IS(waitpid(monitor, NULL, WNOHANG), 0);
 	IS(fd_ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id), 0);
 	kill(monitor, SIGUSR1);

@@ -20,7 +20,7 @@ static struct user_regs_struct registers_of(pid_t pid)
 	return regs;
 }
 
-/* Let the tracee go on by @request; its next stop must be this one. */
+/* Resumes the tracee with @request; its next stop must be this one. */
 static void go_on_to(pid_t pid, int request, int stop)
 {
 	int status;

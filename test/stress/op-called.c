@@ -27,7 +27,7 @@ struct item {
 	uint64_t arg;
 	/* what it returns, or why RUN refuses it */
 	long value, refused;
-	/* to put another call in the place of the task's own */
+	/* to replace the task's own call */
 	bool replaces;
 };
 

@@ -2,7 +2,7 @@
 /*
  * What needs a child of the tracer's own, that does one thing: one in strict mode
  * that is given a filter, and one at the stop of SECCOMP_RET_TRACE. They wait for
- * a byte before they do it, and their exit status tells how it went.
+ * a byte before they do it, and their exit status shows the result.
  */
 #include "stress.h"
 

@@ -30,7 +30,7 @@ struct held {
 	pid_t tid;
 	struct worker *worker;
 	bool stopped;
-	/* what the stop was for, and the signal to go on with */
+	/* the reason of the stop, and the signal to resume with */
 	int event, signal;
 	unsigned int options;
 };
@@ -231,7 +231,7 @@ void op_get(const struct step *step)
 
 /*
  * Make a stop for SECCOMP_RET_TRACE look like another one: what SET may do, and
- * which filters the kernel goes on to look at, must not depend on it.
+ * which filters the kernel checks afterwards, must not depend on it.
  */
 static void disguise(struct held *h, uint32_t n)
 {
@@ -243,7 +243,7 @@ static void disguise(struct held *h, uint32_t n)
 		return;
 	info.si_code = SI_USER;
 	note(CALL_SETSIGINFO, ptrace_call(PTRACE_SETSIGINFO, h->tid, 0, (unsigned long)&info));
-	/* a call that is none takes the kernel past its filters, to the log */
+	/* with a number that is no call, the kernel goes past its filters, to the log */
 	if (n & 0x1000)
 		regs_set_call(h->tid, -1);
 }

@@ -3,8 +3,8 @@
  * Stories: a monitor, and a process under its filter whose threads know at each moment
  * what that filter has to say. Both are processes of their own, which the tracer starts
  * and waits for, with descriptors of their own. So what they see can be checked exactly,
- * where the slots can tell only what holds whatever others do; chance decides when things
- * happen, and in which order.
+ * while with the slots, only what is true whatever others do can be checked. Chance decides
+ * when things happen, and in which order.
  */
 #ifndef STORY_H
 #define STORY_H

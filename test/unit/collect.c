@@ -267,7 +267,7 @@ static void all_programs_of_a_filter_are_collected(void **state)
 	assert_int_equal(tree.filters[newest].n_newer, 0);
 }
 
-/* Programs are those of one generation, and a supervisor that goes on ends the dump. */
+/* Programs are of one generation; a supervisor that does not stop makes the dump fail. */
 static void programs_that_are_replaced_are_read_again(void **state)
 {
 	uint32_t newest;

@@ -2,7 +2,7 @@
 /*
  * A kernel in memory that implements struct kernel. A descriptor of a filter or of a
  * listener is a memory file here, and its inode identifies it: so copies, and what comes
- * out of a socket, stand for the same object.
+ * out of a socket, refer to the same object.
  */
 #ifndef FAKE_KERNEL_H
 #define FAKE_KERNEL_H
@@ -124,7 +124,7 @@ static inline int fake_open(int filter, bool listener)
 	return fd;
 }
 
-/* The filter that a descriptor stands for, or supervises; -1 if there is none. */
+/* The filter that a descriptor refers to, or supervises; -1 if there is none. */
 static inline int fake_of(int fd, bool listener)
 {
 	struct stat st;

@@ -201,7 +201,7 @@ static void a_file_that_is_there_is_not_written_to(void **state)
 	tree_free(&tree);
 }
 
-/* Programs tell what a task may do: whatever the umask, nobody else reads them. */
+/* Programs show what a task may do: whatever the umask, nobody else can read them. */
 static void the_file_is_for_its_owner_only(void **state)
 {
 	struct image image = { .fd = -1 };

@@ -276,7 +276,7 @@ static void a_filter_has_its_programs_and_its_generation(void **state)
 	assert_int_equal(world.listeners, 2);
 }
 
-/* It cannot be made without a listener, which then is nobody's. */
+/* It cannot be created without a listener, which nobody gets. */
 static void a_filter_that_has_lost_its_listener_has_none(void **state)
 {
 	(void)state;

@@ -123,7 +123,7 @@ static inline void fill(struct tree *tree)
 	add_process(tree, 50, 1, 2);
 }
 
-/* Writes @tree into the folder, in the place of what is there, and empties it. */
+/* Writes @tree into the folder, replacing an image that is there, and empties @tree. */
 static inline void put_image(struct tree *tree)
 {
 	struct image image = { .fd = -1 };

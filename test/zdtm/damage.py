@@ -133,13 +133,13 @@ def changed(data: bytes, change: Callable[[Image], object]) -> bytes:
 
 
 def with_length(data: bytes, index: int, length: int) -> bytes:
-    """An entry whose length in front lies."""
+    """An entry with a wrong length."""
     at = Image(data).offsets[1 + index]
     return data[:at] + struct.pack('<I', length & 0xffffffff) + data[at + 4:]
 
 
 def cuts(data: bytes) -> list[int]:
-    """The file cut off: around every entry's end, and in many places besides."""
+    """The file cut off: around every entry's end, and in many other places."""
     places = set(range(0, 24)) | set(range(24, len(data), max(1, len(data) // 12)))
     for at in Image(data).offsets:
         places |= {at - 1, at, at + 1, at + 3, at + 4, at + 5}

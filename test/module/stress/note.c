@@ -158,7 +158,7 @@ static uint64_t print_call(enum call call, bool complain)
 
 void print_table(double seconds)
 {
-	/* a run that ended early has not come to everything */
+	/* a run that ended early has not tried everything */
 	const bool complain = !shared->wrong && !shared->warm_up;
 	uint64_t all = 0;
 	int call;

@@ -211,7 +211,7 @@ struct tracee {
 	pid_t pid, tid; /* of its process, and the thread that is traced */
 	enum kind kind;
 	bool traced, stopped;
-	/* what the stop is for, and the signal to go on with */
+	/* the reason of the stop, and the signal to resume with */
 	int event, signal;
 	unsigned int options;
 	int go; /* a pipe on which a strict one waits, or -1 */

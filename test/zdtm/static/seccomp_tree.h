@@ -423,8 +423,8 @@ static inline int tree_flags(int nr, int index, unsigned long long want)
  * tree_same - check whether two filters are one object; 0, or -1 with a message
  * @want: 1: they must be; 0: they must not
  *
- * A kernel without filter fds does not know, and one with them does not tell a test
- * in a user namespace: nothing is checked then.
+ * A kernel without filter fds does not know, and a test in a user namespace is not
+ * allowed to ask: nothing is checked then.
  */
 static inline int tree_same(int nr, int index, int nr2, int index2, int want)
 {

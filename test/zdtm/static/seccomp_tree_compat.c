@@ -15,7 +15,7 @@ static struct {
 } tasks[2];
 static pid_t program;
 
-/* The program lies beside the test. */
+/* The program is in the folder of the test. */
 static int program_path(char *path, size_t size)
 {
 	ssize_t len = readlink("/proc/self/exe", path, size - 1);
@@ -50,7 +50,7 @@ static int start(void)
 		for (i = 0; i < 4; i++)
 			if (dup2(100 + i, 3 + i) < 0)
 				_exit(4);
-		/* an end that it keeps of its own questions would never tell it of their end */
+		/* if it kept the other end of its own pipe, it would never see the end of it */
 		for (i = 7; i < 104; i++)
 			close(i);
 		execl(path, path, NULL);
