@@ -87,7 +87,7 @@ TEST(info_tells_what_was_asked_for_and_says_so)
 	CHECK(info_with(fd, SECCOMP_FILTER_INFO_PARENT_ID).parent_id);
 }
 
-/* Numbers tell how many filters the machine makes, and who has a parent in common. */
+/* Ids show how many filters the machine creates, and which have a parent in common. */
 TEST(info_numbers_are_for_who_may_inspect)
 {
 	const uint64_t ids = SECCOMP_FILTER_INFO_ID | SECCOMP_FILTER_INFO_PARENT_ID;
