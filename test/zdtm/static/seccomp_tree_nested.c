@@ -7,7 +7,7 @@
 #include "seccomp-fd.h"
 
 const char *test_doc =
-	"Two listeners on a path; calls wait for the inner one and for the outer one";
+	"Two listeners on a path; calls wait for the inner one and for the outer one, or that one is lost";
 const char *test_author = "criu-seccomp maintainers";
 
 /* Filter fds and listeners of the supervisor's */
@@ -15,8 +15,13 @@ const char *test_author = "criu-seccomp maintainers";
 #define OUTER 71
 #define INNER_FD 72
 #define INNER 73
+/* Two more, of which the outer one has lost its listener */
+#define LOST_FD 74
+#define LOST 75
+#define LEFT_FD 76
+#define LEFT 77
 
-static int supervisor, beside, at_inner, at_outer;
+static int supervisor, beside, at_inner, at_outer, left;
 static long inner_id, outer_id;
 
 /* A filter that asks about getppid, with its listener */
@@ -35,7 +40,7 @@ static long do_create(long fd, long parent)
 					 .insns = (unsigned long)insns };
 	int filter;
 
-	if (fd == OUTER_FD)
+	if (parent == SECCOMP_FD_PARENT_NONE)
 		arg.flags |= SECCOMP_FILTER_FLAG_ALLOW_NESTED_LISTENERS;
 	filter = syscall(__NR_seccomp, SECCOMP_FD_CREATE, 0, &arg);
 	if (filter < 0 || dup2(filter, fd) < 0 || dup2(arg.listener_fd, fd + 1) < 0)
@@ -53,7 +58,15 @@ static long do_install(long fd, long unused)
 	(void)unused;
 	close(OUTER);
 	close(INNER);
+	close(LOST);
+	close(LEFT);
 	return tree_errno(syscall(__NR_seccomp, SECCOMP_FD_INSTALL, 0, &arg));
+}
+
+static long do_close(long fd, long unused)
+{
+	(void)unused;
+	return tree_errno(close(fd));
 }
 
 static long do_let_go_on(long fd, long id)
@@ -81,13 +94,22 @@ static long let_inner_go_on(long id)
 	return tree_receive(supervisor, OUTER);
 }
 
+static int create_pair(int outer, int inner)
+{
+	if (tree_expect("create", tree_call(supervisor, do_create, outer, SECCOMP_FD_PARENT_NONE),
+			0))
+		return -1;
+	return tree_expect("create", tree_call(supervisor, do_create, inner, outer), 0);
+}
+
 static int build(void)
 {
 	supervisor = tree_confinable();
-	if (supervisor < 0 ||
-	    tree_expect("create",
-			tree_call(supervisor, do_create, OUTER_FD, SECCOMP_FD_PARENT_NONE), 0) ||
-	    tree_expect("create", tree_call(supervisor, do_create, INNER_FD, OUTER_FD), 0))
+	if (supervisor < 0 || create_pair(LOST_FD, LEFT_FD))
+		return -1;
+	left = confined(LEFT_FD);
+	if (left < 0 || tree_expect("close", tree_call(supervisor, do_close, LOST, 0), 0) ||
+	    create_pair(OUTER_FD, INNER_FD))
 		return -1;
 	beside = confined(OUTER_FD);
 	at_inner = confined(INNER_FD);
@@ -120,6 +142,15 @@ static int supervised_as_before(void)
 	/* and one that is not under the inner one */
 	if (tree_talk(beside, supervisor, OUTER) ||
 	    tree_expect("the inner listener", tree_call(supervisor, tree_do_poll, INNER, 0), 0))
+		return -1;
+	/* and one that only the inner one is left for: it cannot have the call made */
+	tree_start(left, tree_do_ask, QUESTION, 0);
+	id = tree_receive(supervisor, LEFT);
+	if (!id || tree_expect("let go on", tree_call(supervisor, do_let_go_on, LEFT, id), 0) ||
+	    tree_expect("without the outer listener", tree_wait(left), -ENOSYS))
+		return -1;
+	/* and its own answer counts */
+	if (tree_talk(left, supervisor, LEFT))
 		return -1;
 	return TREE_HAS(at_inner) || TREE_HAS(at_outer, 3) ? -1 : 0;
 }
