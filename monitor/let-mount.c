@@ -164,9 +164,21 @@ static void serve(int listener, const struct seccomp_notif *call, const char *al
 		monitor_answer(listener, call, ret);
 }
 
-int main(int argc, char **argv)
+static void __attribute__((noreturn)) supervise(int listener, const char *allowed)
 {
 	struct seccomp_notif call;
+	int ret;
+
+	while ((ret = monitor_receive(listener, &call)) == 0 || ret == -EINTR)
+		if (!ret)
+			serve(listener, &call, allowed);
+	if (ret != -ENOENT)
+		die("no calls can be received", ret);
+	exit(0);
+}
+
+int main(int argc, char **argv)
+{
 	struct monitor monitor;
 	int ret, status;
 	pid_t pid;
@@ -190,13 +202,16 @@ int main(int argc, char **argv)
 		be_container(&monitor, argv + 2);
 	/* an open filter fd counts as a user, so the listener would never hang up */
 	close(monitor.filter);
-	while ((ret = monitor_receive(monitor.listener, &call)) == 0 || ret == -EINTR)
-		if (!ret)
-			serve(monitor.listener, &call, argv[1]);
-	/* calls that still wait for an answer fail with ENOSYS */
+	/* its parent cannot: on Linux 6.1, the listener hangs up only when it has been reaped */
+	switch (fork()) {
+	case -1:
+		fprintf(stderr, "let-mount: fork: %s\n", strerror(errno));
+		break;
+	case 0:
+		supervise(monitor.listener, argv[1]);
+	}
+	/* if nobody supervises any more, calls that wait for an answer fail with ENOSYS */
 	close(monitor.listener);
-	if (ret != -ENOENT)
-		fprintf(stderr, "let-mount: no calls can be received: %s\n", strerror(-ret));
 	if (waitpid(pid, &status, 0) != pid)
 		die("waitpid", errno);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

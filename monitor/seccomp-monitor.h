@@ -60,7 +60,9 @@ int monitor_confine(int filter);
  * @call: out
  *
  * Returns 0; -ENOENT: no task is under the filter any more, and none can be; -EINTR: a
- * signal. If a call is withdrawn before it is received, waits for the next one.
+ * signal. If a call is withdrawn before it is received, waits for the next one. On Linux
+ * 6.1, a task is under the filter until it is reaped, so do not wait for -ENOENT before
+ * you reap your children.
  */
 int monitor_receive(int listener, struct seccomp_notif *call);
 
