@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The kernel's audit record of a seccomp event. */
+/*
+ * The kernel's audit record of a seccomp event. libauparse would parse it, too, but is
+ * made for all records of auditd's logs; this is one line of KEY=VALUE.
+ */
 #ifndef AUDIT_RECORD_H
 #define AUDIT_RECORD_H
 

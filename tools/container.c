@@ -7,8 +7,7 @@
 
 #define ID_DIGITS 64
 
-/* How names of container cgroups begin. Longer prefixes come before shorter ones that match, too.
- */
+/* How names of container cgroups begin. If two match, the longer one has to come first. */
 static const struct prefix {
 	const char *text;
 	const char *engine; /* NULL: not a container */

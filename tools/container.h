@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Which container a process is in, as far as its cgroup shows. */
+/*
+ * Which container a process is in, as far as its cgroup shows. Engines have libraries
+ * for their own containers only.
+ */
 #ifndef CONTAINER_H
 #define CONTAINER_H
 

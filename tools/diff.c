@@ -36,7 +36,7 @@ const struct subcommand diff_subcommand = {
 	.run = diff_main,
 	.help = "Shows what differs between two images, processes, or one of each",
 	.arguments = "[--json] A B",
-	.details = "  A, B    the id of a process, or the folder of a dump, or the image in it;\n"
+	.details = "  A, B    the id of a process, or a dump, as for \"criu-seccomp image\";\n"
 		   "          a folder whose name is a number is ./NUMBER\n"
 		   "  --json  for other programs\n"
 		   "\n"

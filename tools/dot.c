@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+/* A graph for Graphviz. Its library libcgraph would build the graph in memory to write it. */
 #include <stdio.h>
 
 #include "describe.h"

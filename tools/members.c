@@ -256,7 +256,8 @@ int members_add_restored(struct members *members, const struct snapshot *image, 
 		pr_err("%s may have been restored more than once: also give the process", path);
 		ret = -ENOTUNIQ;
 	} else {
-		pr_err("no process that was restored from %s is running", path);
+		pr_err("not all processes that were restored from %s are running: also give the first one",
+		       path);
 		ret = -ESRCH;
 	}
 	free(list);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Prints classic BPF as seccomp(2) accepts it: the registers A and X, 16 words of
- * memory, and struct seccomp_data to load from.
+ * memory, and struct seccomp_data to load from. libpcap prints such programs as those
+ * of packet filters, and libseccomp has a disassembler only as a program.
  */
 #include <errno.h>
 #include <linux/seccomp.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A picture is a list of items from top to bottom, each attached to one above it. The
- * layout is simple to compute; Graphviz as a library would add a hundred times as much
- * code to a command that runs as root.
+ * layout is simple to compute; Graphviz as a library would add much more code than this
+ * to a command that runs as root.
  */
 #include <errno.h>
 #include <stdio.h>

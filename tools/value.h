@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What a register holds if parts of struct seccomp_data are not known. */
+/*
+ * What a register holds if parts of struct seccomp_data are not known. A solver such as
+ * Z3 would know more, but filters only mask and compare.
+ */
 #ifndef VALUE_H
 #define VALUE_H
 

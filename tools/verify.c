@@ -43,11 +43,11 @@ const struct subcommand verify_subcommand = {
 	.name = "verify",
 	.run = verify_main,
 	.help = "Checks whether a process has its filters as they were dumped",
-	.arguments = "[--json] DIR|FILE PID",
+	.arguments = "[--json] DIR|FILE|ARCHIVE PID",
 	.details =
-		"  DIR     the folder of the dump, or FILE, the image in it\n"
-		"  PID     the process that was restored, the first of its tree\n"
-		"  --json  for other programs\n"
+		"  DIR, FILE, ...  a dump, as for \"criu-seccomp image\"\n"
+		"  PID             the process that was restored, the first of its tree\n"
+		"  --json          for other programs\n"
 		"\n"
 		"Compares each thread: whether it has filters, their programs, flags and\n"
 		"listeners, and which threads share which filter. The exit status is 0 if nothing\n"

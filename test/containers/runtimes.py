@@ -22,7 +22,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(TOP, 'test', 'zdtm'))
 
 from harness import (BUILD, Different, Failure, check, picture, read, status_of,
-                     tree_of)
+                     tree_of, verified)
 
 INIT = os.path.join(os.path.dirname(BUILD), 'containers-tests', 'init')
 LIMIT = 180  # seconds for one step; emulation is slow
@@ -131,6 +131,10 @@ class Container(ABC):
     def picture(self) -> list[str]:
         """Threads, filters and descriptors of the container; see harness.py."""
         return picture(self.pid)
+
+    def verified(self) -> None:
+        """The command finds nothing that differs from the checkpoint."""
+        verified(self.images, self.pid)
 
     def wait_gone(self, pids: list[int]) -> None:
         """The runtime has had them killed."""
@@ -290,8 +294,8 @@ class Podman(Container):
             self.wait_gone(pids)
 
     def restore(self) -> None:
-        """By its name, if it is not to be imported."""
-        self.run('podman', 'container', 'restore', *self.source)
+        """By its name, if it is not to be imported. The images are kept, to compare with."""
+        self.run('podman', 'container', 'restore', '--keep', *self.source)
         self.find_pid()
 
     def pack(self, folder: str) -> None:
@@ -310,6 +314,34 @@ class Podman(Container):
     def close(self) -> None:
         """Leave nothing behind."""
         call('podman', 'rm', '--force', '--time', '0', self.name)
+
+
+class Mounting(Podman):
+    """A shell that tries to mount something once a second, which podman's profile refuses;
+    here its filter has the kernel log that."""
+
+    def __init__(self) -> None:
+        folder = tempfile.mkdtemp(prefix='mounting.')
+        self.profile = os.path.join(folder, 'profile.json')
+        super().__init__('--network', 'none', '--security-opt', 'seccomp=' + self.profile,
+                         services=())
+
+    def command(self) -> list[str]:
+        return ['/busybox', 'sh', '-c', ': >/out/ready; while /busybox sleep 1; do '
+                '/busybox mount -t tmpfs none /tmp 2>/dev/null; done']
+
+    def start(self) -> None:
+        with open(self.profile, 'w', encoding='utf-8') as f:
+            json.dump({**default_profile(), 'flags': ['SECCOMP_FILTER_FLAG_LOG']}, f)
+        super().start()
+
+    def id(self) -> str:
+        """As podman has it."""
+        return must('podman', 'inspect', '--format', '{{.Id}}', self.name)
+
+    def close(self) -> None:
+        super().close()
+        shutil.rmtree(os.path.dirname(self.profile), ignore_errors=True)
 
 
 def make_image() -> None:

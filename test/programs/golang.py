@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """A Go program with the binding of libseccomp that Go programs use (gosync.go)."""
+import json
 import os
 import re
+import subprocess
 
-from program import BUILD, Program
+from program import BUILD, LIMIT, Program, expect
 from syncs import syncs
 
 
@@ -20,6 +22,14 @@ class Golang(Program):
     def works(self, restored: bool) -> None:
         """See syncs.py."""
         syncs(self.socket, restored)
+
+    def verified(self) -> None:
+        """A thread that Go has made meanwhile is the only difference that may be."""
+        said = subprocess.run(['criu-seccomp', 'verify', '--json', self.images, str(self.pid)],
+                              stdout=subprocess.PIPE, timeout=LIMIT, check=False).stdout
+        differences = json.loads(said or '{"differences": ["nothing is said"]}')['differences']
+        expect(all('thread-only-in-b' in each for each in map(str, differences)),
+               f'criu-seccomp verify says: {differences}')
 
     def picture(self) -> list[str]:
         """Go may make a thread at any time, so their number is left out: lines that differ only

@@ -11,7 +11,7 @@ from typing import Protocol
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(TOP, 'test', 'zdtm'))
 
-from harness import Case, Different, Failure, LIMIT, check, read, status_of
+from harness import Case, Different, Failure, LIMIT, check, read, status_of, verified
 
 BUILD = os.path.join(TOP, 'build', 'programs')
 
@@ -77,6 +77,9 @@ class Subject(Protocol):
     def restore(self) -> None:
         """All of it."""
 
+    def verified(self) -> None:
+        """The command finds nothing that differs from the dump."""
+
     def criu_logs(self) -> list[str]:
         """What is worth reading in them."""
 
@@ -139,6 +142,10 @@ class Program(Case):
             self.process.kill()
             self.process.wait(LIMIT)
         super().close()
+
+    def verified(self) -> None:
+        """See Subject."""
+        verified(self.images, self.pid)
 
     def criu_logs(self) -> list[str]:
         """What is worth reading in them."""

@@ -144,6 +144,14 @@ def picture(root: int) -> list[str]:
     return sorted(lines) + signature(root)
 
 
+def verified(images: str, pid: int) -> None:
+    """criu-seccomp finds no difference between a dump and what was restored from it."""
+    done = subprocess.run(['criu-seccomp', 'verify', images, str(pid)], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=LIMIT, check=False)
+    if done.returncode or not done.stdout.startswith('same: '):
+        raise Different(f'criu-seccomp verify exits {done.returncode}:\n{done.stdout.strip()}')
+
+
 class Case:
     """A test in a flavour, in a folder of its own."""
 
