@@ -174,6 +174,7 @@ static bool check_criu(struct findings *found)
 static void find_plugins(struct findings *found)
 {
 	const char *folder = getenv("CRIU_LIBS_DIR");
+	size_t len;
 
 	if (folder)
 		snprintf(found->plugins, sizeof(found->plugins), "%s", folder);
@@ -181,6 +182,9 @@ static void find_plugins(struct findings *found)
 		 !ask_criu(found, "--help", "path to a plugin directory (by default ", ")\n",
 			   found->plugins, sizeof(found->plugins)))
 		strcpy(found->plugins, "/usr/lib/criu");
+	len = strlen(found->plugins);
+	while (len > 1 && found->plugins[len - 1] == '/')
+		found->plugins[--len] = '\0';
 }
 
 static bool check_plugin(struct findings *found)

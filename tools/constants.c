@@ -51,6 +51,8 @@ static const struct constant clone_flags[] = {
 	C(CLONE_NEWNET),
 	C(CLONE_IO),
 	{ "CLONE_NEWTIME", 0x80 },
+	{ "CLONE_PIDFD", 0x1000 },
+	{ "CLONE_DETACHED", 0x400000 },
 	{ 0 },
 };
 static const struct constant domains[] = {
@@ -141,6 +143,9 @@ static const struct constant seccomp_operations[] = {
 static const struct constant bpf_commands[] = {
 	C(BPF_MAP_CREATE), C(BPF_MAP_LOOKUP_ELEM), C(BPF_MAP_UPDATE_ELEM), C(BPF_PROG_LOAD), { 0 },
 };
+static const struct constant policies[] = {
+	C(SCHED_OTHER), C(SCHED_FIFO), C(SCHED_RR), C(SCHED_BATCH), C(SCHED_IDLE), { 0 },
+};
 
 /* @bits: a value combines several constants, with | between them */
 static const struct argument {
@@ -179,7 +184,7 @@ static const struct argument {
 	{ "kill", "pid", NULL, 0, false },
 	{ "kill", "sig", NULL, 1, false },
 	{ "setpriority", "which", NULL, 0, false },
-	{ "sched_setscheduler", "policy", NULL, 1, false },
+	{ "sched_setscheduler", "policy", policies, 1, false },
 };
 
 #define N_ARGUMENTS (sizeof(arguments) / sizeof(*arguments))

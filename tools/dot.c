@@ -39,7 +39,7 @@ static void print_rows(const struct rows *rows, uint32_t row, const char *owner)
 
 	for (; row != ROW_NONE; row = rows->list[row].next) {
 		row_text(rows, &rows->list[row], "x", text, sizeof(text));
-		printf("\ttask%u [shape=plaintext, label=", row);
+		printf("\ttask%u [shape=plaintext, height=0.2, margin=0.05, label=", row);
 		print_quoted(text);
 		printf("];\n\t%s -> task%u [arrowhead=none, style=dashed];\n", owner, row);
 	}

@@ -285,56 +285,95 @@ static void print_arguments(const struct question *question)
 	}
 }
 
-/* Whether the same condition was already printed: ways may differ only in the order of jumps. */
-static bool is_repeated(const struct question *question, const struct verdicts *verdicts,
-			size_t way, const char *text)
+/*
+ * Whether the condition adds nothing to another one: the same was already printed, as ways
+ * may differ only in the order of jumps, or the other one has a part of these conditions.
+ */
+static bool is_implied(const struct question *question, const struct verdicts *verdicts, size_t way,
+		       const char *text)
 {
 	char other[WAY_SIZE];
-	size_t i;
+	size_t len, i;
 
-	for (i = 0; i < way; i++) {
-		if (verdicts->ways[i].verdict != verdicts->ways[way].verdict)
+	for (i = 0; i < verdicts->n_ways; i++) {
+		if (i == way || verdicts->ways[i].verdict != verdicts->ways[way].verdict)
 			continue;
 		explain_way(question->name, verdicts, i, other, sizeof(other));
-		if (!strcmp(other, text))
+		len = strlen(other);
+		if (!len ||
+		    (!strncmp(text, other, len) && ((!text[len] && i < way) || text[len] == ',')))
 			return true;
 	}
 	return false;
 }
 
-static void print_ways(const struct question *question, const struct verdicts *verdicts,
-		       size_t verdict)
+/* Prints up to @max of the ways to a verdict. Returns how many there are. */
+static size_t print_ways(const struct question *question, const struct verdicts *verdicts,
+			 size_t verdict, size_t max)
 {
 	char text[WAY_SIZE];
-	size_t shown = 0, more = 0, i;
+	size_t count = 0, i;
 
 	for (i = 0; i < verdicts->n_ways; i++) {
 		if (verdicts->ways[i].verdict != verdict)
 			continue;
 		explain_way(question->name, verdicts, i, text, sizeof(text));
-		if (!*text || is_repeated(question, verdicts, i, text))
+		if (!*text || is_implied(question, verdicts, i, text))
 			continue;
-		if (shown++ < MAX_SHOWN)
-			printf("      %s%s\n", shown == 1 ? "if " : "or ", text);
-		else
-			more++;
+		if (count++ < max)
+			printf("      %s%s\n", count == 1 ? "if " : "or ", text);
 	}
-	if (more)
-		printf("      and in %zu more cases\n", more);
+	return count;
+}
+
+/*
+ * The verdict with the most ways, if these are too many to read: it is what remains when
+ * the conditions of all others are known.
+ */
+static size_t find_remaining(const struct question *question, const struct verdicts *verdicts)
+{
+	size_t found = verdicts->count, most = MAX_SHOWN, ways, i;
+
+	if (!verdicts->all_ways || verdicts->computed || verdicts->count < 2)
+		return found;
+	for (i = 0; i < verdicts->count; i++) {
+		ways = print_ways(question, verdicts, i, 0);
+		if (ways > most) {
+			found = i;
+			most = ways;
+		}
+	}
+	return found;
+}
+
+static void print_verdict(const struct subject *subject, const struct verdict *verdict, bool first)
+{
+	char text[VERDICT_TEXT_SIZE];
+
+	verdict_text(subject, verdict, text, sizeof(text));
+	printf("  %s%s%s%s\n", first ? "=> " : "or ", style(STYLE_TITLE), text, style(STYLE_PLAIN));
 }
 
 /* All verdicts, and the conditions for each. */
 static void print_verdicts(const struct subject *subject, const struct question *question,
 			   const struct verdicts *verdicts)
 {
-	char text[VERDICT_TEXT_SIZE];
-	size_t i;
+	size_t remaining = find_remaining(question, verdicts), printed = 0, ways, i;
 
 	for (i = 0; i < verdicts->count; i++) {
-		verdict_text(subject, &verdicts->list[i], text, sizeof(text));
-		printf("  %s%s%s%s\n", i ? "or " : "=> ", style(STYLE_TITLE), text,
-		       style(STYLE_PLAIN));
-		print_ways(question, verdicts, i);
+		if (i == remaining)
+			continue;
+		print_verdict(subject, &verdicts->list[i], !printed++);
+		/* the only verdict needs no condition */
+		if (verdicts->count == 1 && !verdicts->computed)
+			continue;
+		ways = print_ways(question, verdicts, i, MAX_SHOWN);
+		if (ways > MAX_SHOWN)
+			printf("      and in %zu more cases\n", ways - MAX_SHOWN);
+	}
+	if (remaining < verdicts->count) {
+		print_verdict(subject, &verdicts->list[remaining], false);
+		puts("      otherwise");
 	}
 	if (verdicts->computed)
 		puts("  or what a filter computes from the arguments");

@@ -83,6 +83,40 @@ static bool merge_bits(const struct fact *fact, uint32_t *set, uint32_t *clear)
 	return true;
 }
 
+static bool has_one_of(const struct fact *fact)
+{
+	return fact->differs && !fact->low;
+}
+
+/* The bit that is set if one of several is, and all others are clear; else 0. */
+static uint32_t only_candidate(const struct fact *fact, uint32_t clear)
+{
+	uint32_t left = fact->mask & ~clear;
+
+	return has_one_of(fact) && is_one_bit(left) ? left : 0;
+}
+
+/* All bits of an argument that are known to be set, and those that are known to be clear. */
+static void find_bits(const struct way *way, uint8_t word, uint32_t *set, uint32_t *clear)
+{
+	size_t i;
+
+	for (i = 0; i < way->count; i++)
+		if (way->facts[i].word == word && !is_difference(&way->facts[i]))
+			merge_bits(&way->facts[i], set, clear);
+	for (i = 0; i < way->count; i++)
+		if (way->facts[i].word == word && !is_difference(&way->facts[i]))
+			*set |= only_candidate(&way->facts[i], *clear);
+}
+
+/* Whether the fact adds nothing to these bits. */
+static bool is_implied(const struct fact *fact, uint32_t set)
+{
+	uint32_t ignored = 0;
+
+	return merge_bits(fact, &ignored, &ignored) || (has_one_of(fact) && fact->mask & set);
+}
+
 static void add_bits(struct line *line, const struct topic *topic, const char *how, uint32_t bits)
 {
 	if (!bits)
@@ -140,10 +174,12 @@ static void add_word(struct line *line, const struct topic *topic, const struct 
 		add_fact(line, topic, exact);
 		return;
 	}
+	if (bits)
+		find_bits(way, topic->word, &set, &clear);
 	for (i = 0; i < way->count; i++) {
 		if (way->facts[i].word != topic->word || is_difference(&way->facts[i]))
 			continue;
-		if (!bits || !merge_bits(&way->facts[i], &set, &clear))
+		if (!bits || !is_implied(&way->facts[i], set))
 			add_fact(line, topic, &way->facts[i]);
 	}
 	add_bits(line, topic, " has ", set);

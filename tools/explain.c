@@ -209,10 +209,11 @@ static bool is_first(const struct request *request, const struct source *source,
 	return true;
 }
 
+/* "412, 415 main, 416 worker: ": threads of one name that follow one another share it. */
 static void print_headline(const struct request *request, const struct source *source, size_t first)
 {
 	const struct snapshot *snapshot = &source->snapshot;
-	size_t named = 0, more = 0, i;
+	size_t named = 0, more = 0, last = first, i;
 
 	fputs(style(STYLE_TITLE), stdout);
 	for (i = first; i < snapshot->tree.n_threads; i++) {
@@ -222,9 +223,13 @@ static void print_headline(const struct request *request, const struct source *s
 			more++;
 			continue;
 		}
-		printf("%s%d%s%s", named > 1 ? ", " : "", snapshot->tree.threads[i].tid,
-		       *snapshot->labels[i].name ? " " : "", snapshot->labels[i].name);
+		if (strcmp(snapshot->labels[i].name, snapshot->labels[last].name))
+			printf(" %s", snapshot->labels[last].name);
+		printf("%s%d", named > 1 ? ", " : "", snapshot->tree.threads[i].tid);
+		last = i;
 	}
+	if (*snapshot->labels[last].name)
+		printf(" %s", snapshot->labels[last].name);
 	if (more)
 		printf(" and %zu more threads", more);
 	printf("%s: ", style(STYLE_PLAIN));

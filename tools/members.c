@@ -89,6 +89,21 @@ static bool in_container(const struct members *members, const struct container *
 	       !strncmp(container->id, members->container, strlen(members->container));
 }
 
+bool members_container_runs(const struct members *members)
+{
+	struct container container;
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	bool found = false;
+
+	while (proc && !found && (entry = readdir(proc)))
+		found = atoi(entry->d_name) > 0 && container_of(atoi(entry->d_name), &container) &&
+			in_container(members, &container);
+	if (proc)
+		closedir(proc);
+	return found;
+}
+
 static enum member descends(struct members *members, pid_t pid)
 {
 	pid_t ancestor = pid;

@@ -38,6 +38,9 @@ int members_add_tree(struct members *members, pid_t pid);
  */
 int members_add_restored(struct members *members, const struct snapshot *image, const char *path);
 
+/* Whether a process of the container is running. */
+bool members_container_runs(const struct members *members);
+
 /* @container: out, the container of the process, if that can still be seen */
 enum member members_has(struct members *members, pid_t pid, struct container *container);
 

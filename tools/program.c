@@ -19,7 +19,8 @@
 #include "program.h"
 #include "report.h"
 
-#define TEXT_SIZE 160
+/* All flags of clone. */
+#define TEXT_SIZE 640
 
 /* The words of struct seccomp_data, on a little-endian machine. */
 static const char *const words[BPF_DATA_WORDS] = {

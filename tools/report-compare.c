@@ -28,12 +28,9 @@ static pid_t id_of(const struct snapshot *snapshot, uint32_t thread)
 	return snapshot->labels[thread].inner;
 }
 
-static void print_name(const struct snapshot *snapshot, uint32_t thread)
+static const char *name_of(const struct snapshot *snapshot, uint32_t thread)
 {
-	const char *name = snapshot->labels[thread].name;
-
-	printf("thread %d%s%s%s", id_of(snapshot, thread), *name ? " (" : "", name,
-	       *name ? ")" : "");
+	return snapshot->labels[thread].name;
 }
 
 static void print_rest(long count)
@@ -53,6 +50,21 @@ static void print_threads(const struct compare *compare, const uint32_t *matches
 	for (i = 0; i < count && i < MOST; i++)
 		printf("%s%d", i ? ", " : "", id_of(compare->a, compare->matches[matches[i]].a));
 	print_rest(count);
+}
+
+/* The same for @count differences about threads of one name. */
+static void print_named(const struct snapshot *snapshot, const struct difference *differences,
+			long count)
+{
+	const char *name = name_of(snapshot, differences->b);
+	long i;
+
+	printf("thread%s ", count == 1 ? "" : "s");
+	for (i = 0; i < count && i < MOST; i++)
+		printf("%s%d", i ? ", " : "", id_of(snapshot, differences[i].b));
+	print_rest(count);
+	if (*name)
+		printf(" (%s)", name);
 }
 
 static void print_threads_of(const struct compare *compare, const struct difference *difference,
@@ -147,11 +159,29 @@ static void print_sharing(const struct compare *compare, const struct difference
 		printf("\n    and %zu more", difference->n_others - MOST);
 }
 
-static void print_thread(const struct compare *compare, const struct difference *difference)
+/* Whether the same can be said of two threads. */
+static bool are_alike(const struct compare *compare, const struct difference *one,
+		      const struct difference *other)
 {
 	const struct snapshot *a = compare->a, *b = compare->b;
 
-	print_name(b, difference->b);
+	if (one->kind != other->kind || strcmp(name_of(b, one->b), name_of(b, other->b)))
+		return false;
+	if (one->kind == DIFFERENCE_MODE)
+		return a->labels[one->a].mode == a->labels[other->a].mode &&
+		       b->labels[one->b].mode == b->labels[other->b].mode;
+	return one->kind == DIFFERENCE_COUNT &&
+	       compare_depth(a, one->a) == compare_depth(a, other->a) &&
+	       compare_depth(b, one->b) == compare_depth(b, other->b);
+}
+
+/* @count: how many threads this is said of */
+static void print_thread(const struct compare *compare, const struct difference *difference,
+			 long count)
+{
+	const struct snapshot *a = compare->a, *b = compare->b;
+
+	print_named(b, difference, count);
 	switch (difference->kind) {
 	case DIFFERENCE_PROCESS:
 		printf(": of process %d in %s, of %d in %s", snapshot_leader(a, difference->a)->tid,
@@ -168,7 +198,9 @@ static void print_thread(const struct compare *compare, const struct difference 
 	}
 }
 
-static void print_difference(const struct compare *compare, const struct difference *difference)
+/* @count: how many differences are printed together, all of them about threads if > 1 */
+static void print_difference(const struct compare *compare, const struct difference *difference,
+			     long count)
 {
 	switch (difference->kind) {
 	case DIFFERENCE_PROGRAM:
@@ -188,43 +220,59 @@ static void print_difference(const struct compare *compare, const struct differe
 		print_sharing(compare, difference);
 		break;
 	default:
-		print_thread(compare, difference);
+		print_thread(compare, difference, count);
 	}
 	putchar('\n');
+}
+
+static long count_kind(const struct compare *compare, enum difference_kind kind)
+{
+	long count = 0;
+	size_t i;
+
+	for (i = 0; i < compare->n_differences; i++)
+		count += compare->differences[i].kind == kind;
+	return count;
 }
 
 /* All threads that only one side has, in one line: a missing process may have many. */
 static void print_only(const struct compare *compare, enum difference_kind kind)
 {
 	const struct snapshot *snapshot = kind == DIFFERENCE_ONLY_A ? compare->a : compare->b;
-	const struct difference *difference;
-	size_t i;
-	long count = 0;
+	long count = count_kind(compare, kind), printed = 0;
+	const struct difference *difference = compare->differences;
 
-	for (i = 0; i < compare->n_differences; i++) {
-		difference = &compare->differences[i];
-		if (difference->kind != kind || count++ >= MOST)
-			continue;
-		if (count == 1)
-			printf("only in %s: thread ", snapshot->name);
-		printf("%s%d", count == 1 ? "" : ", ",
-		       id_of(snapshot, kind == DIFFERENCE_ONLY_A ? difference->a : difference->b));
-	}
+	if (!count)
+		return;
+	printf("only in %s: thread%s ", snapshot->name, count == 1 ? "" : "s");
+	for (; printed < count && printed < MOST; difference++)
+		if (difference->kind == kind)
+			printf("%s%d", printed++ ? ", " : "",
+			       id_of(snapshot,
+				     kind == DIFFERENCE_ONLY_A ? difference->a : difference->b));
 	print_rest(count);
-	if (count)
-		putchar('\n');
+	putchar('\n');
 }
 
 /* Prints the differences of a kind; if there are many, only the first ones. */
 static void print_kind(const struct compare *compare, enum difference_kind kind)
 {
-	size_t count = 0, i;
+	const struct difference *list = compare->differences;
+	size_t lines = 0, more = 0, i, next;
 
-	for (i = 0; i < compare->n_differences; i++)
-		if (compare->differences[i].kind == kind && count++ < 4 * MOST)
-			print_difference(compare, &compare->differences[i]);
-	if (count > 4 * MOST)
-		printf("... and %zu more like that\n", count - 4 * MOST);
+	for (i = 0; i < compare->n_differences; i = next) {
+		next = i + 1;
+		if (list[i].kind != kind)
+			continue;
+		while (next < compare->n_differences && are_alike(compare, &list[i], &list[next]))
+			next++;
+		if (lines++ < 4 * MOST)
+			print_difference(compare, &list[i], next - i);
+		else
+			more += next - i;
+	}
+	if (more)
+		printf("... and %zu more like that\n", more);
 }
 
 void compare_print(const struct compare *compare)

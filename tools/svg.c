@@ -15,12 +15,12 @@
 #include "report.h"
 #include "rows.h"
 
-/* In pixels. No letter of the font is wider than LETTER. */
+/* In pixels. A letter of a wide font takes LETTER on average. */
 #define LINE 30
 #define BOX 24
 #define INDENT 32
 #define MARGIN 16
-#define LETTER 7.3
+#define LETTER 8
 
 #define NONE UINT32_MAX
 
@@ -108,7 +108,7 @@ static int add_rows(struct drawing *drawing, uint32_t row, uint32_t below, uint3
 
 	for (; !ret && row != ROW_NONE; row = it->next) {
 		it = &drawing->rows.list[row];
-		row_text(&drawing->rows, it, "x", text, sizeof(text));
+		row_text(&drawing->rows, it, "×", text, sizeof(text));
 		if (below != NONE || it->container == section)
 			ret = add_text(drawing, ITEM_TASKS, below, text);
 	}
@@ -204,8 +204,9 @@ static int add_section(struct drawing *drawing, uint32_t section)
 
 	if (section != SNAPSHOT_NO_CONTAINER) {
 		container = &drawing->snapshot->containers[section];
-		snprintf(text, sizeof(text), "container %.12s %s", container->id,
-			 container->engine);
+		snprintf(text, sizeof(text), "container %.12s%s%s%s", container->id,
+			 *container->engine ? " (" : "", container->engine,
+			 *container->engine ? ")" : "");
 		ret = add_text(drawing, ITEM_TITLE, NONE, text);
 	}
 	if (!ret)

@@ -186,6 +186,14 @@ static void report_dropped(void *arg, uint32_t count)
 	report_lost(arg, count);
 }
 
+static void say_ready(const struct watch *watch)
+{
+	fputs("criu-seccomp: watching (press Ctrl-C to end)\n", stderr);
+	if (!watch->json)
+		fputs("criu-seccomp: calls that fail with an error are only seen if the filter has the flag log\n",
+		      stderr);
+}
+
 /* Reads the image, if one was given, and finds the processes whose events are shown. */
 static int prepare(struct watch *watch)
 {
@@ -197,6 +205,9 @@ static int prepare(struct watch *watch)
 			return ret;
 		watch->decider.image = &watch->image;
 	}
+	if (watch->members.container && !members_container_runs(&watch->members))
+		pr_warn("no container whose id begins with '%s' is running yet",
+			watch->members.container);
 	if (watch->pid)
 		return members_add_tree(&watch->members, watch->pid);
 	return watch->image_path
@@ -219,7 +230,7 @@ static int run(struct watch *watch)
 	/* the socket is open, so no event is missed while the processes are found */
 	ret = prepare(watch);
 	if (!ret)
-		fputs("criu-seccomp: watching (press Ctrl-C to end)\n", stderr);
+		say_ready(watch);
 	while (!ret && !ended) {
 		ret = audit_wait(audit);
 		if (ret == -EINTR)

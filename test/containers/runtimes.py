@@ -316,34 +316,6 @@ class Podman(Container):
         call('podman', 'rm', '--force', '--time', '0', self.name)
 
 
-class Mounting(Podman):
-    """A shell that tries to mount something once a second, which podman's profile refuses;
-    here its filter has the kernel log that."""
-
-    def __init__(self) -> None:
-        folder = tempfile.mkdtemp(prefix='mounting.')
-        self.profile = os.path.join(folder, 'profile.json')
-        super().__init__('--network', 'none', '--security-opt', 'seccomp=' + self.profile,
-                         services=())
-
-    def command(self) -> list[str]:
-        return ['/busybox', 'sh', '-c', ': >/out/ready; while /busybox sleep 1; do '
-                '/busybox mount -t tmpfs none /tmp 2>/dev/null; done']
-
-    def start(self) -> None:
-        with open(self.profile, 'w', encoding='utf-8') as f:
-            json.dump({**default_profile(), 'flags': ['SECCOMP_FILTER_FLAG_LOG']}, f)
-        super().start()
-
-    def id(self) -> str:
-        """As podman has it."""
-        return must('podman', 'inspect', '--format', '{{.Id}}', self.name)
-
-    def close(self) -> None:
-        super().close()
-        shutil.rmtree(os.path.dirname(self.profile), ignore_errors=True)
-
-
 def make_image() -> None:
     """From what is here; podman takes a tar of a root for an image."""
     if call('podman', 'image', 'exists', IMAGE)[0] == 0:

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Two filters, one on the other, with typical rules. "profile image DIR" writes them as
- * an image, "profile tightened DIR" both as programs of one filter. "profile run" becomes a task
- * that has them, and makes calls that they refuse: on SIGUSR1, calls that it survives; on SIGUSR2,
- * a child makes one that kills it. "profile burst COUNT" makes that many refused calls as fast as
- * it can.
+ * an image, "profile tightened DIR" both as programs of one filter. "profile clone DIR" writes
+ * one that has a rule for each flag of clone, as QEMU's. "profile run" becomes a task that has
+ * them, and makes calls that they refuse: on SIGUSR1, calls that it survives; on SIGUSR2, a child
+ * makes one that kills it. "profile burst COUNT" makes that many refused calls as fast as it can.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -105,6 +105,44 @@ static void write_tightened(const char *folder)
 	write_tree(&tree, folder);
 }
 
+/* To be allowed, clone has to lack each flag of a list, and to have CLONE_VM. */
+static void write_clone(const char *folder)
+{
+	static const uint32_t flags[] = {
+		CLONE_PTRACE,	 CLONE_VFORK,  CLONE_PARENT, CLONE_NEWNS,   CLONE_UNTRACED,
+		CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID,
+		CLONE_NEWNET,	 CLONE_IO,     CLONE_PIDFD,
+	};
+	static const struct tree_thread thread = { .tid = 1 };
+	const struct tree_filter filter = { .program = 0, .parent = TREE_NONE };
+	struct sock_filter insns[4 * ARRAY_SIZE(flags) + 12] = {
+		LOAD(0),
+		EQUAL(56, 1, 0),
+		RETURN(SECCOMP_RET_ALLOW),
+	};
+	uint32_t bits[ARRAY_SIZE(flags) + 2] = { 0 };
+	struct tree tree = { 0 };
+	size_t len = 3, i;
+
+	for (i = 0; i < ARRAY_SIZE(flags); i++) {
+		bits[i] = flags[i];
+		bits[ARRAY_SIZE(flags)] |= flags[i];
+	}
+	bits[ARRAY_SIZE(flags)] |= CLONE_VM;
+	bits[ARRAY_SIZE(flags) + 1] = CLONE_VM;
+	for (i = 0; i < ARRAY_SIZE(bits); i++) {
+		insns[len++] = (struct sock_filter)LOAD(16);
+		insns[len++] = (struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, bits[i]);
+		insns[len++] = (struct sock_filter)EQUAL(i < ARRAY_SIZE(flags) ? bits[i] : 0, 0, 1);
+		insns[len++] = (struct sock_filter)RETURN(SECCOMP_RET_ERRNO | EPERM);
+	}
+	insns[len++] = (struct sock_filter)RETURN(SECCOMP_RET_ALLOW);
+	need(tree_add_program(&tree, insns, len));
+	need(tree_add_filter(&tree, &filter));
+	need(tree_add_process(&tree, &thread, 1));
+	write_tree(&tree, folder);
+}
+
 static void write_image(const char *folder)
 {
 	static const struct tree_thread threads[] = {
@@ -188,6 +226,8 @@ int main(int argc, char **argv)
 		write_image(argv[2]);
 	else if (argc == 3 && !strcmp(argv[1], "tightened"))
 		write_tightened(argv[2]);
+	else if (argc == 3 && !strcmp(argv[1], "clone"))
+		write_clone(argv[2]);
 	else if (argc == 3 && !strcmp(argv[1], "burst"))
 		burst(atol(argv[2]));
 	else if (argc == 2 && !strcmp(argv[1], "run"))
