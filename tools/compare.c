@@ -40,6 +40,56 @@ static int map_threads(const struct snapshot *snapshot, struct map *map)
 	return ret;
 }
 
+static bool is_known(const struct snapshot *snapshot, uint32_t thread)
+{
+	return snapshot->labels[thread].mode != THREAD_NOT_READ;
+}
+
+static bool has_filters(const struct snapshot *snapshot, uint32_t thread)
+{
+	return snapshot->tree.threads[thread].filter != TREE_NONE;
+}
+
+/*
+ * Whether it is no difference that an image does not have a process: a dump records only
+ * processes that have a thread with filters.
+ */
+static bool is_left_out(const struct snapshot *image, const struct map *in_image,
+			const struct snapshot *snapshot, const struct tree_process *process)
+{
+	uint32_t i, unused;
+
+	if (image->ids)
+		return false;
+	for (i = process->first; i < process->first + process->count; i++)
+		if (has_filters(snapshot, i) || !is_known(snapshot, i) ||
+		    map_get(in_image, snapshot->labels[i].inner, &unused))
+			return false;
+	return true;
+}
+
+/* The threads that only @snapshot has. */
+static int add_only(struct compare *compare, enum difference_kind kind,
+		    const struct snapshot *snapshot, const struct snapshot *other,
+		    const struct map *in_other)
+{
+	const struct tree_process *process = snapshot->tree.processes;
+	const struct tree_process *end = process + snapshot->tree.n_processes;
+	bool in_a = kind == DIFFERENCE_ONLY_A;
+	uint32_t i, unused;
+	int ret = 0;
+
+	for (; process < end; process++) {
+		if (is_left_out(other, in_other, snapshot, process))
+			continue;
+		for (i = process->first; !ret && i < process->first + process->count; i++)
+			if (!map_get(in_other, snapshot->labels[i].inner, &unused))
+				ret = add(compare, kind, in_a ? i : COMPARE_NONE,
+					  in_a ? COMPARE_NONE : i);
+	}
+	return ret;
+}
+
 static int match_by_id(struct compare *compare, const struct map *in_a, const struct map *in_b)
 {
 	uint32_t other;
@@ -49,11 +99,10 @@ static int match_by_id(struct compare *compare, const struct map *in_a, const st
 	for (i = 0; !ret && i < compare->a->tree.n_threads; i++)
 		if (map_get(in_b, compare->a->labels[i].inner, &other))
 			ret = add_match(compare, i, other);
-		else
-			ret = add(compare, DIFFERENCE_ONLY_A, i, COMPARE_NONE);
-	for (i = 0; !ret && i < compare->b->tree.n_threads; i++)
-		if (!map_get(in_a, compare->b->labels[i].inner, &other))
-			ret = add(compare, DIFFERENCE_ONLY_B, COMPARE_NONE, i);
+	if (!ret)
+		ret = add_only(compare, DIFFERENCE_ONLY_A, compare->a, compare->b, in_b);
+	if (!ret)
+		ret = add_only(compare, DIFFERENCE_ONLY_B, compare->b, compare->a, in_a);
 	return ret;
 }
 
@@ -203,16 +252,6 @@ static int compare_modes(struct compare *compare, const struct match *match)
 	if (a == b || a == THREAD_NOT_FILTER || b == THREAD_NOT_FILTER)
 		return 0;
 	return add(compare, DIFFERENCE_MODE, match->a, match->b);
-}
-
-static bool is_known(const struct snapshot *snapshot, uint32_t thread)
-{
-	return snapshot->labels[thread].mode != THREAD_NOT_READ;
-}
-
-static bool has_filters(const struct snapshot *snapshot, uint32_t thread)
-{
-	return snapshot->tree.threads[thread].filter != TREE_NONE;
 }
 
 static int compare_match(struct compare *compare, struct match *match)
