@@ -41,6 +41,9 @@ void describe_flags(const struct tree_filter *filter, char *text, size_t size)
 			 (unsigned long long)filter->generation);
 }
 
+/* How many programs of a filter a text names; JSON names all. */
+#define MOST_NEWER 7
+
 void describe_programs(const struct tree *tree, const struct tree_filter *filter, char *text,
 		       size_t size)
 {
@@ -54,9 +57,11 @@ void describe_programs(const struct tree *tree, const struct tree_filter *filter
 	}
 	used = snprintf(text, size, "%u programs, of which all run: %u (%u instruction%s)",
 			1 + filter->n_newer, filter->program, len, len == 1 ? "" : "s");
-	for (i = 0; i < filter->n_newer && used < size; i++)
+	for (i = 0; i < filter->n_newer && i < MOST_NEWER && used < size; i++)
 		used += snprintf(text + used, size - used, ", %u (%u)", filter->newer[i],
 				 tree->programs[filter->newer[i]].len);
+	if (i < filter->n_newer && used < size)
+		snprintf(text + used, size - used, ", and %u more", filter->n_newer - i);
 }
 
 const char *describe_file(enum tree_file_kind kind)

@@ -21,8 +21,8 @@ const char *describe_flag(const struct tree_filter *filter, size_t index);
 #define DESCRIBE_FLAGS 160
 void describe_flags(const struct tree_filter *filter, char *text, size_t size);
 
-/* Its program, or programs, and their lengths. A longer text is cut off. */
-#define DESCRIBE_PROGRAMS 200
+/* Its program, or the first of its programs, and their lengths. */
+#define DESCRIBE_PROGRAMS 256
 void describe_programs(const struct tree *tree, const struct tree_filter *filter, char *text,
 		       size_t size);
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Two filters, one on the other, with typical rules. "profile image DIR" writes them as
- * an image, "profile tightened DIR" both as programs of one filter. "profile clone DIR" writes
- * one that has a rule for each flag of clone, as QEMU's. "profile run" becomes a task that has
- * them, and makes calls that they refuse: on SIGUSR1, calls that it survives; on SIGUSR2, a child
- * makes one that kills it. "profile burst COUNT" makes that many refused calls as fast as it can.
+ * an image, "profile tightened DIR COUNT" both as programs of one filter, the newer one COUNT
+ * times. "profile clone DIR" writes one that has a rule for each flag of clone, as QEMU's.
+ * "profile run" becomes a task that has them, and makes calls that they refuse: on SIGUSR1,
+ * calls that it survives; on SIGUSR2, a child makes one that kills it. "profile burst COUNT" makes
+ * that many refused calls as fast as it can.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -84,17 +85,18 @@ static void write_tree(struct tree *tree, const char *folder)
 }
 
 /* One filter that has had four programs, of which two run. */
-static void write_tightened(const char *folder)
+static void write_tightened(const char *folder, uint32_t times)
 {
 	static const struct tree_thread thread = { .tid = 1 };
-	const uint32_t newer[] = { 0 };
+	/* each is the same program */
+	static const uint32_t newer[100];
 	const struct tree_filter filter = {
 		.program = 1,
 		.parent = TREE_NONE,
 		.flags = SECCOMP_FILTER_FLAG_REPLACEABLE | SECCOMP_FILTER_FLAG_KEEP,
-		.generation = 4,
+		.generation = 3 + times,
 		.newer = newer,
-		.n_newer = 1,
+		.n_newer = times,
 	};
 	struct tree tree = { 0 };
 
@@ -224,8 +226,8 @@ int main(int argc, char **argv)
 {
 	if (argc == 3 && !strcmp(argv[1], "image"))
 		write_image(argv[2]);
-	else if (argc == 3 && !strcmp(argv[1], "tightened"))
-		write_tightened(argv[2]);
+	else if (argc == 4 && !strcmp(argv[1], "tightened"))
+		write_tightened(argv[2], atol(argv[3]));
 	else if (argc == 3 && !strcmp(argv[1], "clone"))
 		write_clone(argv[2]);
 	else if (argc == 3 && !strcmp(argv[1], "burst"))
