@@ -312,7 +312,7 @@ static void warn_monitors(void)
 		pr_warn("a supervisor outside of the dump can replace programs of filters (%zu): what it has replaced since they were read is not in %s",
 			replaceable, IMAGE_NAME);
 	if (lost)
-		pr_warn("filters have lost their listener, and calls wait for another (%zu): after a restore, only the holder of a descriptor of such a filter can open one",
+		pr_warn("filters have lost their listener, and calls wait for another (%zu): after a restore, a descriptor of such a filter opens one; if nobody holds any, PTRACE_SECCOMP_GET_FILTER_FD gets it",
 			lost);
 }
 
