@@ -140,13 +140,33 @@ TEST(kept_calls_are_made_again_after_a_signal)
 }
 
 /* As a tracer that dumps it has to. */
+static void wait_for_state(pid_t pid, char want)
+{
+	char path[64], state;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	do {
+		usleep(1000);
+		f = fopen(path, "r");
+		CHECK(f && fscanf(f, "%*d (%*[^)]) %c", &state) == 1);
+		fclose(f);
+	} while (state != want);
+}
+
 TEST(kept_calls_can_be_stopped)
 {
 	int listener, fd = keeping_fd(-1, SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &listener);
 	pid_t pid = asking_task(fd, 4711);
 
 	receive(listener);
+	/* while the listener has its call, only a fatal signal wakes it */
+	IS(kill(pid, SIGSTOP), 0);
+	wait_for_state(pid, 'D');
 	close(listener);
+	wait_for_state(pid, 'T');
+	IS(kill(pid, SIGCONT), 0);
+	wait_until_asking(pid);
 	attach(pid, 0);
 	detach(pid);
 	listener = new_listener(fd);

@@ -35,7 +35,8 @@ long try_asking_fd(int parent, unsigned int flags, int *listener)
 {
 	const struct sock_filter ask[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, X32_GETPPID, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
@@ -43,7 +44,7 @@ long try_asking_fd(int parent, unsigned int flags, int *listener)
 		.size = sizeof(args),
 		.flags = SECCOMP_FILTER_FLAG_NEW_LISTENER | flags,
 		.parent_fd = parent,
-		.len = 4,
+		.len = 5,
 		.insns = (uintptr_t)ask,
 	};
 	long fd = fd_create(&args);

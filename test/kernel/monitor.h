@@ -12,7 +12,9 @@ void need_feature(uint64_t feature);
 
 /** ask_ppid - getppid(2): what it returns, or -errno; filters of these tests ask about it */
 long ask_ppid(long unused);
-/** asking_fd - a filter fd whose filter asks its listener about getppid */
+/* the same call of the x32 ABI; the architecture of both is x86-64 */
+#define X32_GETPPID (0x40000000 | SYS_getppid)
+/** asking_fd - a filter fd whose filter asks its listener about both */
 int asking_fd(int parent, unsigned int flags, int *listener);
 /** try_asking_fd - the same, or -errno */
 long try_asking_fd(int parent, unsigned int flags, int *listener);

@@ -5,6 +5,13 @@
 
 #define REPLACEABLE (SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_REPLACEABLE)
 
+static const struct sock_filter deny_getppid[] = {
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
+	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 77),
+	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+};
+
 static long set_prog(int listener, const struct sock_filter *insns, unsigned int len,
 		     unsigned int flags, uint64_t *generation)
 {
@@ -127,22 +134,28 @@ TEST(replaced_while_calls_are_made)
 TEST(replaced_is_not_what_was_cached)
 {
 	const struct sock_filter allow[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
-	const struct sock_filter deny[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 77),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
 	int listener, fd = replaceable_fd(mark_fd(-1, 1), 2, &listener);
 	pid_t pid = start_child(confine, mark_fd(fd, 3));
 	int i;
 
 	for (i = 0; i < 3; i++) {
 		IS(child_run(pid, ask_ppid, 0), getpid());
-		IS(set_prog(listener, deny, 4, 0, NULL), 0);
+		IS(set_prog(listener, deny_getppid, 4, 0, NULL), 0);
 		IS(child_run(pid, ask_ppid, 0), -77);
 		IS(set_prog(listener, allow, 1, 0, NULL), 0);
 	}
+}
+
+/* The one above allows the call, always. */
+TEST(replaced_is_not_what_one_above_has_cached)
+{
+	int listener, fd = replaceable_fd(-1, 1, &listener);
+
+	IS(set_prog(listener, deny_getppid, 4, 0, NULL), 0);
+	/* there is one listener on a path */
+	close(listener);
+	fd = replaceable_fd(fd, 2, &listener);
+	IS(child_run(start_child(confine, fd), ask_ppid, 0), -77);
 }
 
 TEST(replaced_one_generation_at_a_time)

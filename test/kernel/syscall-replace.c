@@ -299,6 +299,44 @@ TEST(syscall_refuses)
 	ended_well(pid);
 }
 
+TEST(syscall_refuses_what_was_not_received)
+{
+	int listener, fd = supervised_fd(-1, 0, &listener);
+	pid_t first = asking_task(fd, 4711), second;
+	uint64_t id = receive(listener).id;
+
+	second = asking_task(fd, 4711);
+	wait_until_in(second, SYS_getppid);
+	/* ids are numbers in a row */
+	IS(make_call(listener, id + 1, REPLACE, SYS_getuid, NULL, NULL), -EINPROGRESS);
+	IS(make_call(listener, id + 1, RUN, SYS_getuid, NULL, NULL), -EINPROGRESS);
+	IS(answer(listener, id, 4711), 0);
+	ended_well(first);
+	IS(receive(listener).id, id + 1);
+	IS(answer(listener, id + 1, 4711), 0);
+	ended_well(second);
+}
+
+TEST(syscall_refuses_for_a_call_of_another_abi)
+{
+	int listener, fd = supervised_fd(-1, 0, &listener);
+	pid_t pid = fork();
+	uint64_t id;
+
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		no_new_privs();
+		IS(fd_install(fd, 0), 0);
+		IS(syscall(X32_GETPPID), 4711);
+		_exit(0);
+	}
+	id = receive(listener).id;
+	IS(make_call(listener, id, REPLACE, SYS_getuid, NULL, NULL), -EOPNOTSUPP);
+	IS(make_call(listener, id, RUN, SYS_getuid, NULL, NULL), -EOPNOTSUPP);
+	IS(answer(listener, id, 4711), 0);
+	ended_well(pid);
+}
+
 /* Who holds a listener may not do more to the task than it could as a tracer. */
 TEST(syscall_is_for_who_may_trace)
 {
