@@ -179,9 +179,9 @@ static void __attribute__((noreturn)) supervise(int listener, const char *allowe
 
 int main(int argc, char **argv)
 {
+	pid_t pid, supervisor;
 	struct monitor monitor;
 	int ret, status;
-	pid_t pid;
 
 	if (argc < 3) {
 		fprintf(stderr,
@@ -203,16 +203,17 @@ int main(int argc, char **argv)
 	/* an open filter fd counts as a user, so the listener would never hang up */
 	close(monitor.filter);
 	/* its parent cannot: on Linux 6.1, the listener hangs up only when it has been reaped */
-	switch (fork()) {
-	case -1:
-		fprintf(stderr, "let-mount: fork: %s\n", strerror(errno));
-		break;
-	case 0:
+	supervisor = fork();
+	if (!supervisor)
 		supervise(monitor.listener, argv[1]);
-	}
+	if (supervisor < 0)
+		fprintf(stderr, "let-mount: fork: %s\n", strerror(errno));
 	/* if nobody supervises any more, calls that wait for an answer fail with ENOSYS */
 	close(monitor.listener);
 	if (waitpid(pid, &status, 0) != pid)
 		die("waitpid", errno);
+	/* until no task is left under the filter */
+	if (supervisor > 0)
+		waitpid(supervisor, NULL, 0);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

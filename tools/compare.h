@@ -14,8 +14,9 @@
 
 /* The kinds of differences, in the order in which they are reported. */
 enum difference_kind {
-	DIFFERENCE_ONLY_A,  /* a thread that B does not have */
-	DIFFERENCE_ONLY_B,  /* a thread that A does not have */
+	/* a thread that the other side does not have; no image has processes without filters */
+	DIFFERENCE_ONLY_A,
+	DIFFERENCE_ONLY_B,
 	DIFFERENCE_PROCESS, /* a thread belongs to different processes */
 	DIFFERENCE_MODE,    /* one of them is confined by filters, the other is not */
 	DIFFERENCE_COUNT,   /* a thread has a different number of filters */

@@ -285,6 +285,18 @@ static void print_arguments(const struct question *question)
 	}
 }
 
+/* Whether it looks at the upper half of an argument. The text names both halves alike. */
+static bool has_upper_half(const struct way *way)
+{
+	const size_t first = offsetof(struct seccomp_data, args) / sizeof(uint32_t);
+	size_t i;
+
+	for (i = 0; i < way->count; i++)
+		if (way->facts[i].word >= first && (way->facts[i].word - first) % 2)
+			return true;
+	return false;
+}
+
 /*
  * Whether the condition adds nothing to another one: the same was already printed, as ways
  * may differ only in the order of jumps, or the other one has a part of these conditions.
@@ -293,6 +305,7 @@ static bool is_implied(const struct question *question, const struct verdicts *v
 		       const char *text)
 {
 	char other[WAY_SIZE];
+	bool whole = !has_upper_half(&verdicts->ways[way]);
 	size_t len, i;
 
 	for (i = 0; i < verdicts->n_ways; i++) {
@@ -300,8 +313,10 @@ static bool is_implied(const struct question *question, const struct verdicts *v
 			continue;
 		explain_way(question->name, verdicts, i, other, sizeof(other));
 		len = strlen(other);
-		if (!len ||
-		    (!strncmp(text, other, len) && ((!text[len] && i < way) || text[len] == ',')))
+		if (!len || (!strcmp(text, other) && i < way))
+			return true;
+		if (whole && !has_upper_half(&verdicts->ways[i]) && !strncmp(text, other, len) &&
+		    text[len] == ',')
 			return true;
 	}
 	return false;
@@ -334,7 +349,7 @@ static size_t find_remaining(const struct question *question, const struct verdi
 {
 	size_t found = verdicts->count, most = MAX_SHOWN, ways, i;
 
-	if (!verdicts->all_ways || verdicts->computed || verdicts->count < 2)
+	if (!verdicts->all_ways || verdicts->computed || verdicts->unclear || verdicts->count < 2)
 		return found;
 	for (i = 0; i < verdicts->count; i++) {
 		ways = print_ways(question, verdicts, i, 0);

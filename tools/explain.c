@@ -223,7 +223,8 @@ static void print_headline(const struct request *request, const struct source *s
 			more++;
 			continue;
 		}
-		if (strcmp(snapshot->labels[i].name, snapshot->labels[last].name))
+		if (*snapshot->labels[last].name &&
+		    strcmp(snapshot->labels[i].name, snapshot->labels[last].name))
 			printf(" %s", snapshot->labels[last].name);
 		printf("%s%d", named > 1 ? ", " : "", snapshot->tree.threads[i].tid);
 		last = i;

@@ -165,13 +165,15 @@ static bool are_alike(const struct compare *compare, const struct difference *on
 {
 	const struct snapshot *a = compare->a, *b = compare->b;
 
-	if (one->kind != other->kind || strcmp(name_of(b, one->b), name_of(b, other->b)))
+	/* in other kinds, b may be a filter, or nothing */
+	if (one->kind != other->kind ||
+	    (one->kind != DIFFERENCE_MODE && one->kind != DIFFERENCE_COUNT) ||
+	    strcmp(name_of(b, one->b), name_of(b, other->b)))
 		return false;
 	if (one->kind == DIFFERENCE_MODE)
 		return a->labels[one->a].mode == a->labels[other->a].mode &&
 		       b->labels[one->b].mode == b->labels[other->b].mode;
-	return one->kind == DIFFERENCE_COUNT &&
-	       compare_depth(a, one->a) == compare_depth(a, other->a) &&
+	return compare_depth(a, one->a) == compare_depth(a, other->a) &&
 	       compare_depth(b, one->b) == compare_depth(b, other->b);
 }
 

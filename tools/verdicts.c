@@ -166,6 +166,8 @@ static void fork_way(struct walk *walk, struct place *place, const struct sock_f
 		return;
 	taken.insn += insn->jt;
 	place->insn += insn->jf;
+	if (!facts)
+		walk->verdicts->unclear = true;
 	if (facts)
 		walk->facts.list[walk->facts.count++] = facts[true];
 	walk_from(walk, taken);
@@ -245,6 +247,7 @@ static bool step(struct walk *walk, struct place *place)
 		ended = *place;
 		if (registers_step(&place->registers, insn, walk->call))
 			return true;
+		walk->verdicts->unclear = true;
 		if (end_filter(walk, &ended, SECCOMP_RET_KILL_THREAD))
 			walk_from(walk, ended);
 		return place->registers.a.kind != VALUE_NUMBER;
@@ -268,7 +271,7 @@ static void verdicts_clear(struct verdicts *verdicts)
 	for (i = 0; i < verdicts->n_ways; i++)
 		free(verdicts->ways[i].facts);
 	verdicts->n_ways = verdicts->count = 0;
-	verdicts->computed = false;
+	verdicts->computed = verdicts->unclear = false;
 	verdicts->all_ways = true;
 }
 

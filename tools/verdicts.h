@@ -67,13 +67,15 @@ struct way {
  *        not certain was found in the programs, but no arguments that lead to it
  * @computed: a program returns a value that it computes from arguments; @list only has
  *            examples of these
+ * @unclear: the conditions of some ways are not complete, as a jump depends on a value that
+ *           a program computes from arguments
  * @ways: at most VERDICTS_MAX_WAYS
  * @all_ways: there are no more
  */
 struct verdicts {
 	struct verdict *list;
 	size_t count;
-	bool computed;
+	bool computed, unclear;
 	struct way *ways;
 	size_t n_ways;
 	bool all_ways;

@@ -139,7 +139,6 @@ TEST(kept_calls_are_made_again_after_a_signal)
 	ended_well(pid);
 }
 
-/* As a tracer that dumps it has to. */
 static void wait_for_state(pid_t pid, char want)
 {
 	char path[64], state;
@@ -154,6 +153,7 @@ static void wait_for_state(pid_t pid, char want)
 	} while (state != want);
 }
 
+/* As a tracer that dumps it has to. */
 TEST(kept_calls_can_be_stopped)
 {
 	int listener, fd = keeping_fd(-1, SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &listener);
