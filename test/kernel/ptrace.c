@@ -2,6 +2,8 @@
 /* PTRACE_SECCOMP_GET_FILTER_FD, _SET_FILTER_FD, and the number in _GET_METADATA */
 #include "harness.h"
 
+#include <dirent.h>
+
 #define SUSPEND PTRACE_O_SUSPEND_SECCOMP
 
 static long nothing(long unused)
@@ -247,6 +249,27 @@ TEST(set_never_loosens)
 	IS(child_run(pid, do_probe, 3), -1003);
 }
 
+/* The thread of a process that is not its leader. */
+static pid_t other_thread(pid_t pid)
+{
+	struct dirent *entry;
+	pid_t tid = pid;
+	char path[32];
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	dir = opendir(path);
+	CHECK(dir);
+	while (tid == pid) {
+		entry = readdir(dir);
+		CHECK(entry);
+		if (entry->d_name[0] != '.')
+			tid = atoi(entry->d_name);
+	}
+	closedir(dir);
+	return tid;
+}
+
 TEST(set_is_for_one_thread)
 {
 	int fd = mark_fd(-1, 1), status;
@@ -263,7 +286,7 @@ TEST(set_is_for_one_thread)
 	attach(pid, SUSPEND);
 	IS(set_fd(pid, fd), 0);
 	IS(status_field(pid, pid, "Seccomp"), 2);
-	IS(status_field(pid, pid + 1, "Seccomp"), 0);
+	IS(status_field(pid, other_thread(pid), "Seccomp"), 0);
 	kill(pid, SIGKILL);
 	IS(waitpid(pid, &status, 0), pid);
 }
