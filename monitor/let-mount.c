@@ -202,7 +202,10 @@ int main(int argc, char **argv)
 		be_container(&monitor, argv + 2);
 	/* an open filter fd counts as a user, so the listener would never hang up */
 	close(monitor.filter);
-	/* its parent cannot: on Linux 6.1, the listener hangs up only when it has been reaped */
+	/*
+	 * The container's parent cannot supervise it: on Linux 6.1, the listener hangs up only
+	 * when the container has been reaped.
+	 */
 	supervisor = fork();
 	if (!supervisor)
 		supervise(monitor.listener, argv[1]);
