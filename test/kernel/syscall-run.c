@@ -2,8 +2,10 @@
 /* Calls that a trapped task makes, and stays trapped: NOTIF_SYSCALL with RUN */
 #include "monitor.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <sys/uio.h>
+#include <time.h>
 
 #define RUN SECCOMP_NOTIF_SYSCALL_RUN
 
@@ -271,6 +273,142 @@ TEST(run_ends_with_the_monitor)
 	close(listener);
 	usleep(500000);
 	end_child(monitor);
+	ended_well(pid);
+}
+
+/* Who waits for his turn learns that the notification was answered meanwhile, or the task killed.
+ */
+TEST(run_that_was_not_begun_ends_with_the_notification)
+{
+	pid_t pid, first, second;
+	int listener, fd, kill_it;
+	uint64_t id;
+
+	for (kill_it = 0; kill_it < 2; kill_it++) {
+		fd = running_fd(-1, 0, &listener);
+		pid = asking_task(fd, 4711);
+		id = receive(listener).id;
+		first = monitor_that_runs(listener, id, SYS_ppoll, NULL, kill_it ? -ESRCH : -EINTR);
+		wait_until_in(first, SYS_ioctl);
+		usleep(500000);
+		second = monitor_that_runs(listener, id, SYS_getpid, NULL, -ESRCH);
+		wait_until_in(second, SYS_ioctl);
+		if (kill_it) {
+			end_child(pid);
+		} else {
+			IS(answer(listener, id, 4711), 0);
+			ended_well(pid);
+		}
+		ended_well(first);
+		ended_well(second);
+	}
+}
+
+/* ---- What a call leaves to the way back to user space ---- */
+
+/* ppoll() puts the mask back where a signal is handled, and there is none here. */
+TEST(run_leaves_the_signal_mask)
+{
+	static const uint64_t usr2 = 1ULL << (SIGUSR2 - 1);
+	const uint64_t poll[6] = { 0, 0, 0, (uintptr_t)&usr2, sizeof(usr2) };
+	int listener, fd = running_fd(-1, 0, &listener);
+	uint64_t *mask, id;
+	pid_t pid, monitor;
+
+	mask = mmap(NULL, sizeof(*mask), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	CHECK(mask != MAP_FAILED);
+	*mask = usr2;
+	pid = asking_task(fd, 4711);
+	id = receive(listener).id;
+	monitor = monitor_that_runs(listener, id, SYS_ppoll, poll, -EINTR);
+	usleep(500000);
+	kill(monitor, SIGUSR1);
+	ended_well(monitor);
+	IS(run(listener, id, SYS_rt_sigprocmask,
+	       (const uint64_t[6]){ SIG_BLOCK, 0, (uintptr_t)mask, sizeof(*mask) }),
+	   0);
+	IS(*mask, 0);
+	IS(answer(listener, id, 4711), 0);
+	ended_well(pid);
+}
+
+static pid_t sleeping_task(int fd, int listener)
+{
+	static const struct timespec second = { .tv_sec = 1 };
+	pid_t pid = fork();
+
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		no_new_privs();
+		IS(fd_install(fd, 0), 0);
+		close(listener);
+		IS(syscall(SYS_nanosleep, &second, NULL), 0);
+		_exit(0);
+	}
+	return pid;
+}
+
+/* A task that was stopped goes on with its sleep by restart_syscall(2), about which we are asked.
+ */
+TEST(run_leaves_what_the_task_restarts)
+{
+	static const struct timespec day = { .tv_sec = 86400 };
+	const struct sock_filter insns[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_restart_syscall, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct seccomp_fd_create args = {
+		.size = sizeof(args),
+		.flags = SECCOMP_FILTER_FLAG_NEW_LISTENER,
+		.parent_fd = -1,
+		.len = 4,
+		.insns = (uintptr_t)insns,
+	};
+	struct seccomp_notif_resp resp = { .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE };
+	pid_t pid, monitor;
+	int fd, listener;
+
+	need_feature(SECCOMP_FD_FEATURE_SYSCALL_RUN);
+	fd = fd_create(&args);
+	CHECK(fd >= 0);
+	listener = args.listener_fd;
+	pid = sleeping_task(fd, listener);
+	wait_until_in(pid, SYS_nanosleep);
+	kill(pid, SIGSTOP);
+	IS(waitpid(pid, NULL, WUNTRACED), pid);
+	kill(pid, SIGCONT);
+	resp.id = receive(listener).id;
+	monitor = monitor_that_runs(listener, resp.id, SYS_nanosleep,
+				    (const uint64_t[6]){ (uintptr_t)&day }, -EINTR);
+	usleep(500000);
+	kill(monitor, SIGUSR1);
+	ended_well(monitor);
+	IS(fd_ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &resp), 0);
+	ended_well(pid);
+}
+
+/* close() itself is over when it returns; the file that dup3() closes is closed on the way back. */
+TEST(run_dup_has_closed_when_it_returns)
+{
+	int listener, fd = running_fd(-1, 0, &listener), pipes[2];
+	struct pollfd other = { .events = POLLIN };
+	uint64_t args[6] = {}, id;
+	pid_t pid;
+
+	IS(pipe(pipes), 0);
+	pid = asking_task(fd, 4711);
+	close(pipes[1]);
+	args[0] = pipes[0];
+	args[1] = pipes[1];
+	id = receive(listener).id;
+	IS(run(listener, id, SYS_dup3, args), pipes[1]);
+	other.fd = pipes[0];
+	IS(poll(&other, 1, 10000), 1);
+	CHECK(other.revents & POLLHUP);
+	IS(answer(listener, id, 4711), 0);
 	ended_well(pid);
 }
 
