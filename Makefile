@@ -261,8 +261,11 @@ deb: ## Debian packages, in build/deb
 	@debian/build
 
 .PHONY: clean
-clean: ## removes build/
-	@rm -rf $(B)
+clean: ## removes what is in build/
+	@[ ! -e $(B)/check/.lock ] || flock --nonblock $(B)/check/.lock true || \
+		{ echo 'clean: a check runs in this folder; wait for it, or end it' >&2; exit 1; }
+	@# the folder itself is locked
+	@find $(B) -mindepth 1 -delete
 
 .PHONY: help
 help: ## prints this list

@@ -11,7 +11,7 @@ bench: ## measures the cost, compared with CRIU alone and without seccomp; CLOCK
 .PHONY: bench-programs
 bench-programs: $(PLUGIN) $(BENCH)
 
-$(B)/bench/tree $(B)/bench/install: $(B)/bench/%: bench/%.c bench/program.c bench/program.h
+$(B)/bench/tree $(B)/bench/install: $(B)/bench/%: bench/%.c bench/program.c bench/program.h lib/seccomp-fd.h
 	@mkdir -p $(@D)
 	@echo "  CC $<"
 	@$(CC) $(ALL_CFLAGS) -MF /dev/null -static -pthread -o $@ $(filter %.c,$^)

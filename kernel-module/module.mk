@@ -3,6 +3,8 @@
 KDIR ?= /lib/modules/$(shell uname -r)/build
 MODULE_SRC := $(wildcard kernel-module/*.[ch]) kernel-module/Kbuild lib/seccomp-fd.h lib/seccomp-module.h
 MODULE_B := $(B)/kernel-module
+# the kernel has its own names for architectures
+KBUILD = env -u ARCH $(MAKE) -C $(KDIR)
 
 .PHONY: module install-module
 module: $(MODULE_B)/criu_seccomp.ko ## builds the kernel module; KDIR=/lib/modules/(running)/build
@@ -12,7 +14,7 @@ $(MODULE_B)/criu_seccomp.ko: $(MODULE_SRC)
 	@mkdir -p $(MODULE_B)/lib
 	@cp $(filter kernel-module/%,$^) $(MODULE_B)
 	@cp $(filter lib/%,$^) $(MODULE_B)/lib
-	@$(MAKE) -C $(KDIR) M=$(abspath $(MODULE_B)) modules
+	@$(KBUILD) M=$(abspath $(MODULE_B)) modules
 
 install-module: module ## installs the kernel module; KDIR=
-	@$(MAKE) -C $(KDIR) M=$(abspath $(MODULE_B)) modules_install
+	@$(KBUILD) M=$(abspath $(MODULE_B)) modules_install

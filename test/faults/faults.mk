@@ -20,7 +20,7 @@ $(FAULTS)/syscall-names.h:
 		sed -n 's/^#define __NR\(3264\)\?_\([a-z0-9_]*\) \([0-9]*\)$$/[\3] = "\2",/p' >$@
 
 # static: for the root file system of the machine
-$(FAULTS)/trace: test/faults/trace.c $(FAULTS)/syscall-names.h
+$(FAULTS)/trace: test/faults/trace.c $(FAULTS)/syscall-names.h test/zdtm/lib/regs.h
 	@echo "  CC $<"
 	@$(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -O2 -g -static -I$(FAULTS) -Itest/zdtm/lib -o $@ $<
 

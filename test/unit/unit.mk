@@ -32,7 +32,6 @@ $(B)/unit/lib/%.o: lib/%.c $(wildcard lib/*.h) | $(B)/proto/seccomp-tree.pb-c.h
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) -c -o $@ $<
 
-$(UNIT_PLUGIN:%=$(B)/unit/%): $(B)/unit/%: plugin/%.c plugin/%.h
 $(UNIT_PLUGIN:%=$(B)/unit/%): UNIT_MORE = plugin/$(@F).c -Iplugin $(JSON_C_LIBS)
 
 $(B)/unit/agent: UNIT_MORE += plugin/config.c plugin/oci.c plugin/parcel.c
@@ -52,13 +51,11 @@ $(B)/unit/dump: UNIT_MORE += -Wl,--wrap=kernel_permits,--wrap=proc_number
 UNIT_NO_MEMORY := $(addprefix -Wl$(comma)--wrap=,malloc calloc reallocarray)
 $(B)/unit/no-memory: UNIT_MORE = $(UNIT_NO_MEMORY)
 
-$(B)/unit/dump-threads: plugin/dump.c plugin/dump.h
 $(B)/unit/dump-threads: UNIT_MORE += plugin/dump.c -Iplugin \
 	$(addprefix -Wl$(comma)--wrap=,proc_namespace_depth proc_id_at_depth) \
 	$(UNIT_NO_MEMORY)
 
 UNIT_RESTORE := $(B)/unit/restore $(B)/unit/restore-kill
-$(UNIT_RESTORE): plugin/restore.c plugin/filters.c plugin/files.c
 $(UNIT_RESTORE): UNIT_MORE += plugin/restore.c plugin/filters.c plugin/files.c plugin/parcel.c -Iplugin \
 	-Wl,--wrap=kernel_permits
 
@@ -68,7 +65,6 @@ $(B)/unit/tree: UNIT_MORE = -Wl,--wrap=hash_bytes
 $(B)/unit/image-file: UNIT_MORE = -Wl,--wrap=fstat
 
 # restore.c, with the rest of the plugin in the test
-$(B)/unit/run-id: plugin/restore.c plugin/filters.c plugin/restore.h
 $(B)/unit/run-id: UNIT_MORE = plugin/restore.c plugin/filters.c -Iplugin \
 	-Wl,--wrap=kernel_detect
 
@@ -77,20 +73,21 @@ UNIT_FAULTS := alone dump files filters parcel restore
 UNIT_FAULTS_WRAP := calloc fcntl fstat kernel_detect kernel_permits kill malloc openat pread \
 	proc_id_at_depth proc_namespace_depth proc_number proc_read_threads proc_read_tree pwrite read \
 	readlink reallocarray recvmsg sendmsg socketpair unlinkat waitpid
-$(B)/unit/faults: $(UNIT_FAULTS:%=plugin/%.c) $(UNIT_FAULTS:%=plugin/%.h)
 $(B)/unit/faults: UNIT_MORE = $(UNIT_FAULTS:%=plugin/%.c) -Iplugin \
 	$(UNIT_FAULTS_WRAP:%=-Wl,--wrap=%)
 
-$(UNIT_TOOLS:%=$(B)/unit/%): $(B)/unit/%: tools/%.c tools/%.h
 $(UNIT_TOOLS:%=$(B)/unit/%): UNIT_MORE = tools/$(@F).c -Itools
 
 UNIT_VERDICTS := $(addprefix tools/,bpf.c facts.c reach.c value.c verdicts.c)
-$(B)/unit/bpf $(B)/unit/verdicts: $(UNIT_VERDICTS)
 $(B)/unit/bpf $(B)/unit/verdicts: UNIT_MORE = $(UNIT_VERDICTS) -Itools
 
 $(B)/unit/tasks: UNIT_MORE += -Wl,--wrap=proc_read_threads
 
-$(B)/unit/%: test/unit/%.c $(UNIT_LIB) $(wildcard test/unit/*.h)
+# What else it links is expanded for each program. A "%" would be replaced by its name.
+UNIT_SOURCE := %.c
+.SECONDEXPANSION:
+$(B)/unit/%: test/unit/%.c $(UNIT_LIB) $(wildcard test/unit/*.h) $$(filter $$(UNIT_SOURCE),$$(UNIT_MORE)) \
+		$$(if $$(UNIT_MORE),$(wildcard plugin/*.h tools/*.h))
 	@echo "  CC $<"
 	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) -Itest/unit -o $@ $< $(UNIT_LIB) \
 		$(UNIT_MORE) -lcmocka $(PROTOBUF_C_LIBS)

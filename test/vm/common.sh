@@ -67,8 +67,9 @@ lock() {
 tick() {
 	local start=$SECONDS sleep
 
-	# a sleep left behind would keep the caller's stderr open
-	trap 'kill "$sleep"; exit' TERM
+	# a sleep left behind would keep the caller's stderr open, and the lock
+	trap 'kill "$sleep"; exit' INT TERM
+	[ -z "${lock_fd-}" ] || exec {lock_fd}>&-
 	while :; do
 		sleep 60 &
 		sleep=$!
