@@ -330,6 +330,28 @@ TEST(replaced_by_the_longest)
 	IS(probe(2), -1002);
 }
 
+/* What counts then is what the kernel makes of it: of a division by X, five. */
+TEST(replaced_by_one_that_becomes_longer)
+{
+	struct sock_filter insns[4096];
+	struct seccomp_fd_create args = {
+		.size = sizeof(args), .parent_fd = -1, .len = 4096, .insns = (uintptr_t)insns
+	};
+	int listener, i;
+
+	replaceable_fd(-1, 1, &listener);
+	for (i = 0; i < 4095; i++)
+		insns[i] = (struct sock_filter)BPF_STMT(BPF_ALU | BPF_DIV | BPF_X, 0);
+	insns[4095] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	IS(set_prog(listener, insns, 4096, 0, NULL), -ENOMEM);
+	IS(set_prog(listener, insns + 2048, 2048, 0, NULL), 0);
+	IS(set_prog(listener, insns + 2300, 1796, SECCOMP_NOTIF_PROG_TIGHTEN, NULL), -ENOMEM);
+	/* as one that cannot be replaced, it has room */
+	CHECK(fd_create(&args) >= 0);
+	args.flags = REPLACEABLE;
+	IS(fd_create(&args), -ENOMEM);
+}
+
 TEST(replaceable_needs_no_new_privs)
 {
 	int listener, fd = replaceable_fd(-1, 1, &listener), above = mark_fd(fd, 2);

@@ -254,6 +254,9 @@ TEST(syscall_refuses_what_has_to_do_with_the_frame)
 	IS(make_call(listener, id, RUN, SYS_exit, NULL, NULL), -EOPNOTSUPP);
 	IS(make_call(listener, id, RUN, SYS_exit_group, NULL, NULL), -EOPNOTSUPP);
 	IS(make_call(listener, id, RUN, SYS_reboot, NULL, NULL), -EOPNOTSUPP);
+	/* nor what nobody could interrupt */
+	IS(make_call(listener, id, RUN, SYS_io_uring_enter, NULL, NULL), -EOPNOTSUPP);
+	IS(make_call(listener, id, RUN, SYS_io_uring_register, NULL, NULL), -EOPNOTSUPP);
 	IS(answer(listener, id, 4711), 0);
 	ended_well(pid);
 	/* but it can be made */
@@ -353,5 +356,37 @@ TEST(syscall_is_for_who_may_trace)
 	}
 	ended_well(monitor);
 	IS(answer(listener, id, 4711), 0);
+	ended_well(pid);
+}
+
+/* a monitor under the filter @under asks for a call: 0, or what it gets */
+static void calls_under(int under, int listener, uint64_t id, long want)
+{
+	pid_t pid = fork();
+
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		no_new_privs();
+		IS(fd_install(under, 0), 0);
+		IS(make_call(listener, id, RUN, SYS_getuid, NULL, NULL), want);
+		IS(make_call(listener, id, REPLACE, SYS_getuid, NULL, NULL), want);
+		_exit(0);
+	}
+	ended_well(pid);
+}
+
+/* Else it would be rid of them, or of the listener's, which is not asked again. */
+TEST(syscall_is_for_whom_only_filters_confine_that_judge_the_call)
+{
+	int below = filter_fd(-1, SYS_getuid, SECCOMP_RET_ERRNO | 66), listener;
+	int fd = supervised_fd(below, 0, &listener);
+	pid_t pid = asking_task(fd, -66);
+	uint64_t id = receive(listener).id;
+
+	calls_under(fd, listener, id, -EPERM);
+	calls_under(filter_fd(fd, SYS_getuid, SECCOMP_RET_ALLOW), listener, id, -EPERM);
+	calls_under(filter_fd(below, SYS_getuid, SECCOMP_RET_ALLOW), listener, id, -EPERM);
+	calls_under(filter_fd(-1, SYS_getuid, SECCOMP_RET_ALLOW), listener, id, -EPERM);
+	calls_under(below, listener, id, 0);
 	ended_well(pid);
 }

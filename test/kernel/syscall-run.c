@@ -4,6 +4,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <sys/uio.h>
 #include <time.h>
 
@@ -248,6 +249,51 @@ TEST(run_is_not_over_by_addfd_that_sends)
 	/* nor has the task got a descriptor */
 	IS(run(listener, id, SYS_close, (const uint64_t[6]){ 200 }), -EBADF);
 	IS(fd_ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &addfd), 200);
+	ended_well(pid);
+}
+
+/* asks again and again; each time, a descriptor is the answer */
+static pid_t task_that_gets_descriptors(int fd, int listener, int rounds)
+{
+	pid_t pid = fork();
+
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		no_new_privs();
+		IS(fd_install(fd, 0), 0);
+		close(listener);
+		while (rounds-- > 0) {
+			IS(ask_ppid(0), 200);
+			IS(close(200), 0);
+		}
+		_exit(0);
+	}
+	return pid;
+}
+
+/* When the ioctl of the call has returned, the task has yet to come back from it. */
+TEST(run_is_followed_by_addfd_that_sends)
+{
+	int listener, fd = running_fd(-1, 0, &listener), i;
+	struct seccomp_notif_addfd addfd = {
+		.flags = SECCOMP_ADDFD_FLAG_SEND | SECCOMP_ADDFD_FLAG_SETFD,
+		.srcfd = STDERR_FILENO,
+		.newfd = 200,
+	};
+	cpu_set_t one;
+	pid_t pid;
+
+	/* on the same processor, the monitor often goes first */
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	IS(sched_setaffinity(0, sizeof(one), &one), 0);
+	pid = task_that_gets_descriptors(fd, listener, 200);
+	for (i = 0; i < 200; i++) {
+		addfd.id = receive(listener).id;
+		IS(run(listener, addfd.id, SYS_getpid, NULL), pid);
+		IS(fd_ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &addfd), 200);
+	}
 	ended_well(pid);
 }
 

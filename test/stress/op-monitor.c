@@ -189,7 +189,7 @@ static void check_run(unsigned int asked, bool sure, long value)
 		      value);
 }
 
-/* Another call, for which any filter but the listener's own may have an answer. */
+/* Another call, for which any filter but the listener's own may have an answer. Is one still due? */
 static bool call_in_task(int fd, const struct step *step, const struct seccomp_notif *notif)
 {
 	unsigned int asked = step->mark, sure = sure_mark(fd, notif->pid, step->mark);
@@ -204,7 +204,7 @@ static bool call_in_task(int fd, const struct step *step, const struct seccomp_n
 	note(run ? CALL_RUN : CALL_REPLACE, ret);
 	if (run && !ret)
 		check_run(asked, sure < NR_MARKS, value);
-	return run;
+	return run || ret;
 }
 
 static void receive_and_run(int fd, const struct step *step)
