@@ -5,7 +5,7 @@
  * unprivileged tasks: the program then has more instructions. How many bytes these take
  * is random, as the blinding is.
  */
-#include "harness.h"
+#include "monitor.h"
 
 #define SYSCTL "/proc/sys/net/core/"
 
@@ -106,6 +106,37 @@ TEST(compiled_as_for_the_unprivileged)
 	/* what it creates for others is blinded */
 	IS(by_root[0], by_nobody[1]);
 	IS(by_nobody[0], by_nobody[1]);
+}
+
+static long replace(long unused)
+{
+	struct sock_filter insns[MARK_LEN];
+	struct seccomp_notif_prog args = { .size = sizeof(args),
+					   .len = MARK_LEN,
+					   .insns = (uintptr_t)insns };
+	int listener;
+
+	(void)unused;
+	mark_program(insns, 1);
+	if (mark_fd_flags(-1, 1, SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_REPLACEABLE,
+			  &listener) < 0)
+		return -1;
+	return fd_ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_PROG, &args);
+}
+
+TEST(replaced_as_for_the_unprivileged)
+{
+	long by_root, by_nobody;
+
+	need_create_flag(SECCOMP_FILTER_FLAG_REPLACEABLE);
+	if (!write_sysctl("bpf_jit_harden", "1") || !write_sysctl("bpf_jit_enable", "2"))
+		test_skipped("no net.core.bpf_jit_harden, or bpf_jit_enable takes no 2");
+	by_root = length(replace, "flen=");
+	by_nobody = length(set_mode_as_nobody, "flen=");
+	restore_sysctls();
+	if (by_nobody < 0)
+		test_skipped("the kernel does not print what it compiles");
+	IS(by_root, by_nobody);
 }
 
 /* The barrier against branch history injection, on processors that need it. */
