@@ -76,8 +76,8 @@ static const struct call_info calls[NR_CALLS] = {
 	/* EPERM: the caller is under the filter */
 	[CALL_SET_PROG] = { "set prog", { EPERM, ESTALE, EOPNOTSUPP, EINTR, ENOMEM } },
 	[CALL_LISTENER] = { "listener", { EPERM, EBUSY, EOPNOTSUPP, EINTR } },
-	[CALL_REPLACE] = { "call replaced", { ENOENT, EINPROGRESS, EINTR } },
-	[CALL_RUN] = { "call run", { ENOENT, EINPROGRESS, EINTR, ESRCH } },
+	[CALL_REPLACE] = { "call replaced", { ENOENT, EINPROGRESS, EINTR, EPERM } },
+	[CALL_RUN] = { "call run", { ENOENT, EINPROGRESS, EINTR, ESRCH, EPERM } },
 	[CALL_REPLACED] = { "story of replaced", {} },
 	[CALL_KEPT] = { "story of kept", {} },
 	[CALL_CALLED] = { "story of called", {} },

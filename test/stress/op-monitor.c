@@ -189,7 +189,8 @@ static void check_run(unsigned int asked, bool sure, long value)
 		      value);
 }
 
-/* Another call, for which any filter but the listener's own may have an answer. Is one still due? */
+/* Another call, for which any filter but the listener's own may have an answer. Is one still due?
+ */
 static bool call_in_task(int fd, const struct step *step, const struct seccomp_notif *notif)
 {
 	unsigned int asked = step->mark, sure = sure_mark(fd, notif->pid, step->mark);
@@ -202,6 +203,8 @@ static bool call_in_task(int fd, const struct step *step, const struct seccomp_n
 			run ? SECCOMP_NOTIF_SYSCALL_RUN : SECCOMP_NOTIF_SYSCALL_REPLACE,
 			SYS_getpriority, ASK + asked, &value);
 	note(run ? CALL_RUN : CALL_REPLACE, ret);
+	if (ret == -EPERM && !is_confined())
+		wrong("a monitor without filters may not have a task make a call");
 	if (run && !ret)
 		check_run(asked, sure < NR_MARKS, value);
 	return run || ret;
