@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* PTRACE_SECCOMP_SET_FILTER_FD leaves a record in the audit log */
-#include "harness.h"
+/* PTRACE_SECCOMP_SET_FILTER_FD and NOTIF_SET_PROG leave a record in the audit log */
+#include "monitor.h"
 
 #include <linux/audit.h>
 #include <linux/netlink.h>
@@ -42,8 +42,8 @@ static int open_audit(void)
 	return audit;
 }
 
-/* Reads the next record of a SET; the test fails if there is none. */
-static void next_record(int audit, char *text, size_t size)
+/* Reads the next record of an operation; the test fails if there is none. */
+static void next_record(int audit, const char *op, char *text, size_t size)
 {
 	struct message message;
 	ssize_t got;
@@ -52,8 +52,7 @@ static void next_record(int audit, char *text, size_t size)
 		got = recv(audit, &message, sizeof(message) - 1, 0);
 		CHECK(got >= (ssize_t)sizeof(message.header));
 		((char *)&message)[got] = '\0';
-	} while (message.header.nlmsg_type != AUDIT_CONFIG_CHANGE ||
-		 !strstr(message.text, "op=seccomp-set-filter"));
+	} while (message.header.nlmsg_type != AUDIT_CONFIG_CHANGE || !strstr(message.text, op));
 	snprintf(text, size, "%s", message.text);
 }
 
@@ -82,7 +81,7 @@ TEST(set_leaves_an_audit_record)
 		test_skipped("no audit (CONFIG_AUDIT)");
 	attach(pid, PTRACE_O_SUSPEND_SECCOMP);
 	IS(set_fd(pid, fd), 0);
-	next_record(audit, record, sizeof(record));
+	next_record(audit, "op=seccomp-set-filter", record, sizeof(record));
 	CHECK(says(record, "pid", getpid()));
 	CHECK(says(record, "opid", pid));
 	CHECK(says(record, "otid", pid));
@@ -91,10 +90,46 @@ TEST(set_leaves_an_audit_record)
 	CHECK(says(record, "res", 1));
 	/* a change that would loosen the confinement */
 	IS(set_fd(pid, apart), -EPERM);
-	next_record(audit, record, sizeof(record));
+	next_record(audit, "op=seccomp-set-filter", record, sizeof(record));
 	CHECK(says(record, "old-mode", 2));
 	CHECK(says(record, "filter", id_of(apart)));
 	CHECK(says(record, "res", 0));
 	set_enabled(audit, 0);
 	detach(pid);
+}
+
+TEST(replaced_leaves_an_audit_record)
+{
+	struct sock_filter insns[MARK_LEN];
+	struct seccomp_notif_prog args = {
+		.size = sizeof(args),
+		.flags = SECCOMP_NOTIF_PROG_TIGHTEN,
+		.len = MARK_LEN,
+		.insns = (uintptr_t)insns,
+	};
+	int listener, fd, audit;
+	char record[8192];
+
+	need_create_flag(SECCOMP_FILTER_FLAG_REPLACEABLE);
+	audit = open_audit();
+	if (audit < 0)
+		test_skipped("no audit (CONFIG_AUDIT)");
+	fd = mark_fd_flags(-1, 1,
+			   SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_REPLACEABLE,
+			   &listener);
+	mark_program(insns, 2);
+	IS(fd_ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_PROG, &args), 0);
+	next_record(audit, "op=seccomp-set-prog", record, sizeof(record));
+	CHECK(says(record, "pid", getpid()));
+	CHECK(says(record, "filter", id_of(fd)));
+	CHECK(says(record, "generation", 2));
+	CHECK(says(record, "len", MARK_LEN));
+	CHECK(says(record, "tighten", 1));
+	CHECK(says(record, "res", 1));
+	/* one that is refused */
+	args.generation = 1;
+	IS(fd_ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_PROG, &args), -ESTALE);
+	next_record(audit, "op=seccomp-set-prog", record, sizeof(record));
+	CHECK(says(record, "res", 0));
+	set_enabled(audit, 0);
 }
