@@ -290,6 +290,18 @@ TEST(tightened_can_be_read_one_by_one)
 	detach(pid);
 }
 
+/* What the newest always allows, one below it may not. */
+TEST(tightened_is_not_what_the_newest_alone_allows)
+{
+	const struct sock_filter allow[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
+	int listener, fd = replaceable_fd(-1, 1, &listener);
+
+	IS(set_prog(listener, deny_getppid, 4, 0, NULL), 0);
+	IS(set_prog(listener, allow, 1, SECCOMP_NOTIF_PROG_TIGHTEN, NULL), 0);
+	IS(confine(fd), 0);
+	IS(ask_ppid(0), -77);
+}
+
 /* As long as a program may be: it fits at any time. */
 TEST(replaced_by_the_longest)
 {
