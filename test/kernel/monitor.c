@@ -63,7 +63,7 @@ int asking_fd(int parent, unsigned int flags, int *listener)
 	return fd;
 }
 
-pid_t asking_task(int fd, long want)
+pid_t confined_fork(int fd, int listener)
 {
 	pid_t pid = fork();
 
@@ -73,7 +73,16 @@ pid_t asking_task(int fd, long want)
 		no_new_privs();
 		IS(fd_install(fd, 0), 0);
 		/* a copy would keep the listener open when its owner closes it */
-		close(last_listener);
+		close(listener);
+	}
+	return pid;
+}
+
+pid_t asking_task(int fd, long want)
+{
+	pid_t pid = confined_fork(fd, last_listener);
+
+	if (pid == 0) {
 		IS(ask_ppid(0), want);
 		_exit(0);
 	}

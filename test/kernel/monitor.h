@@ -18,6 +18,8 @@ long ask_ppid(long unused);
 int asking_fd(int parent, unsigned int flags, int *listener);
 /** try_asking_fd - the same, or -errno */
 long try_asking_fd(int parent, unsigned int flags, int *listener);
+/** confined_fork - fork(2) of a process under @fd that has not got @listener; it must work */
+pid_t confined_fork(int fd, int listener);
 /** asking_task - fork a process under @fd that calls getppid, which must give @want */
 pid_t asking_task(int fd, long want);
 

@@ -255,14 +255,9 @@ TEST(run_is_not_over_by_addfd_that_sends)
 /* asks again and again; each time, a descriptor is the answer */
 static pid_t task_that_gets_descriptors(int fd, int listener, int rounds)
 {
-	pid_t pid = fork();
+	pid_t pid = confined_fork(fd, listener);
 
-	CHECK(pid >= 0);
 	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		no_new_privs();
-		IS(fd_install(fd, 0), 0);
-		close(listener);
 		while (rounds-- > 0) {
 			IS(ask_ppid(0), 200);
 			IS(close(200), 0);
@@ -381,14 +376,9 @@ TEST(run_leaves_the_signal_mask)
 static pid_t sleeping_task(int fd, int listener)
 {
 	static const struct timespec second = { .tv_sec = 1 };
-	pid_t pid = fork();
+	pid_t pid = confined_fork(fd, listener);
 
-	CHECK(pid >= 0);
 	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		no_new_privs();
-		IS(fd_install(fd, 0), 0);
-		close(listener);
 		IS(syscall(SYS_nanosleep, &second, NULL), 0);
 		_exit(0);
 	}
