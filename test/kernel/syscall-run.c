@@ -187,7 +187,10 @@ static pid_t monitor_that_runs(int listener, uint64_t id, unsigned int nr, const
 		long ret;
 
 		sigaction(SIGUSR1, &action, NULL);
-		ret = make_call(listener, id, RUN, nr, args, &result);
+		/* a signal that comes before the task has begun it is none for the call */
+		do {
+			ret = make_call(listener, id, RUN, nr, args, &result);
+		} while (ret == -EINTR);
 		/* a task that is killed may be gone before it can say that it was interrupted */
 		if (ret != -ESRCH || want != -ESRCH) {
 			IS(ret, 0);
@@ -198,6 +201,18 @@ static pid_t monitor_that_runs(int listener, uint64_t id, unsigned int nr, const
 	return pid;
 }
 
+/* signals for the monitor, until it has ended */
+static void interrupt(pid_t monitor)
+{
+	int status;
+
+	while (waitpid(monitor, &status, WNOHANG) == 0) {
+		usleep(200000);
+		kill(monitor, SIGUSR1);
+	}
+	IS(status, 0);
+}
+
 /* A signal for the monitor ends the call in the task, and its result is known. */
 TEST(run_ends_with_a_signal_for_the_monitor)
 {
@@ -206,9 +221,7 @@ TEST(run_ends_with_a_signal_for_the_monitor)
 	uint64_t id = receive(listener).id;
 
 	monitor = monitor_that_runs(listener, id, SYS_ppoll, NULL, -EINTR);
-	usleep(500000);
-	kill(monitor, SIGUSR1);
-	ended_well(monitor);
+	interrupt(monitor);
 	/* the task is trapped still */
 	IS(run(listener, id, SYS_getpid, NULL), pid);
 	IS(answer(listener, id, 4711), 0);
@@ -321,17 +334,25 @@ TEST(run_ends_with_the_monitor)
  */
 TEST(run_that_was_not_begun_ends_with_the_notification)
 {
+	static char much[1 << 21];
+	uint64_t args[6] = { 0, (uintptr_t)much, sizeof(much) }, id;
+	int listener, fd, kill_it, pipes[2];
 	pid_t pid, first, second;
-	int listener, fd, kill_it;
-	uint64_t id;
+	char c;
 
 	for (kill_it = 0; kill_it < 2; kill_it++) {
 		fd = running_fd(-1, 0, &listener);
+		IS(pipe(pipes), 0);
+		args[0] = pipes[1];
 		pid = asking_task(fd, 4711);
 		id = receive(listener).id;
-		first = monitor_that_runs(listener, id, SYS_ppoll, NULL, kill_it ? -ESRCH : -EINTR);
-		wait_until_in(first, SYS_ioctl);
-		usleep(500000);
+		/* it has begun when there is something to read, and has no end */
+		first = fork();
+		if (first == 0) {
+			make_call(listener, id, RUN, SYS_write, args, NULL);
+			_exit(0);
+		}
+		IS(read(pipes[0], &c, 1), 1);
 		second = monitor_that_runs(listener, id, SYS_getpid, NULL, -ESRCH);
 		wait_until_in(second, SYS_ioctl);
 		if (kill_it) {
@@ -362,9 +383,7 @@ TEST(run_leaves_the_signal_mask)
 	pid = asking_task(fd, 4711);
 	id = receive(listener).id;
 	monitor = monitor_that_runs(listener, id, SYS_ppoll, poll, -EINTR);
-	usleep(500000);
-	kill(monitor, SIGUSR1);
-	ended_well(monitor);
+	interrupt(monitor);
 	IS(run(listener, id, SYS_rt_sigprocmask,
 	       (const uint64_t[6]){ SIG_BLOCK, 0, (uintptr_t)mask, sizeof(*mask) }),
 	   0);
@@ -375,11 +394,11 @@ TEST(run_leaves_the_signal_mask)
 
 static pid_t sleeping_task(int fd, int listener)
 {
-	static const struct timespec second = { .tv_sec = 1 };
+	static const struct timespec seconds = { .tv_sec = 5 };
 	pid_t pid = confined_fork(fd, listener);
 
 	if (pid == 0) {
-		IS(syscall(SYS_nanosleep, &second, NULL), 0);
+		IS(syscall(SYS_nanosleep, &seconds, NULL), 0);
 		_exit(0);
 	}
 	return pid;
@@ -404,8 +423,8 @@ TEST(run_leaves_what_the_task_restarts)
 		.insns = (uintptr_t)insns,
 	};
 	struct seccomp_notif_resp resp = { .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE };
+	int fd, listener, status;
 	pid_t pid, monitor;
-	int fd, listener;
 
 	need_feature(SECCOMP_FD_FEATURE_SYSCALL_RUN);
 	fd = fd_create(&args);
@@ -414,14 +433,13 @@ TEST(run_leaves_what_the_task_restarts)
 	pid = sleeping_task(fd, listener);
 	wait_until_in(pid, SYS_nanosleep);
 	kill(pid, SIGSTOP);
-	IS(waitpid(pid, NULL, WUNTRACED), pid);
+	IS(waitpid(pid, &status, WUNTRACED), pid);
+	CHECK(WIFSTOPPED(status));
 	kill(pid, SIGCONT);
 	resp.id = receive(listener).id;
 	monitor = monitor_that_runs(listener, resp.id, SYS_nanosleep,
 				    (const uint64_t[6]){ (uintptr_t)&day }, -EINTR);
-	usleep(500000);
-	kill(monitor, SIGUSR1);
-	ended_well(monitor);
+	interrupt(monitor);
 	IS(fd_ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &resp), 0);
 	ended_well(pid);
 }
