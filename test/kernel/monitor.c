@@ -150,7 +150,7 @@ long make_call(int listener, uint64_t id, unsigned int flags, unsigned int nr,
 	return ret;
 }
 
-int filter_fd(int parent, int nr, uint32_t action)
+int filter_fd_flags(int parent, int nr, uint32_t action, unsigned int flags, int *listener)
 {
 	const struct sock_filter insns[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
@@ -159,12 +159,23 @@ int filter_fd(int parent, int nr, uint32_t action)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	struct seccomp_fd_create args = {
-		.size = sizeof(args), .parent_fd = parent, .len = 4, .insns = (uintptr_t)insns
+		.size = sizeof(args),
+		.flags = flags,
+		.parent_fd = parent,
+		.len = 4,
+		.insns = (uintptr_t)insns,
 	};
 	int fd = fd_create(&args);
 
 	CHECK(fd >= 0);
+	if (listener)
+		*listener = args.listener_fd;
 	return fd;
+}
+
+int filter_fd(int parent, int nr, uint32_t action)
+{
+	return filter_fd_flags(parent, nr, action, 0, NULL);
 }
 
 int judged_fd(bool outside, int nr, uint32_t action, int *listener)

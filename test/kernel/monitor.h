@@ -34,6 +34,8 @@ void ended_well(pid_t pid);
 
 /** filter_fd - a filter fd whose filter does @action, SECCOMP_RET_*, for the call @nr */
 int filter_fd(int parent, int nr, uint32_t action);
+/** filter_fd_flags - the same with flags of CREATE; @listener may be NULL */
+int filter_fd_flags(int parent, int nr, uint32_t action, unsigned int flags, int *listener);
 /** judged_fd - asking_fd() with such a filter, outside of it or inside */
 int judged_fd(bool outside, int nr, uint32_t action, int *listener);
 

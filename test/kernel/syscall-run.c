@@ -409,27 +409,13 @@ static pid_t sleeping_task(int fd, int listener)
 TEST(run_leaves_what_the_task_restarts)
 {
 	static const struct timespec day = { .tv_sec = 86400 };
-	const struct sock_filter insns[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_restart_syscall, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct seccomp_fd_create args = {
-		.size = sizeof(args),
-		.flags = SECCOMP_FILTER_FLAG_NEW_LISTENER,
-		.parent_fd = -1,
-		.len = 4,
-		.insns = (uintptr_t)insns,
-	};
 	struct seccomp_notif_resp resp = { .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE };
 	int fd, listener, status;
 	pid_t pid, monitor;
 
 	need_feature(SECCOMP_FD_FEATURE_SYSCALL_RUN);
-	fd = fd_create(&args);
-	CHECK(fd >= 0);
-	listener = args.listener_fd;
+	fd = filter_fd_flags(-1, SYS_restart_syscall, SECCOMP_RET_USER_NOTIF,
+			     SECCOMP_FILTER_FLAG_NEW_LISTENER, &listener);
 	pid = sleeping_task(fd, listener);
 	wait_until_in(pid, SYS_nanosleep);
 	kill(pid, SIGSTOP);

@@ -189,8 +189,8 @@ static void check_run(unsigned int asked, bool sure, long value)
 		      value);
 }
 
-/* Another call, for which any filter but the listener's own may have an answer. Is one still due?
- */
+/* Another call, for which any filter but the listener's own may have an answer. Tells
+ * whether the notification is still to be answered. */
 static bool call_in_task(int fd, const struct step *step, const struct seccomp_notif *notif)
 {
 	unsigned int asked = step->mark, sure = sure_mark(fd, notif->pid, step->mark);
