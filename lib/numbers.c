@@ -71,10 +71,3 @@ int numbers_add(struct numbers *numbers, const struct walk_thread *thread,
 	}
 	return ret;
 }
-
-void numbers_free(struct numbers *numbers)
-{
-	map_free(&numbers->index_by_key);
-	free(numbers->filters);
-	*numbers = (struct numbers){ 0 };
-}

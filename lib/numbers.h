@@ -56,6 +56,4 @@ typedef bool numbers_still_has(const struct walk_thread *thread, uint64_t key, u
 int numbers_add(struct numbers *numbers, const struct walk_thread *thread,
 		const struct walk_record *records, size_t count, numbers_still_has *still_has);
 
-void numbers_free(struct numbers *numbers);
-
 #endif /* NUMBERS_H */

@@ -119,8 +119,9 @@ static int64_t attach(int listener, const struct seccomp_notif *call, int mount)
 		return dir;
 	/* an O_PATH descriptor, like that of the mount, cannot be given to another task */
 	top = openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	source = ret = monitor_give(listener, call, top);
-	close(top);
+	source = ret = top < 0 ? -errno : monitor_give(listener, call, top);
+	if (top >= 0)
+		close(top);
 	if (source >= 0) {
 		ret = run(listener, call, SYS_move_mount,
 			  MONITOR_ARGS(source, empty, dir, empty,
@@ -186,9 +187,12 @@ int main(int argc, char **argv)
 	if (argc < 3) {
 		fprintf(stderr,
 			"usage: let-mount TYPE COMMAND...\n"
-			"Runs COMMAND as root of a container, which may mount file systems of TYPE.\n");
+			"Runs COMMAND as root of a container, which may mount file systems of TYPE.\n"
+			"Must be run by root.\n");
 		return 2;
 	}
+	if (geteuid())
+		die("only root may mount for others", EPERM);
 	/* otherwise, a signal could make the task leave in the middle, and mount again */
 	ret = monitor_create(ask_about_mounts, sizeof(ask_about_mounts) / sizeof(*ask_about_mounts),
 			     SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &monitor);

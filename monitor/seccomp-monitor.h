@@ -6,7 +6,7 @@
  * started again. doc/monitor.md is the reference.
  *
  * All functions return 0 or more, or a negative errno, and print nothing. A kernel without
- * these patches also returns -EOPNOTSUPP and -EINVAL.
+ * these patches also returns -EOPNOTSUPP, -EINVAL and -ENOTTY.
  */
 #ifndef SECCOMP_MONITOR_H
 #define SECCOMP_MONITOR_H

@@ -15,7 +15,7 @@ static const char *memory_fault(const struct sock_filter *insn)
 	return insn->k < BPF_MEMWORDS ? NULL : "uses a word of memory that does not exist";
 }
 
-static bool is_jump(uint16_t code)
+static bool is_conditional_jump(uint16_t code)
 {
 	return BPF_CLASS(code) == BPF_JMP && code != (BPF_JMP | BPF_JA);
 }
@@ -25,7 +25,7 @@ static const char *jump_fault(const struct sock_filter *insn, size_t left)
 {
 	bool beyond;
 
-	if (is_jump(insn->code))
+	if (is_conditional_jump(insn->code))
 		beyond = insn->jt >= left || insn->jf >= left;
 	else
 		beyond = insn->k >= left;
@@ -115,7 +115,7 @@ static bool reads_unwritten(const struct sock_filter *insns, size_t len, size_t 
 			written = UINT16_MAX;
 			break;
 		default:
-			if (!is_jump(insns[i].code))
+			if (!is_conditional_jump(insns[i].code))
 				break;
 			at[i + 1 + insns[i].jt] &= written;
 			at[i + 1 + insns[i].jf] &= written;

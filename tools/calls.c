@@ -113,8 +113,11 @@ bool call_number(const struct arch *arch, const char *name, uint32_t *nr)
 {
 	char found[CALL_NAME_SIZE];
 
-	if (parse_number(name, nr))
+	if (parse_number(name, nr)) {
+		if (*nr < CALLS_END)
+			*nr |= arch->bits;
 		return true;
+	}
 	for (*nr = arch->bits; *nr < arch->bits + CALLS_END; ++*nr)
 		if (call_name(arch, *nr, found) && !strcmp(found, name))
 			return true;

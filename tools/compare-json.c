@@ -150,7 +150,7 @@ int compare_and_report(const struct snapshot *a, const struct snapshot *b, const
 		       bool json)
 {
 	struct compare result;
-	int status = EXIT_NOT_LOOKED;
+	int status = EXIT_UNKNOWN;
 
 	if (!compare(&result, a, b)) {
 		if (!json)

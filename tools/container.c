@@ -121,6 +121,15 @@ bool container_parse(const char *cgroup, struct container *container)
 	return false;
 }
 
+bool container_is(const struct container *container, const char *wanted)
+{
+	if (!*wanted)
+		return false;
+	if (is_id(container->id, strlen(container->id)))
+		return !strncmp(container->id, wanted, strlen(wanted));
+	return !strcmp(container->id, wanted);
+}
+
 bool container_of(pid_t pid, struct container *container)
 {
 	char path[40], text[8192];

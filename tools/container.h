@@ -31,4 +31,10 @@ bool container_of(pid_t pid, struct container *container);
 /* The same from the text of /proc/PID/cgroup, cgroups(7). */
 bool container_parse(const char *cgroup, struct container *container);
 
+/**
+ * container_is - whether a user who types @wanted means this container
+ * @wanted: the first digits of its id, or all of its name
+ */
+bool container_is(const struct container *container, const char *wanted);
+
 #endif /* CONTAINER_H */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "progress.h"
 #include "report.h"
 #include "subcommands.h"
 #include "version.h"
@@ -23,6 +24,7 @@ void report(enum report_level level, const char *fmt, ...)
 
 	if (level > REPORT_WARN)
 		return;
+	progress_end();
 	fprintf(stderr, "criu-seccomp: %s", level == REPORT_WARN ? "warning: " : "");
 	va_start(args, fmt);
 	vfprintf(stderr, fmt, args);
@@ -124,15 +126,26 @@ static int run(int argc, char **argv)
 	return subcommand->run(argc - 1, argv + 1);
 }
 
+/* The exit status if something went wrong that is not the subcommand's doing. */
+static int failure_of(int argc, char **argv)
+{
+	const struct subcommand *subcommand = argc > 1 ? find(argv[1]) : NULL;
+
+	return subcommand && subcommand->failure ? subcommand->failure : EXIT_FAILED;
+}
+
 int main(int argc, char **argv)
 {
 	int status;
 
 	setlocale(LC_CTYPE, "");
 	status = run(argc, argv);
+	errno = 0;
 	if (fflush(stdout) || ferror(stdout)) {
-		pr_err("cannot write the output: %s", strerror(errno));
-		return EXIT_FAILED;
+		/* an earlier attempt may have failed, and not the last one */
+		pr_err("cannot write the output%s%s", errno ? ": " : "",
+		       errno ? strerror(errno) : "");
+		return failure_of(argc, argv);
 	}
 	return status;
 }

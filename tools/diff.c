@@ -18,7 +18,7 @@ static int diff_main(int argc, char **argv)
 	};
 	struct snapshot a = { 0 }, b = { 0 };
 	bool json = false;
-	int option, status = EXIT_NOT_LOOKED;
+	int option, status = EXIT_UNKNOWN;
 
 	while ((option = options_next(argc, argv, options)) == OPTION_JSON)
 		json = true;
@@ -34,6 +34,7 @@ static int diff_main(int argc, char **argv)
 const struct subcommand diff_subcommand = {
 	.name = "diff",
 	.run = diff_main,
+	.failure = EXIT_UNKNOWN,
 	.help = "Shows what differs between two images, processes, or one of each",
 	.arguments = "[--json] A B",
 	.details = "  A, B    the id of a process, or a dump, as for \"criu-seccomp image\";\n"

@@ -5,8 +5,6 @@
 #include "action.h"
 #include "explain.h"
 
-#define WAY_SIZE 2048
-
 static struct json_object *numbers(const uint64_t *list, size_t count)
 {
 	struct json_object *array = json_object_new_array();

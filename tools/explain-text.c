@@ -11,7 +11,6 @@
 #include "explain.h"
 #include "style.h"
 
-#define WAY_SIZE 2048
 /* How many ways to one verdict are shown; the rest is only counted. */
 #define MAX_SHOWN 12
 
@@ -65,6 +64,8 @@ static int by_action(const void *a, const void *b)
 void explain_text(const struct subject *subject, const struct verdicts *verdicts, char *text,
 		  size_t size)
 {
+	static const char more[] = " or %zu more", computed[] = " or what a filter computes";
+	const size_t last = size - sizeof(more) - sizeof(computed) - 20;
 	const struct verdict *sorted[32] = { NULL };
 	size_t count = 0, len = 0, i;
 	char one[VERDICT_TEXT_SIZE];
@@ -73,12 +74,16 @@ void explain_text(const struct subject *subject, const struct verdicts *verdicts
 	for (i = 0; i < verdicts->count && count < 32; i++)
 		sorted[count++] = &verdicts->list[i];
 	qsort(sorted, count, sizeof(*sorted), by_action);
-	for (i = 0; i < count && len < size; i++) {
+	for (i = 0; i < count; i++) {
 		verdict_text(subject, sorted[i], one, sizeof(one));
-		len += snprintf(text + len, size - len, "%s%s", i ? " or " : "", one);
+		if (len + strlen(one) + strlen(" or ") > last)
+			break;
+		len += sprintf(text + len, "%s%s", i ? " or " : "", one);
 	}
-	if (verdicts->computed && len < size)
-		snprintf(text + len, size - len, " or what a filter computes");
+	if (i < verdicts->count)
+		len += sprintf(text + len, more, verdicts->count - i);
+	if (verdicts->computed)
+		strcpy(text + len, computed);
 }
 
 /* Room for all verdicts of a call together. */
@@ -113,22 +118,22 @@ static int count_text(struct tallies *tallies, const char *text)
 }
 
 /* A row of the table. */
-struct row {
+struct call_row {
 	char name[CALL_NAME_SIZE];
 	char text[ROW_TEXT_SIZE];
 	bool by_arguments;
 };
 
-struct rows {
-	struct row *list;
+struct call_table {
+	struct call_row *list;
 	size_t count, room;
 	struct tallies tallies;
 };
 
 static int add_row(const struct subject *subject, const struct question *question, const char *name,
-		   struct rows *rows, struct verdicts *verdicts)
+		   struct call_table *rows, struct verdicts *verdicts)
 {
-	struct row *row;
+	struct call_row *row;
 	int ret = verdicts_find(&subject->stack, &question->call, verdicts);
 
 	if (!ret)
@@ -144,13 +149,13 @@ static int add_row(const struct subject *subject, const struct question *questio
 
 static int by_name(const void *a, const void *b)
 {
-	const struct row *one = a, *other = b;
+	const struct call_row *one = a, *other = b;
 
 	return strcmp(one->name, other->name);
 }
 
 /* The calls sorted by name, and at the end all other numbers. */
-static int fill_rows(const struct subject *subject, const struct arch *arch, struct rows *rows)
+static int fill_rows(const struct subject *subject, const struct arch *arch, struct call_table *rows)
 {
 	struct verdicts verdicts = { 0 };
 	struct question question;
@@ -183,7 +188,7 @@ static int by_count(const void *a, const void *b)
 	return one->count < other->count ? 1 : one->count > other->count ? -1 : 0;
 }
 
-static void print_summary(const struct arch *arch, struct rows *rows)
+static void print_summary(const struct arch *arch, struct call_table *rows)
 {
 	struct tallies *tallies = &rows->tallies;
 	size_t i;
@@ -207,7 +212,7 @@ static const char *usual_text(const struct tallies *tallies)
 }
 
 /* @left_out: the text whose rows are only counted, or NULL */
-static void print_rows(const struct rows *rows, const char *left_out)
+static void print_rows(const struct call_table *rows, const char *left_out)
 {
 	size_t hidden = 0, i;
 	int width = 0;
@@ -231,7 +236,7 @@ static void print_rows(const struct rows *rows, const char *left_out)
 
 int explain_table(const struct subject *subject, const struct arch *arch, enum table table)
 {
-	struct rows rows = { 0 };
+	struct call_table rows = { 0 };
 	int ret = fill_rows(subject, arch, &rows);
 
 	if (!ret) {
@@ -301,7 +306,7 @@ static bool has_upper_half(const struct way *way)
  * Whether the condition adds nothing to another one: the same was already printed, as ways
  * may differ only in the order of jumps, or the other one has a part of these conditions.
  */
-static bool is_implied(const struct question *question, const struct verdicts *verdicts, size_t way,
+static bool way_is_implied(const struct question *question, const struct verdicts *verdicts, size_t way,
 		       const char *text)
 {
 	char other[WAY_SIZE];
@@ -333,7 +338,7 @@ static size_t print_ways(const struct question *question, const struct verdicts 
 		if (verdicts->ways[i].verdict != verdict)
 			continue;
 		explain_way(question->name, verdicts, i, text, sizeof(text));
-		if (!*text || is_implied(question, verdicts, i, text))
+		if (!*text || way_is_implied(question, verdicts, i, text))
 			continue;
 		if (count++ < max)
 			printf("      %s%s\n", count == 1 ? "if " : "or ", text);

@@ -110,7 +110,7 @@ static void find_bits(const struct way *way, uint8_t word, uint32_t *set, uint32
 }
 
 /* Whether the fact adds nothing to these bits. */
-static bool is_implied(const struct fact *fact, uint32_t set)
+static bool fact_is_implied(const struct fact *fact, uint32_t set)
 {
 	uint32_t ignored = 0;
 
@@ -179,7 +179,7 @@ static void add_word(struct line *line, const struct topic *topic, const struct 
 	for (i = 0; i < way->count; i++) {
 		if (way->facts[i].word != topic->word || is_difference(&way->facts[i]))
 			continue;
-		if (!bits || !is_implied(&way->facts[i], set))
+		if (!bits || !fact_is_implied(&way->facts[i], set))
 			add_fact(line, topic, &way->facts[i]);
 	}
 	add_bits(line, topic, " has ", set);

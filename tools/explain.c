@@ -345,7 +345,10 @@ static int explain_source(struct request *request, const struct source *source)
 		ret = explain_threads(request, source, i);
 	}
 	if (!subjects) {
-		pr_err("%s has no thread %d", request->what, request->thread);
+		if (request->thread)
+			pr_err("%s has no thread %d", request->what, request->thread);
+		else
+			pr_err("no thread of %s has filters", request->what);
 		ret = -ESRCH;
 	}
 	if (!request->json)
@@ -416,7 +419,7 @@ static int explain_main(int argc, char **argv)
 		return EXIT_FAILED;
 	ret = explain_source(&request, &source);
 	source_free(&source);
-	return ret ? EXIT_FAILED : EXIT_SUCCESS;
+	return ret || source.foreign ? EXIT_FAILED : EXIT_SUCCESS;
 }
 
 const struct subcommand explain_subcommand = {

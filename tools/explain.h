@@ -9,6 +9,8 @@
 #include "verdicts.h"
 
 #define VERDICT_TEXT_SIZE 96
+/* of explain_way() */
+#define WAY_SIZE 2048
 
 /**
  * struct subject - threads that have the same filters

@@ -83,12 +83,6 @@ int members_add_tree(struct members *members, pid_t pid)
 	return ret;
 }
 
-static bool in_container(const struct members *members, const struct container *container)
-{
-	return *container->id &&
-	       !strncmp(container->id, members->container, strlen(members->container));
-}
-
 bool members_container_runs(const struct members *members)
 {
 	struct container container;
@@ -98,7 +92,7 @@ bool members_container_runs(const struct members *members)
 
 	while (proc && !found && (entry = readdir(proc)))
 		found = atoi(entry->d_name) > 0 && container_of(atoi(entry->d_name), &container) &&
-			in_container(members, &container);
+			container_is(&container, members->container);
 	if (proc)
 		closedir(proc);
 	return found;
@@ -127,11 +121,13 @@ enum member members_has(struct members *members, pid_t pid, struct container *co
 	bool seen = container_of(pid, container);
 
 	if (members->container) {
-		if (seen && in_container(members, container))
+		if (seen && container_is(container, members->container)) {
 			remember(members, pid);
-		else if (!seen && !start_time(pid))
-			return is_known(members, pid) ? MEMBER_YES : MEMBER_GONE;
-		return seen && in_container(members, container) ? MEMBER_YES : MEMBER_NO;
+			return MEMBER_YES;
+		}
+		if (seen || start_time(pid))
+			return MEMBER_NO;
+		return is_known(members, pid) ? MEMBER_YES : MEMBER_GONE;
 	}
 	return members->restricted ? descends(members, pid) : MEMBER_YES;
 }
@@ -178,15 +174,21 @@ static double written_at(const char *path)
 	return (double)up.tv_sec - (double)(now.tv_sec - st.st_mtim.tv_sec) - 1;
 }
 
-static int find_candidates(const char *path, struct candidate **list, size_t *count)
+static int find_candidates(const struct snapshot *image, struct candidate **list, size_t *count)
 {
-	double not_before = written_at(path);
+	double not_before = written_at(image->name);
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
 	size_t room = 0;
 	int ret = proc ? 0 : -errno;
 
-	while (!ret && (entry = readdir(proc))) {
+	while (!ret) {
+		errno = 0;
+		entry = readdir(proc);
+		if (!entry) {
+			ret = -errno;
+			break;
+		}
 		ret = array_reserve(list, &room, *count + 1, sizeof(**list));
 		if (!ret && read_candidate(entry->d_name, not_before, &(*list)[*count]))
 			++*count;
@@ -257,7 +259,7 @@ int members_add_restored(struct members *members, const struct snapshot *image, 
 	const struct candidate *first = NULL;
 	struct candidate *list = NULL;
 	size_t count = 0, matches;
-	int ret = find_candidates(path, &list, &count);
+	int ret = find_candidates(image, &list, &count);
 
 	if (ret) {
 		pr_err("cannot look for the processes of %s: %s", path, strerror(-ret));

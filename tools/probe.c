@@ -99,7 +99,7 @@ static void be_strict(int parent)
 
 static int start_strict(pid_t *child)
 {
-	int ends[2], ret = 0;
+	int ends[2], status, ret = 0;
 	char byte;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
@@ -110,9 +110,14 @@ static int start_strict(pid_t *child)
 	if (*child < 0)
 		ret = -errno;
 	close(ends[1]);
-	/* nothing comes from one that has ended */
-	if (!ret && read(ends[0], &byte, 1) != 1)
-		ret = -ECHILD;
+	/* nothing comes from one that has ended, with the reason */
+	if (!ret && read(ends[0], &byte, 1) != 1) {
+		ret = waitpid(*child, &status, 0) == *child && WIFEXITED(status) &&
+				      WEXITSTATUS(status)
+			      ? -WEXITSTATUS(status)
+			      : -ECHILD;
+		*child = 0;
+	}
 	close(ends[0]);
 	return ret;
 }
@@ -164,10 +169,12 @@ static int try_filters(const struct kernel *kernel, const char **tried)
 
 	if (filter < 0)
 		return filter;
-	*tried = "cannot trace a task";
+	*tried = "cannot put a task into strict mode";
 	ret = start_strict(&child);
-	if (!ret)
+	if (!ret) {
+		*tried = "cannot trace a task";
 		ret = try_set(kernel, child, filter, tried);
+	}
 	end_child(child);
 	if (kernel)
 		kernel->reader.release(filter);

@@ -9,7 +9,7 @@
 
 /* The exit status of both, beside EXIT_SUCCESS. */
 #define EXIT_DIFFERS 1
-#define EXIT_NOT_LOOKED 2
+#define EXIT_UNKNOWN 2
 
 /* The result in JSON's words: "same", "differs", or "unknown" if not all could be read. */
 const char *compare_verdict(const struct compare *compare);

@@ -140,6 +140,13 @@ static void *read_all(void *arg)
 	return NULL;
 }
 
+static void report_trouble(const struct reading *reading, const char *what, int error)
+{
+	if (!reading->quiet)
+		pr_err("cannot read the filters of process %d: cannot %s: %s", reading->pid, what,
+		       strerror(-error));
+}
+
 static int read_threads(struct reading *reading)
 {
 	struct snapshot *snapshot = reading->snapshot;
@@ -148,29 +155,40 @@ static int read_threads(struct reading *reading)
 
 	reading->threads = calloc(reading->tids.count, sizeof(*reading->threads));
 	snapshot->labels = calloc(reading->tids.count, sizeof(*snapshot->labels));
-	if (!reading->threads || !snapshot->labels)
+	if (!reading->threads || !snapshot->labels) {
+		report_trouble(reading, "list its threads", -ENOMEM);
 		return -ENOMEM;
+	}
 	stop_init();
-	ret = pthread_create(&reader, NULL, read_all, reading);
-	if (ret)
-		return -ret;
+	ret = -pthread_create(&reader, NULL, read_all, reading);
+	if (ret) {
+		report_trouble(reading, "start a thread", ret);
+		return ret;
+	}
 	pthread_join(reader, NULL);
 	if (reading->error)
 		return reading->error;
 	ret = tree_add_process(&snapshot->tree, reading->threads, reading->tids.count);
-	return ret < 0 ? ret : 0;
+	if (ret >= 0)
+		return 0;
+	report_trouble(reading, "add its threads, which may have changed", ret);
+	return ret;
 }
 
 /* These are the numbers that "criu-seccomp tree" shows. */
-static int take_ids(struct snapshot *snapshot, const struct collect *collect)
+static int take_ids(const struct reading *reading)
 {
+	const struct collect *collect = &reading->collect;
+	struct snapshot *snapshot = reading->snapshot;
 	size_t size = snapshot->tree.n_filters * sizeof(*snapshot->ids);
 
 	if (!collect->reader || !size)
 		return 0;
 	snapshot->ids = malloc(size);
-	if (!snapshot->ids)
+	if (!snapshot->ids) {
+		report_trouble(reading, "keep the ids of its filters", -ENOMEM);
 		return -ENOMEM;
+	}
 	memcpy(snapshot->ids, collect->ids, size);
 	return 0;
 }
@@ -194,9 +212,7 @@ int source_open_process(struct source *source, pid_t tid, bool quiet)
 	if (!ret)
 		ret = read_threads(&reading);
 	if (!ret)
-		ret = take_ids(&source->snapshot, &reading.collect);
-	if (ret == -ENOMEM && !quiet)
-		pr_err("not enough memory for the filters of process %d", tid);
+		ret = take_ids(&reading);
 	collect_end(&reading.collect);
 	proc_free_threads(&reading.tids);
 	free(reading.threads);
@@ -216,7 +232,8 @@ int source_open(struct source *source, const char *what)
 		return pid < 0 ? pid : source_open_process(source, pid, false);
 	}
 	ret = snapshot_read_image(&source->snapshot, what);
-	if (ret == -ESTALE)
+	source->foreign = ret == -ESTALE;
+	if (source->foreign)
 		return 0;
 	if (ret)
 		source_free(source);

@@ -13,10 +13,11 @@
  * @snapshot: what was read; without the container of a process. On a kernel without
  *            the patches, filters that look the same are taken to be the same
  * @by_age: filters have no numbers, only their place in a stack; 0 is the oldest
+ * @foreign: the image does not belong to the dump that it is with, after a message
  */
 struct source {
 	struct snapshot snapshot;
-	bool by_age;
+	bool by_age, foreign;
 };
 
 /**

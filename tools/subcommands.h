@@ -18,6 +18,7 @@
  * @help: what it does, in one line
  * @arguments: what may follow the name, for the usage message
  * @details: further lines of its help
+ * @failure: its exit status if it could not do its work; 0: EXIT_FAILED
  */
 struct subcommand {
 	const char *name;
@@ -25,6 +26,7 @@ struct subcommand {
 	const char *help;
 	const char *arguments;
 	const char *details;
+	int failure;
 };
 
 /* In the order in which "criu-seccomp help" lists them. */

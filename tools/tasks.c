@@ -109,7 +109,13 @@ int tasks_find_all(struct tasks *tasks)
 	pid_t pid;
 	int ret = proc ? 0 : -errno;
 
-	while (!ret && (entry = readdir(proc))) {
+	while (!ret) {
+		errno = 0;
+		entry = readdir(proc);
+		if (!entry) {
+			ret = -errno;
+			break;
+		}
 		pid = atoi(entry->d_name);
 		if (pid <= 0 || is_kernel_thread(pid))
 			continue;

@@ -7,7 +7,7 @@
 #include "value.h"
 #include "verdicts.h"
 
-/* The walk gives up after this many two-way jumps; profiles of containers have about ten. */
+/* The walk gives up after this many two-way jumps and divisions; profiles of containers have about ten. */
 #define MAX_BRANCHES 4096
 /*
  * Once all calls of a table together have taken so many, each gets only a few: a program
@@ -247,6 +247,11 @@ static bool step(struct walk *walk, struct place *place)
 		ended = *place;
 		if (registers_step(&place->registers, insn, walk->call))
 			return true;
+		/* a division by what is not known: by zero, it kills */
+		if (++walk->branches > walk->limit) {
+			walk->error = -E2BIG;
+			return false;
+		}
 		walk->verdicts->unclear = true;
 		if (end_filter(walk, &ended, SECCOMP_RET_KILL_THREAD))
 			walk_from(walk, ended);

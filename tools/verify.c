@@ -12,7 +12,7 @@ enum { OPTION_JSON = OPTION_FIRST };
 static int verify(const char *image, pid_t pid, bool json)
 {
 	struct snapshot dumped, running = { 0 };
-	int status = EXIT_NOT_LOOKED;
+	int status = EXIT_UNKNOWN;
 
 	if (!snapshot_read_image(&dumped, image) && !snapshot_read_pids(&running, &pid, 1))
 		status = compare_and_report(&dumped, &running, "verify", json);
@@ -42,6 +42,7 @@ static int verify_main(int argc, char **argv)
 const struct subcommand verify_subcommand = {
 	.name = "verify",
 	.run = verify_main,
+	.failure = EXIT_UNKNOWN,
 	.help = "Checks whether a process has its filters as they were dumped",
 	.arguments = "[--json] DIR|FILE|ARCHIVE PID",
 	.details =

@@ -25,6 +25,7 @@ enum { OPTION_CONTAINER = OPTION_FIRST, OPTION_SINCE_RESTORE, OPTION_FILTERS, OP
  * @image: from --since-restore
  * @events: how many events were shown
  * @unidentified: how many events were of processes that had already ended
+ * @failed: an event could not be shown
  */
 struct watch {
 	struct members members;
@@ -34,6 +35,7 @@ struct watch {
 	pid_t pid;
 	bool json;
 	size_t events, unidentified;
+	bool failed;
 };
 
 static volatile sig_atomic_t ended;
@@ -156,8 +158,8 @@ static void handle_record(void *arg, const char *text, size_t len)
 	decider_ask(&watch->decider, &record, &decision);
 	if (!watch->json)
 		print_line(&record, &container, &decision);
-	else if (print_json(&record, &container, &decision))
-		ended = 1;
+	else
+		watch->failed |= print_json(&record, &container, &decision) != 0;
 }
 
 /* @count: 0 if unknown */
@@ -206,7 +208,7 @@ static int prepare(struct watch *watch)
 		watch->decider.image = &watch->image;
 	}
 	if (watch->members.container && !members_container_runs(&watch->members))
-		pr_warn("no container whose id begins with '%s' is running yet",
+		pr_warn("no container '%s' is running yet",
 			watch->members.container);
 	if (watch->pid)
 		return members_add_tree(&watch->members, watch->pid);
@@ -231,7 +233,7 @@ static int run(struct watch *watch)
 	ret = prepare(watch);
 	if (!ret)
 		say_ready(watch);
-	while (!ret && !ended) {
+	while (!ret && !ended && !watch->failed) {
 		ret = audit_wait(audit);
 		if (ret == -EINTR)
 			ret = 0;
@@ -293,7 +295,7 @@ static int watch_main(int argc, char **argv)
 	ret = run(&watch);
 	members_free(&watch.members);
 	snapshot_free(&watch.image);
-	return ret ? EXIT_FAILED : EXIT_SUCCESS;
+	return ret || watch.failed ? EXIT_FAILED : EXIT_SUCCESS;
 }
 
 const struct subcommand watch_subcommand = {
@@ -302,7 +304,7 @@ const struct subcommand watch_subcommand = {
 	.help = "Shows what filters refuse, as it happens",
 	.arguments = "[--filters] [--json] [PID | --container ID] [--since-restore DIR]",
 	.details = "  PID                  only this process and its descendants\n"
-		   "  --container ID       only this container; the beginning of its id is enough\n"
+		   "  --container ID       only this container; of an id, the first digits are enough\n"
 		   "  --since-restore DIR  only what was restored from this dump\n"
 		   "  --filters            also says which filter decides: stops the thread for a\n"
 		   "                       moment to read its filters\n"

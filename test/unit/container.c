@@ -41,6 +41,22 @@ static void engines_are_recognized_by_cgroup_names(void **state)
 	}
 }
 
+static void users_name_them_by_an_id_that_begins_so_or_by_a_name(void **state)
+{
+	const struct container with_id = { "podman", ID }, with_name = { "crun", "web" };
+
+	(void)state;
+	assert_true(container_is(&with_id, ID));
+	assert_true(container_is(&with_id, "3f2a91"));
+	assert_false(container_is(&with_id, "3f2a92"));
+	assert_false(container_is(&with_id, ID "0"));
+	assert_true(container_is(&with_name, "web"));
+	assert_false(container_is(&with_name, "we"));
+	assert_false(container_is(&with_name, "web2"));
+	assert_false(container_is(&with_id, ""));
+	assert_false(container_is(&(const struct container){ "", "" }, ""));
+}
+
 static void other_cgroups_are_not_containers(void **state)
 {
 	static const char *const others[] = {
@@ -81,6 +97,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(engines_are_recognized_by_cgroup_names),
+		cmocka_unit_test(users_name_them_by_an_id_that_begins_so_or_by_a_name),
 		cmocka_unit_test(other_cgroups_are_not_containers),
 		cmocka_unit_test(a_process_that_is_gone_is_in_no_container),
 	};

@@ -72,7 +72,9 @@ static int begin(void **state)
 static int end(void **state)
 {
 	(void)state;
-	numbers_free(&numbers);
+	map_free(&numbers.index_by_key);
+	free(numbers.filters);
+	numbers = (struct numbers){ 0 };
 	return 0;
 }
 

@@ -132,6 +132,31 @@ static void too_many_ways(void **state)
 	verdicts_free(&verdicts);
 }
 
+/* Each of 1,000 divisions may be by zero. */
+static void too_many_divisions(void **state)
+{
+	struct sock_filter insns[1003] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 16),
+		BPF_STMT(BPF_MISC | BPF_TAX, 0),
+	};
+	struct program programs[] = { { insns, 1003 }, { insns, 1003 }, { insns, 1003 } };
+	struct stack stack = { programs, 3 };
+	struct call call = { .known = nr_and_arch };
+	struct verdicts verdicts = { 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 2; i < 1002; i++)
+		insns[i] = (struct sock_filter)BPF_STMT(BPF_ALU | BPF_DIV | BPF_X, 0);
+	insns[i] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	assert_int_equal(verdicts_find(&stack, &call, &verdicts), 0);
+	assert_false(verdicts.all_ways);
+	assert_true(verdicts.branches < 10000);
+	assert_non_null(look_up(&verdicts, SECCOMP_RET_KILL_THREAD, 0));
+	assert_non_null(look_up(&verdicts, SECCOMP_RET_ALLOW, VERDICT_NO_FILTER));
+	verdicts_free(&verdicts);
+}
+
 /* Conditions of two filters on the same argument are combined. */
 static void filters_do_not_contradict_one_another(void **state)
 {
@@ -171,6 +196,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(filters_do_not_contradict_one_another),
 		cmocka_unit_test(too_many_ways),
+		cmocka_unit_test(too_many_divisions),
 		cmocka_unit_test(random_stacks),
 	};
 
