@@ -16,7 +16,7 @@
 
 #include "image.h"
 #include "report.h"
-#include "seccomp-tree.pb-c.h"
+#include "unpack.h"
 
 /**
  * struct reader - position in the file
@@ -166,6 +166,17 @@ static int decode_threads(struct reader *r, const ThreadsEntry *message,
 	return 0;
 }
 
+/* Other processes are not in the image. */
+static bool has_filter(const struct tree_thread *threads, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (threads[i].filter != TREE_NONE)
+			return true;
+	return false;
+}
+
 static int add_processes(struct reader *r, const ThreadsEntry *message,
 			 const struct tree_thread *threads)
 {
@@ -178,6 +189,8 @@ static int add_processes(struct reader *r, const ThreadsEntry *message,
 			return refuse(r, "its process %zu has %u threads, but only %zu are left", i,
 				      message->size[i], left);
 		fault = tree_process_fault(r->tree, threads + first, message->size[i]);
+		if (!fault && !has_filter(threads + first, message->size[i]))
+			fault = "has no thread with a filter";
 		if (fault)
 			return refuse(r, "its process %zu %s", i, fault);
 		ret = tree_add_process(r->tree, threads + first, message->size[i]);
@@ -336,8 +349,12 @@ static int read_entry(struct reader *r)
 			      left);
 
 	data = r->data + r->at + sizeof(size);
-	entry = seccomp_tree_entry__unpack(NULL, size, data);
-	if (!entry)
+	if (size > unpack_limit(data, size))
+		return refuse(r, "its size is %u bytes, more than an entry can have", size);
+	ret = unpack_entry(data, size, &entry);
+	if (ret == -ENOMEM)
+		return no_memory(r);
+	if (ret)
 		return refuse(r, "its %u bytes are not an entry", size);
 	ret = check_encoding(r, entry, data, size);
 	if (!ret)

@@ -111,7 +111,7 @@ static int patched_create(int parent, uint32_t flags, const struct sock_filter *
  * Opens the filter again, as the parent of a temporary child: a duplicate of @filter
  * would be sealed together with it.
  */
-static int patched_sealed_copy(int filter)
+static int patched_copy(int filter, bool sealed)
 {
 	const struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 	int child = patched_create(filter, 0, &allow, 1, NULL), copy, ret;
@@ -120,11 +120,12 @@ static int patched_sealed_copy(int filter)
 		return child;
 	copy = patched_parent(child);
 	close(child);
-	ret = copy < 0 ? copy : or_errno(ioctl(copy, SECCOMP_IOCTL_FILTER_SEAL, 0));
+	if (copy < 0 || !sealed)
+		return copy;
+	ret = or_errno(ioctl(copy, SECCOMP_IOCTL_FILTER_SEAL, 0));
 	if (!ret)
 		return copy;
-	if (copy >= 0)
-		close(copy);
+	close(copy);
 	return ret;
 }
 
@@ -183,7 +184,7 @@ static const struct kernel patched = {
 		.same_newest = patched_same_newest,
 	},
 	.create = patched_create,
-	.sealed_copy = patched_sealed_copy,
+	.copy = patched_copy,
 	.listener_filter = patched_listener_filter,
 	.set_program = patched_set_program,
 	.set_listener_flags = patched_set_listener_flags,

@@ -14,6 +14,7 @@
 #define KERNEL_H
 
 #include <linux/filter.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -111,12 +112,15 @@ struct kernel {
 		      int *listener);
 
 	/**
-	 * sealed_copy - get a sealed descriptor, which cannot be used to install the filter
+	 * copy - get another descriptor of a filter, for a task
+	 * @sealed: it cannot be used to install the filter
 	 *
-	 * Returns the descriptor; -ENOMEM: no memory, or the path is too long for
-	 * one more filter.
+	 * Other than a duplicate, it is an open file of its own, and a seal belongs to
+	 * an open file. NULL if tasks have no such descriptors on the kernels of this
+	 * backend. Returns the descriptor; -ENOMEM: no memory, or the path is too long
+	 * for one more filter.
 	 */
-	int (*sealed_copy)(int filter);
+	int (*copy)(int filter, bool sealed);
 
 	/**
 	 * listener_filter - open the filter that a listener belongs to

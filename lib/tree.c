@@ -283,6 +283,8 @@ const char *tree_file_fault(const struct tree *tree, const struct tree_file *fil
 		return "has the number of another file";
 	if (tree->n_files >= TREE_MAX_FILES)
 		return "is one more than a restore can open";
+	if (hung_up && tree->insns + TREE_PAGE_INSNS > TREE_MAX_INSNS)
+		return "makes all filters together too large, that which it keeps counted";
 	if (file->kind == TREE_FILE_LISTENER)
 		return listener_fault(&tree->filters[file->filter]);
 	return NULL;
@@ -303,6 +305,8 @@ int tree_add_file(struct tree *tree, const struct tree_file *file)
 		return ret;
 	if (file->kind == TREE_FILE_LISTENER)
 		tree->filters[file->filter].listener = tree->n_files;
+	if (file->kind == TREE_FILE_HUNG_UP)
+		tree->insns += TREE_PAGE_INSNS;
 	mark_used(tree, file->filter);
 	tree->files[tree->n_files] = *file;
 	return tree->n_files++;

@@ -37,12 +37,13 @@
 /*
  * Limits on the resources that a restore needs. In the kernel, each filter has its
  * own copy of the program, which takes at least one page (512 instructions): all
- * together may need 512 MiB. All files are open in one process at the same time,
- * so there can only be as many as the default of fs.nr_open.
+ * together may need 512 MiB. A listener that has hung up keeps a filter, too. All files
+ * are open in one process at the same time, twice, beside the filters, and there are no
+ * more descriptors than the default of fs.nr_open, 1048576.
  */
 #define TREE_MAX_INSNS 67108864
 #define TREE_PAGE_INSNS 512
-#define TREE_MAX_FILES 1048576
+#define TREE_MAX_FILES 262144
 
 #define TREE_FILTER_FLAGS                                                           \
 	(SECCOMP_FILTER_FLAG_LOG | SECCOMP_FILTER_FLAG_NEW_LISTENER |               \

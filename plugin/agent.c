@@ -267,7 +267,7 @@ static int find_address(const struct config *config, const char **source)
 static int continue_without(const char *why)
 {
 	agent.absent = true;
-	pr_warn("%s; filters are restored without one (%zu), as configured in %s: calls that their supervisor would answer fail with ENOSYS",
+	pr_warn("%s; filters are restored without one (%zu), as configured in %s: calls that their supervisor would answer fail with ENOSYS, or wait for another one if the filter keeps them",
 		why, agent.count, CONFIG_PATH);
 	return 0;
 }

@@ -33,7 +33,7 @@ int agent_begin(const struct tree *tree);
  * @listener: its listener; the caller must not close it
  *
  * If the restore continues without an agent, the listener is closed at once: then
- * the kernel fails supervised calls with ENOSYS.
+ * the kernel fails supervised calls with ENOSYS, or keeps them, as the filter says.
  */
 void agent_keep_listener(uint32_t filter, int listener);
 

@@ -15,7 +15,7 @@
 /**
  * struct config - the settings of the configuration file
  * @agent: the socket of the seccomp agent; empty if not set
- * @without_agent: continue if there is no agent; supervised calls fail with ENOSYS
+ * @without_agent: continue if there is no agent, as if it had gone
  * @agent_uid: an agent of this user is trusted, too; -1 if not set
  * @load_module: load the kernel module if it is needed
  */

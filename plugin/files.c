@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,22 +173,51 @@ static int make_hung_up(const struct kernel *kernel)
 	return listener;
 }
 
-int files_offer(const struct kernel *kernel, const struct tree *tree, const int *filters)
+/*
+ * The first descriptor of a filter is that which it was created with, and which we close.
+ * Any other has to be an open file of its own: it may be sealed alone, and has its own flags.
+ */
+static int make_filter_fd(const struct kernel *kernel, int filter, bool *has_one)
+{
+	int fd;
+
+	if (*has_one)
+		return kernel->copy(filter, false);
+	*has_one = true;
+	fd = fcntl(filter, F_DUPFD_CLOEXEC, 3);
+	return fd < 0 ? -errno : fd;
+}
+
+static int offer_all(const struct kernel *kernel, const struct tree *tree, const int *filters,
+		     bool *have_one)
 {
 	const struct tree_file *file = tree->files;
 	size_t i;
-	int fd, ret = 0;
+	int ret = 0;
 
 	for (i = 0; !ret && i < tree->n_files; i++, file++) {
-		if (file->kind == TREE_FILE_FILTER) {
-			fd = fcntl(filters[file->filter], F_DUPFD_CLOEXEC, 3);
-			ret = offer_fd(tree, i, fd < 0 ? -errno : fd);
-		} else if (file->kind == TREE_FILE_SEALED) {
-			ret = offer_fd(tree, i, kernel->sealed_copy(filters[file->filter]));
-		} else if (file->kind == TREE_FILE_HUNG_UP) {
+		if (file->kind == TREE_FILE_FILTER)
+			ret = offer_fd(tree, i,
+				       make_filter_fd(kernel, filters[file->filter],
+						      &have_one[file->filter]));
+		else if (file->kind == TREE_FILE_SEALED)
+			ret = offer_fd(tree, i, kernel->copy(filters[file->filter], true));
+		else if (file->kind == TREE_FILE_HUNG_UP)
 			ret = offer_fd(tree, i, make_hung_up(kernel));
-		}
 	}
+	return ret;
+}
+
+int files_offer(const struct kernel *kernel, const struct tree *tree, const int *filters)
+{
+	bool *have_one = calloc(tree->n_filters + 1, sizeof(*have_one));
+	int ret = -ENOMEM;
+
+	if (have_one)
+		ret = offer_all(kernel, tree, filters, have_one);
+	else
+		pr_err("not enough memory for the descriptors of %zu filters", tree->n_filters);
+	free(have_one);
 	return ret;
 }
 

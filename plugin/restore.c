@@ -113,6 +113,22 @@ static int check_permission(void)
 	return ret;
 }
 
+/* Something else in place of a descriptor, by which a task confines others, is no restore. */
+static int check_files(void)
+{
+	const struct tree_file *file = restore.tree.files;
+	size_t i;
+
+	for (i = 0; !restore.kernel->copy && i < restore.tree.n_files; i++, file++) {
+		if (file->kind != TREE_FILE_FILTER && file->kind != TREE_FILE_SEALED)
+			continue;
+		pr_err("tasks have descriptors of filters (file %u in %s), which this kernel does not know: boot a kernel with kernel-patches/",
+		       file->id, IMAGE_NAME);
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
 static int create_filters(void)
 {
 	size_t i, n = restore.tree.n_filters;
@@ -149,6 +165,8 @@ static int make_filters(void)
 		return -EOPNOTSUPP;
 	}
 	ret = check_permission();
+	if (!ret)
+		ret = check_files();
 	if (!ret)
 		ret = agent_begin(&restore.tree);
 	if (!ret)

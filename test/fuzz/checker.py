@@ -73,8 +73,8 @@ COUNTED_REPLACEABLE = 16380
 MAX_TOGETHER = 67108864
 COUNTED_AT_LEAST = 512
 MAX_TID = 4194304
-MAX_FILES = 1048576
-MAX_SIZE = 712114312
+MAX_FILES = 262144
+MAX_SIZE = 695599240
 
 
 class Refused(Exception):
@@ -262,6 +262,7 @@ class Image:
         refuse_if(0 in sizes, "threads: a process without threads")
         refuse_if(len(tids) != len(newest), "threads: lists of different lengths")
         refuse_if(sum(sizes) != len(tids), "threads: processes do not add up to them")
+        all_numbers: list[int] = []
         tid = number = 0
         for more_tid, more_number in zip(tids, newest):
             tid += more_tid
@@ -272,6 +273,11 @@ class Image:
             self.tids.add(tid)
             if number:
                 self.used.add(number - 1)
+            all_numbers.append(number)
+        at = 0
+        for size in sizes:
+            refuse_if(not any(all_numbers[at:at + size]), "threads: a process without a filter")
+            at += size
         self.processes += len(sizes)
 
     def file(self, message: Message) -> None:
@@ -279,6 +285,8 @@ class Image:
         refuse_if(kind not in (FILTER_FD, LISTENER, HUNG_UP, SEALED), "file: unknown kind")
         if kind == HUNG_UP:
             refuse_if("filter" in message, "file: hung up, a filter")
+            self.together += COUNTED_AT_LEAST
+            refuse_if(self.together > MAX_TOGETHER, "file: its filter makes all too large")
         else:
             filter_ = message.get("filter", len(self.filters))
             refuse_if(filter_ >= len(self.filters), "file: its filter does not come before it")

@@ -140,10 +140,24 @@ def thread_ids(first: int, count: int) -> Image:
 
 
 def files(count: int) -> Image:
-    """One too many only: it takes seconds to read. test/unit/tree.c has the other."""
+    image = Image()
+    newest = image.filter(image.program(1))
+    for _ in range(count):
+        image.file(FILTER_FD, newest)
+    return image
+
+
+def hung_up(count: int) -> Image:
+    """Listeners that have hung up, each of which keeps a filter."""
     image = Image()
     for _ in range(count):
         image.file(HUNG_UP)
+    return image
+
+
+def process_without_filters() -> Image:
+    image = program_of(1)
+    image.process([-1])
     return image
 
 
@@ -221,7 +235,11 @@ LIMITS: dict[str, Callable[[], Image]] = {
     "ok-thread-1": lambda: thread_ids(1, 1),
     "ok-last-threads": lambda: thread_ids(MAX_TID - 99, 100),
     "no-last-threads": lambda: thread_ids(MAX_TID - 98, 100),
+    "ok-files": lambda: files(MAX_FILES),
     "no-files": lambda: files(MAX_FILES + 1),
+    "ok-hung-up": lambda: hung_up(PAGES),
+    "no-hung-up": lambda: hung_up(PAGES + 1),
+    "no-process-without-filters": process_without_filters,
     "ok-listeners-apart": lambda: listeners(None, 0, 1),
     "ok-listeners-on-a-path": lambda: listeners(0, 0, 1),
     "no-listener-twice": lambda: listeners(None, 0, 0),

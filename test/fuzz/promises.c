@@ -101,6 +101,8 @@ static void check_filters(const struct tree *tree)
 		must(path[i] <= 32768);
 		all += check_newer(tree, filter);
 	}
+	for (i = 0; i < tree->n_files; i++)
+		all += tree->files[i].kind == 3 ? 512 : 0;
 	must(all <= 67108864);
 	free(path);
 }
@@ -133,7 +135,7 @@ static void check_files(const struct tree *tree)
 	uint32_t *listeners = numbers_for(tree->n_filters);
 	size_t i;
 
-	must(tree->n_files <= 1048576);
+	must(tree->n_files <= 262144);
 	for (i = 0; i < tree->n_files; i++) {
 		const struct tree_file *file = &tree->files[i];
 

@@ -276,13 +276,15 @@ static inline int fake_create(int parent, uint32_t flags, const struct sock_filt
 	return fake_open(filter, false);
 }
 
-static inline int fake_sealed_copy(int fd)
+static inline int fake_copy(int fd, bool sealed)
 {
 	int filter = fake_of(fd, false);
 
-	if (fake_is_odd("sealed_copy"))
+	if (fake_is_odd("copy"))
 		return fake.result;
-	return filter < 0 ? -EBADF : fake_open_sealed(filter);
+	if (filter < 0)
+		return -EBADF;
+	return sealed ? fake_open_sealed(filter) : fake_open(filter, false);
 }
 
 static inline int fake_listener_filter(int fd)
@@ -363,7 +365,7 @@ static const struct kernel fake_kernel = {
 		.release = fake_release,
 	},
 	.create = fake_create,
-	.sealed_copy = fake_sealed_copy,
+	.copy = fake_copy,
 	.listener_filter = fake_listener_filter,
 	.set_program = fake_set_program,
 	.set_listener_flags = fake_set_listener_flags,

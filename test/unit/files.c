@@ -184,13 +184,14 @@ static void make_tree(void)
 		{ .id = 2, .kind = TREE_FILE_LISTENER, .filter = 1 },
 		{ .id = 3, .kind = TREE_FILE_HUNG_UP, .filter = TREE_NONE },
 		{ .id = 4, .kind = TREE_FILE_SEALED, .filter = 0 },
+		{ .id = 6, .kind = TREE_FILE_FILTER },
 	};
 	size_t i;
 
 	assert_int_equal(tree_add_program(&world.tree, &allow, 1), 0);
 	for (i = 0; i < 2; i++)
 		assert_int_equal(tree_add_filter(&world.tree, &filters[i]), i);
-	for (i = 0; i < 4; i++)
+	for (i = 0; i < 5; i++)
 		assert_int_equal(tree_add_file(&world.tree, &files[i]), i);
 }
 
@@ -211,7 +212,7 @@ static int offer_all(void)
 static void every_task_can_take_offered_files(void **state)
 {
 	size_t before = descriptors();
-	int fd;
+	int fd, other;
 
 	(void)state;
 	make_tree();
@@ -235,6 +236,16 @@ static void every_task_can_take_offered_files(void **state)
 	assert_true(fake_is_sealed(fd));
 	close(fd);
 	assert_int_equal(files_restore(&world.tree, 5), FILES_NOT_OURS);
+
+	/* Descriptors of one filter that were opened separately are separate again. */
+	fd = files_restore(&world.tree, 1);
+	other = files_restore(&world.tree, 6);
+	assert_int_equal(fake_of(other, false), 0);
+	assert_false(fake_is_sealed(other));
+	assert_int_equal(fcntl(fd, F_SETFL, O_APPEND), 0);
+	assert_int_equal(fcntl(other, F_GETFL) & TREE_FILE_FLAGS, 0);
+	close(fd);
+	close(other);
 
 	/* What is left in CRIU's store is useless then. */
 	files_release();
@@ -264,7 +275,7 @@ static void files_that_cannot_be_offered_fail(void **state)
 	assert_int_equal(offer_all(), -ENOMEM);
 	assert_said("cannot let tasks inherit file 3");
 	files_end();
-	fake_make_odd("sealed_copy", 0, -ENOMEM);
+	fake_make_odd("copy", 0, -ENOMEM);
 	assert_int_equal(offer_all(), -ENOMEM);
 	assert_said("cannot let tasks inherit file 4");
 	assert_int_equal(files_offer(&fake_kernel, &world.tree, none), -EBADF);

@@ -254,6 +254,13 @@ static void process_empty(SeccompTreeEntry *e)
 	e->threads->size[0] = 0;
 }
 
+/* The threads of the second process keep their filters. */
+static void process_bare(SeccompTreeEntry *e)
+{
+	e->threads->filter[2] += e->threads->filter[0] + e->threads->filter[1];
+	e->threads->filter[0] = e->threads->filter[1] = 0;
+}
+
 static void more_programs(SeccompTreeEntry *e)
 {
 	e->end->programs++;
@@ -315,6 +322,7 @@ static void every_damaged_entry_is_refused(void **state)
 		{ 7, process_too_large, "its process 1 has 3 threads, but only 2 are left" },
 		{ 7, process_too_small, "1 of its threads belong to no process" },
 		{ 7, process_empty, "its process 0 has no threads" },
+		{ 7, process_bare, "its process 0 has no thread with a filter" },
 		{ 8, more_programs, "counts 3 programs, the file has 2" },
 		{ 8, more_filters, "counts 4 filters, the file has 3" },
 		{ 8, fewer_threads, "counts 3 threads, the file has 4" },
@@ -352,6 +360,31 @@ static void a_program_that_is_too_long_is_refused(void **state)
 	write_sample();
 	put_bytes(entry_at(3), 0, packed, size + 4);
 	assert_refused("a program of 32776 bytes");
+}
+
+/* Before memory is allocated for its message. */
+static void an_entry_that_is_too_large_is_refused(void **state)
+{
+	static uint8_t large[4 + 65537] = { 1, 0, 1, 0, 0x12, 0xfd, 0xff, 3 };
+
+	(void)state;
+	write_sample();
+	put_bytes(entry_at(3), 0, large, sizeof(large));
+	assert_refused("its size is 65537 bytes, more than an entry can have");
+}
+
+/* Of two bytes each: a reader of protobuf takes some hundred bytes to keep one. */
+static void many_unknown_fields_are_refused(void **state)
+{
+	static uint8_t threads[4 + 4 + 200000] = { 0x44, 13, 3, 0, 0x22, 0xc0, 0x9a, 0x0c };
+	size_t i;
+
+	(void)state;
+	for (i = 8; i < sizeof(threads); i += 2)
+		threads[i] = 0x38;
+	write_sample();
+	put_bytes(entry_at(3), 0, threads, sizeof(threads));
+	assert_refused("its 200004 bytes are not an entry");
 }
 
 static void entries_in_the_wrong_place_are_refused(void **state)
@@ -485,6 +518,8 @@ int main(void)
 		cmocka_unit_test(bytes_after_the_end_are_refused),
 		cmocka_unit_test(a_wrong_magic_is_refused),
 		cmocka_unit_test(a_program_that_is_too_long_is_refused),
+		cmocka_unit_test(an_entry_that_is_too_large_is_refused),
+		cmocka_unit_test(many_unknown_fields_are_refused),
 		cmocka_unit_test(a_length_that_lies_is_refused),
 		cmocka_unit_test(every_damaged_entry_is_refused),
 		cmocka_unit_test(entries_in_the_wrong_place_are_refused),

@@ -258,12 +258,14 @@ static inline int model_create(int parent, uint32_t flags, const struct sock_fil
 	return model_fd(FILTER_FD, model.n_filters++);
 }
 
-static inline int model_sealed_copy(int fd)
+static inline int model_copy(int fd, bool sealed)
 {
-	POINT("a sealed filter fd", "let tasks inherit", ENOMEM, EMFILE, ENFILE);
-	int error = fault(&point);
+	POINT("another filter fd", "let tasks inherit", ENOMEM, EMFILE, ENFILE);
+	int error = fault(&point), filter = model_filter_of(fd);
 
-	return error ? -error : model_sealed_fd(model_filter_of(fd));
+	if (error)
+		return -error;
+	return sealed ? model_sealed_fd(filter) : model_fd(FILTER_FD, filter);
 }
 
 static inline int model_listener_filter(int listener)
@@ -316,7 +318,7 @@ static const struct kernel model_kernel = {
 		.release = model_release,
 	},
 	.create = model_create,
-	.sealed_copy = model_sealed_copy,
+	.copy = model_copy,
 	.listener_filter = model_listener_filter,
 	.set_listener_flags = model_set_listener_flags,
 	.set = model_set,

@@ -87,6 +87,31 @@ static void an_empty_image_needs_no_kernel(void **state)
 	assert_int_equal(restore_process(getpid()), 0);
 }
 
+/* Not even if it could restore everything else. */
+static void descriptors_of_filters_need_a_kernel_that_has_them(void **state)
+{
+	const enum tree_file_kind kinds[] = { TREE_FILE_FILTER, TREE_FILE_SEALED };
+	struct kernel kernel = fake_kernel;
+	struct tree_file file = { .id = 7 };
+	size_t i;
+
+	(void)state;
+	kernel.copy = NULL;
+	world.kernel = &kernel;
+	for (i = 0; i < 2; i++) {
+		struct tree tree = { 0 };
+
+		add_filter(&tree, allow, 1, TREE_NONE, 0);
+		file.kind = kinds[i];
+		assert_int_equal(tree_add_file(&tree, &file), 0);
+		write_image(&tree);
+		assert_int_equal(restore_begin(), -EOPNOTSUPP);
+		assert_said("tasks have descriptors of filters (file 7");
+		assert_int_equal(fake.n_filters, 0);
+	}
+	world.kernel = &fake_kernel;
+}
+
 static void missing_requirements_are_reported_at_once(void **state)
 {
 	(void)state;
@@ -386,6 +411,7 @@ int main(void)
 		RESTORE_TEST(an_image_that_is_not_named_is_refused),
 		RESTORE_TEST(an_image_that_is_named_must_be_there),
 		RESTORE_TEST(an_empty_image_needs_no_kernel),
+		RESTORE_TEST(descriptors_of_filters_need_a_kernel_that_has_them),
 		RESTORE_TEST(missing_requirements_are_reported_at_once),
 		RESTORE_TEST(a_filter_that_is_refused_ends_it),
 		RESTORE_TEST(a_listener_held_outside_goes_to_the_agent),

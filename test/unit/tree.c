@@ -372,16 +372,34 @@ static void refuse_file(const struct tree_file *file, const char *why)
 	tree_free(&tree);
 }
 
-static void there_are_1048576_files(void **state)
+static void there_are_262144_files(void **state)
 {
+	const struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	const struct tree_filter filter = { .parent = TREE_NONE };
+	struct tree_file file = { .kind = TREE_FILE_FILTER };
 	struct tree tree = { 0 };
-	struct tree_file file = { .kind = TREE_FILE_HUNG_UP, .filter = TREE_NONE };
 
 	(void)state;
-	for (; file.id < TREE_MAX_FILES; file.id++)
+	assert_int_equal(tree_add_program(&tree, &allow, 1), 0);
+	assert_int_equal(tree_add_filter(&tree, &filter), 0);
+	for (; file.id < 262144; file.id++)
 		if (tree_add_file(&tree, &file) != (int)file.id)
 			fail();
 	assert_non_null(strstr(tree_file_fault(&tree, &file), "more than a restore can open"));
+	tree_free(&tree);
+}
+
+/* Each keeps a filter that is not in the tree. */
+static void listeners_that_have_hung_up_count_as_filters(void **state)
+{
+	struct tree_file file = { .kind = TREE_FILE_HUNG_UP, .filter = TREE_NONE };
+	struct tree tree = { 0 };
+
+	(void)state;
+	for (; file.id < 131072; file.id++)
+		if (tree_add_file(&tree, &file) != (int)file.id)
+			fail();
+	assert_non_null(strstr(tree_file_fault(&tree, &file), "all filters together too large"));
 	tree_free(&tree);
 }
 
@@ -444,7 +462,8 @@ int main(void)
 		cmocka_unit_test(a_path_has_32768_instructions),
 		cmocka_unit_test(all_filters_have_67108864_instructions),
 		cmocka_unit_test(the_first_unused_filter_is_found),
-		cmocka_unit_test(there_are_1048576_files),
+		cmocka_unit_test(there_are_262144_files),
+		cmocka_unit_test(listeners_that_have_hung_up_count_as_filters),
 		cmocka_unit_test(files_that_do_not_fit_are_refused),
 		cmocka_unit_test(threads_are_found_by_their_id),
 		cmocka_unit_test(processes_that_do_not_fit_are_refused),
