@@ -155,7 +155,8 @@ static int by_name(const void *a, const void *b)
 }
 
 /* The calls sorted by name, and at the end all other numbers. */
-static int fill_rows(const struct subject *subject, const struct arch *arch, struct call_table *rows)
+static int fill_rows(const struct subject *subject, const struct arch *arch,
+		     struct call_table *rows)
 {
 	struct verdicts verdicts = { 0 };
 	struct question question;
@@ -306,8 +307,8 @@ static bool has_upper_half(const struct way *way)
  * Whether the condition adds nothing to another one: the same was already printed, as ways
  * may differ only in the order of jumps, or the other one has a part of these conditions.
  */
-static bool way_is_implied(const struct question *question, const struct verdicts *verdicts, size_t way,
-		       const char *text)
+static bool way_is_implied(const struct question *question, const struct verdicts *verdicts,
+			   size_t way, const char *text)
 {
 	char other[WAY_SIZE];
 	bool whole = !has_upper_half(&verdicts->ways[way]);

@@ -30,6 +30,7 @@ int options_next(int argc, char **argv, const struct option *options)
 	else if (known)
 		pr_err("option '--%s' takes no value", known->name);
 	else
-		pr_err("there is no option '%s', or more than one that begins so", argv[optind - 1]);
+		pr_err("there is no option '%s', or more than one that begins so",
+		       argv[optind - 1]);
 	return OPTION_WRONG;
 }

@@ -7,7 +7,8 @@
 #include "value.h"
 #include "verdicts.h"
 
-/* The walk gives up after this many two-way jumps and divisions; profiles of containers have about ten. */
+/* The walk gives up after this many two-way jumps and divisions; profiles of containers have about
+ * ten. */
 #define MAX_BRANCHES 4096
 /*
  * Once all calls of a table together have taken so many, each gets only a few: a program

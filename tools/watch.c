@@ -208,8 +208,7 @@ static int prepare(struct watch *watch)
 		watch->decider.image = &watch->image;
 	}
 	if (watch->members.container && !members_container_runs(&watch->members))
-		pr_warn("no container '%s' is running yet",
-			watch->members.container);
+		pr_warn("no container '%s' is running yet", watch->members.container);
 	if (watch->pid)
 		return members_add_tree(&watch->members, watch->pid);
 	return watch->image_path
@@ -303,14 +302,15 @@ const struct subcommand watch_subcommand = {
 	.run = watch_main,
 	.help = "Shows what filters refuse, as it happens",
 	.arguments = "[--filters] [--json] [PID | --container ID] [--since-restore DIR]",
-	.details = "  PID                  only this process and its descendants\n"
-		   "  --container ID       only this container; of an id, the first digits are enough\n"
-		   "  --since-restore DIR  only what was restored from this dump\n"
-		   "  --filters            also says which filter decides: stops the thread for a\n"
-		   "                       moment to read its filters\n"
-		   "  --json               a line of JSON for each event\n"
-		   "\n"
-		   "Needs CAP_AUDIT_READ. The kernel reports calls that end a task, those that\n"
-		   "SECCOMP_RET_LOG allows, and others of filters with SECCOMP_FILTER_FLAG_LOG.\n"
-		   "Ends with Ctrl-C.\n",
+	.details =
+		"  PID                  only this process and its descendants\n"
+		"  --container ID       only this container; of an id, the first digits are enough\n"
+		"  --since-restore DIR  only what was restored from this dump\n"
+		"  --filters            also says which filter decides: stops the thread for a\n"
+		"                       moment to read its filters\n"
+		"  --json               a line of JSON for each event\n"
+		"\n"
+		"Needs CAP_AUDIT_READ. The kernel reports calls that end a task, those that\n"
+		"SECCOMP_RET_LOG allows, and others of filters with SECCOMP_FILTER_FLAG_LOG.\n"
+		"Ends with Ctrl-C.\n",
 };
