@@ -258,6 +258,29 @@ TEST(create_without_a_free_descriptor_leaks_nothing)
 	IS(fd_create(&args), -EMFILE);
 }
 
+/* A listener for which there is no file had a number for a moment. */
+TEST(create_that_fails_names_no_listener)
+{
+	struct seccomp_fd_create args = good();
+	int fd = open("/proc/sys/fs/file-max", O_RDWR), status;
+	char before[32];
+	ssize_t len = fd < 0 ? -1 : pread(fd, before, sizeof(before), 0);
+	pid_t pid;
+
+	if (len <= 0)
+		test_skipped("cannot read and write /proc/sys/fs/file-max");
+	args.flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	args.listener_fd = -1;
+	/* root may open as many as it likes */
+	IS(pwrite(fd, "0", 1, 0), 1);
+	pid = fork();
+	if (pid == 0)
+		_exit(setuid(65534) || fd_create(&args) != -ENFILE ? 1 : args.listener_fd + 1);
+	IS(waitpid(pid, &status, 0), pid);
+	IS(pwrite(fd, before, len, 0), len);
+	IS(status, 0);
+}
+
 /* Bytes charged to a new cgroup by a task in it that makes 100 long filters; -1: none there */
 static long charged(const char *group)
 {
