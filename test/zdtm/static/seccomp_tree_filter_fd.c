@@ -17,6 +17,8 @@ const char *test_author = "criu-seccomp maintainers";
 #define LISTENER_FD 73
 #define HUNG_UP_FD 74
 #define SEALED_FD 76
+/* Of the filter of the listener, too, and opened separately. */
+#define AGAIN_FD 77
 
 static int holder, thread, other;
 
@@ -61,12 +63,28 @@ static long do_create_supervised(long to_fd, long listener_fd)
 	return 0;
 }
 
+static long do_seal(long fd, long unused)
+{
+	(void)unused;
+	return tree_errno(ioctl(fd, SECCOMP_IOCTL_FILTER_SEAL, 0));
+}
+
 static long do_create_sealed(long to_fd, long mark)
 {
 	struct seccomp_fd_create arg = { .parent_fd = -1 };
 	long ret = create(&arg, mark, to_fd);
 
-	return ret ? ret : tree_errno(ioctl(to_fd, SECCOMP_IOCTL_FILTER_SEAL, 0));
+	return ret ? ret : do_seal(to_fd, 0);
+}
+
+static long do_open_again(long listener_fd, long to_fd)
+{
+	int fd = ioctl(listener_fd, SECCOMP_IOCTL_NOTIF_FILTER, 0);
+
+	if (fd < 0 || dup2(fd, to_fd) < 0)
+		return -errno;
+	close(fd);
+	return 0;
 }
 
 /* The flags of a filter fd itself, which say whether it is sealed. */
@@ -107,6 +125,7 @@ static int build(void)
 	}
 	if (EXPECT(0, holder, do_create, 12, ONE_FD) ||
 	    EXPECT(0, holder, do_create_supervised, SUPERVISED_FD, LISTENER_FD) ||
+	    EXPECT(0, holder, do_open_again, LISTENER_FD, AGAIN_FD) ||
 	    EXPECT(0, holder, do_create_supervised, HUNG_UP_FD + 1, HUNG_UP_FD) ||
 	    EXPECT(0, holder, do_close, HUNG_UP_FD + 1, 0) ||
 	    EXPECT(0, holder, do_create_sealed, SEALED_FD, 13))
@@ -124,6 +143,10 @@ static int verify(void)
 	if (EXPECT(SECCOMP_FILTER_FD_SEALED, other, do_fd_flags, SEALED_FD, 0) ||
 	    EXPECT(0, other, do_fd_flags, TWO_FD, 0) ||
 	    EXPECT(-EPERM, other, do_install, SEALED_FD, 0))
+		return -1;
+	/* A seal is one of this descriptor, not of that which somebody else has of the filter. */
+	if (EXPECT(0, holder, do_seal, AGAIN_FD, 0) ||
+	    EXPECT(0, other, do_fd_flags, SUPERVISED_FD, 0))
 		return -1;
 	/* The supervised one: no task has it yet, and its listener must not hang up. */
 	if (EXPECT(0, other, tree_do_poll, LISTENER_FD, 0) ||
