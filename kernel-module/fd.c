@@ -19,21 +19,55 @@
 #include "filter.h"
 #include "release.h"
 
-static int give_info(struct seccomp_filter *filter, void __user *arg)
+/* What the patches tell; the members about replaceable filters are of their monitors. */
+#define TOLD                                                                               \
+	(SECCOMP_FILTER_INFO_DEPTH | SECCOMP_FILTER_INFO_LEN | SECCOMP_FILTER_INFO_FLAGS | \
+	 SECCOMP_FILTER_INFO_LISTENER_FLAGS | SECCOMP_FILTER_INFO_FD_FLAGS)
+#define TOLD_TO_THE_PRIVILEGED (SECCOMP_FILTER_INFO_ID | SECCOMP_FILTER_INFO_PARENT_ID)
+/* of the struct in its first version */
+#define INFO_SIZE 48
+
+/* The ids tell which filters others have in common, so not everybody gets them. */
+static int give_info(struct seccomp_filter *filter, void __user *arg, size_t size)
 {
+	u64 told = TOLD | (seccomp_device_permits() ? 0 : TOLD_TO_THE_PRIVILEGED), mask;
 	struct seccomp_filter_info info;
 	int ret = filter_info(filter, &info);
 
 	if (ret)
 		return ret;
-	return copy_to_user(arg, &info, sizeof(info)) ? -EFAULT : 0;
+	if (size < INFO_SIZE)
+		return -EINVAL;
+	if (get_user(mask, (u64 __user *)arg))
+		return -EFAULT;
+	if (!filter_has_listener_flags())
+		told &= ~SECCOMP_FILTER_INFO_LISTENER_FLAGS;
+	info.mask = told & mask;
+	if (!(info.mask & SECCOMP_FILTER_INFO_ID))
+		info.id = 0;
+	if (!(info.mask & SECCOMP_FILTER_INFO_PARENT_ID))
+		info.parent_id = 0;
+	if (!(info.mask & SECCOMP_FILTER_INFO_DEPTH))
+		info.depth = 0;
+	if (!(info.mask & SECCOMP_FILTER_INFO_LEN))
+		info.len = 0;
+	if (!(info.mask & SECCOMP_FILTER_INFO_FLAGS))
+		info.flags = 0;
+	if (!(info.mask & SECCOMP_FILTER_INFO_LISTENER_FLAGS))
+		info.listener_flags = 0;
+	if (copy_to_user(arg, &info, min(size, sizeof(info))))
+		return -EFAULT;
+	return size > sizeof(info) && clear_user(arg + sizeof(info), size - sizeof(info)) ? -EFAULT
+											  : 0;
 }
 
 static int give_program(struct seccomp_filter *filter, void __user *arg)
 {
 	struct seccomp_filter_prog prog;
-	int ret;
+	int ret = seccomp_device_permits();
 
+	if (ret)
+		return ret;
 	if (copy_from_user(&prog, arg, sizeof(prog)))
 		return -EFAULT;
 	if (prog.index)
@@ -44,7 +78,7 @@ static int give_program(struct seccomp_filter *filter, void __user *arg)
 	return copy_to_user(arg, &prog, sizeof(prog)) ? -EFAULT : 0;
 }
 
-/* The parent may belong to somebody who does not trust the owner of this filter. */
+/* It may belong to somebody who does not trust the owner of this filter. */
 static int open_parent(struct seccomp_filter *filter, unsigned long arg)
 {
 	struct seccomp_filter *parent = filter_parent(filter);
@@ -80,9 +114,10 @@ static long fd_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 
 	if (!seccomp_device_works())
 		return -EUCLEAN;
+	/* its size is part of its number, and may change */
+	if ((cmd & ~IOCSIZE_MASK) == (SECCOMP_IOCTL_FILTER_INFO & ~IOCSIZE_MASK))
+		return give_info(filter, data, _IOC_SIZE(cmd));
 	switch (cmd) {
-	case SECCOMP_IOCTL_FILTER_INFO:
-		return give_info(filter, data);
 	case SECCOMP_IOCTL_FILTER_PROG:
 		return give_program(filter, data);
 	case SECCOMP_IOCTL_FILTER_PARENT:
@@ -90,7 +125,7 @@ static long fd_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	case SECCOMP_MODULE_COUNTS:
 		return give_counts(filter, data);
 	default:
-		return -EINVAL;
+		return -ENOTTY;
 	}
 }
 
@@ -100,10 +135,10 @@ static void fd_show(struct seq_file *m, struct file *file)
 
 	if (!seccomp_device_works() || filter_info(fd_filter(file), &info))
 		return;
-	seq_printf(
-		m,
-		"filter_id:\t%llu\nfilter_parent_id:\t%llu\nfilter_depth:\t%u\nfilter_len:\t%u\n",
-		info.id, info.parent_id, info.depth, info.len);
+	if (!seccomp_device_permits())
+		seq_printf(m, "filter_id:\t%llu\nfilter_parent_id:\t%llu\n", info.id,
+			   info.parent_id);
+	seq_printf(m, "filter_depth:\t%u\nfilter_len:\t%u\n", info.depth, info.len);
 }
 
 static int fd_release(struct inode *inode, struct file *file)

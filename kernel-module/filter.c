@@ -191,6 +191,11 @@ int filter_info(struct seccomp_filter *filter, struct seccomp_filter_info *info)
 	return 0;
 }
 
+bool filter_has_listener_flags(void)
+{
+	return layout.has_listener_flags;
+}
+
 void filter_counts(struct seccomp_filter *filter, struct seccomp_module_counts *counts)
 {
 	counts->refs = refcount_read(refs_of(filter));

@@ -44,7 +44,11 @@ bool filter_let_go(struct seccomp_filter *filter);
 /* The id of a filter, constant as long as the filter exists; never 0. */
 u64 filter_id(const struct seccomp_filter *filter);
 
+/* Fills in everything but the mask. */
 int filter_info(struct seccomp_filter *filter, struct seccomp_filter_info *info);
+
+/* Whether listeners of this kernel have flags. */
+bool filter_has_listener_flags(void);
 void filter_counts(struct seccomp_filter *filter, struct seccomp_module_counts *counts);
 
 /* Copies the classic BPF program to @prog->insns. Returns 0, -ENOSPC, -EFAULT or -EUCLEAN. */

@@ -11,6 +11,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
+#include <linux/version.h>
 #include <linux/wait.h>
 
 #include "vmlinux.h"
@@ -69,16 +70,22 @@ static const struct member filter_members[] = {
 		.offset = offsetof(struct s, n)                                            \
 	}
 
-/* A byte since Linux 7.2; it is only compared with 0. */
-#define ON_CPU_TYPE (sizeof_field(struct task_struct, on_cpu) == 1 ? "u8" : "int")
+/* Bytes since Linux 7.2; they are only compared with 0. */
+#define ON_TYPE (sizeof_field(struct task_struct, on_rq) == 1 ? "u8" : "int")
 
 static const struct member public_members[] = {
 	PUBLIC(task_struct, thread_info, "struct thread_info"),
 	PUBLIC(task_struct, flags, "unsigned int"),
 	PUBLIC(task_struct, ptrace, "unsigned int"),
 #ifdef CONFIG_SMP
-	PUBLIC(task_struct, on_cpu, ON_CPU_TYPE),
+	PUBLIC(task_struct, on_cpu, ON_TYPE),
 #endif
+	PUBLIC(task_struct, on_rq, ON_TYPE),
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	PUBLIC(task_struct, se, "struct sched_entity"),
+	PUBLIC(sched_entity, sched_delayed, "unsigned char"),
+#endif
+	PUBLIC(task_struct, usage, "refcount_t"),
 	PUBLIC(task_struct, parent, "struct task_struct *"),
 	PUBLIC(task_struct, sighand, "struct sighand_struct *"),
 	PUBLIC(task_struct, pending, "struct sigpending"),
@@ -100,7 +107,9 @@ static const struct member public_members[] = {
 	PUBLIC(file, private_data, "void *"),
 	PUBLIC(path, dentry, "struct dentry *"),
 	PUBLIC(dentry, d_name, "struct qstr"),
+	PUBLIC(dentry, d_parent, "struct dentry *"),
 	PUBLIC(inode, i_sb, "struct super_block *"),
+	PUBLIC(inode, i_size, "loff_t"),
 	PUBLIC(super_block, s_magic, "long unsigned int"),
 };
 

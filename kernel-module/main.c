@@ -31,11 +31,18 @@ static int __init criu_seccomp_init(void)
 		pr_err("not loaded: this kernel randomises the layout of its structures (CONFIG_RANDSTRUCT)\n");
 		return -ENXIO;
 	}
-	ret = layout_find();
+	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
+		pr_err("not loaded: this is a real-time kernel (CONFIG_PREEMPT_RT), on which a stopped task may still wait for a lock\n");
+		return -ENXIO;
+	}
+	ret = layout_find() ?: release_init();
 	if (ret)
 		return ret;
 	filter_init();
-	return seccomp_device_register();
+	ret = seccomp_device_register();
+	if (ret)
+		release_exit();
+	return ret;
 }
 
 static void __exit criu_seccomp_exit(void)

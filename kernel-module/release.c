@@ -3,6 +3,7 @@
 
 #include <linux/atomic.h>
 #include <linux/err.h>
+#include <linux/errno.h>
 #include <linux/kthread.h>
 #include <linux/module.h>
 #include <linux/sched.h>
@@ -21,6 +22,8 @@ static void start_threads(struct work_struct *work);
 static DEFINE_SPINLOCK(queue_lock);
 static LIST_HEAD(queue);
 static DECLARE_DELAYED_WORK(starter, start_threads);
+/* One of our own: the work runs once at a time only if it is always on the same queue. */
+static struct workqueue_struct *workqueue;
 static atomic64_t count = ATOMIC64_INIT(0);
 
 struct held *held_new(void)
@@ -71,7 +74,7 @@ static void retry_later(struct held *held)
 	spin_lock(&queue_lock);
 	list_add(&held->list, &queue);
 	spin_unlock(&queue_lock);
-	schedule_delayed_work(&starter, RETRY_DELAY);
+	queue_delayed_work(workqueue, &starter, RETRY_DELAY);
 }
 
 static void start_threads(struct work_struct *work)
@@ -103,10 +106,17 @@ void release(struct held *held)
 	spin_lock(&queue_lock);
 	list_add_tail(&held->list, &queue);
 	spin_unlock(&queue_lock);
-	mod_delayed_work(system_wq, &starter, 0);
+	mod_delayed_work(workqueue, &starter, 0);
+}
+
+int release_init(void)
+{
+	workqueue = alloc_workqueue(KBUILD_MODNAME, WQ_UNBOUND, 1);
+	return workqueue ? 0 : -ENOMEM;
 }
 
 void release_exit(void)
 {
 	cancel_delayed_work_sync(&starter);
+	destroy_workqueue(workqueue);
 }

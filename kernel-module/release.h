@@ -27,6 +27,9 @@ void release(struct held *held);
 /* The number of struct held. */
 u64 held_count(void);
 
+/* For the start of the module. Returns 0 or -ENOMEM. */
+int release_init(void);
+
 /* For the exit of the module, which is only unloaded when nothing is held. */
 void release_exit(void);
 

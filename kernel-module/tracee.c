@@ -9,11 +9,12 @@
 #include <linux/sched/task.h>
 #include <linux/seccomp.h>
 #include <linux/thread_info.h>
+#include <linux/version.h>
 
 #include "filter.h"
 #include "tracee.h"
 
-/* How often to check whether a tracee that is about to stop has left its CPU. */
+/* How often to check whether a tracee that is about to stop is asleep. */
 #define ATTEMPTS 10000
 
 static struct task_struct *get_task(pid_t tid)
@@ -60,17 +61,35 @@ static void unlock(struct task_struct *task)
  */
 static bool is_stopped_tracee(struct task_struct *task)
 {
+	unsigned long jobctl = READ_ONCE(task->jobctl);
+
 	return task->ptrace && rcu_access_pointer(task->parent) == current &&
-	       READ_ONCE(task->jobctl) & JOBCTL_TRACED && !__fatal_signal_pending(task) &&
-	       !(task->flags & PF_EXITING);
+	       jobctl & JOBCTL_TRACED && !(jobctl & JOBCTL_LISTENING) &&
+	       !__fatal_signal_pending(task) && !(task->flags & PF_EXITING);
 }
 
-static bool is_on_cpu(struct task_struct *task)
+/*
+ * Like wait_task_inactive(), which is not exported: the task has called schedule() to
+ * sleep, and that has ended. One that was only preempted on the way there is still queued,
+ * and would run again.
+ */
+static bool is_inactive(struct task_struct *task)
 {
+	bool queued = READ_ONCE(task->on_rq);
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+	/* asleep; the scheduler takes it off the queue later */
+	if (READ_ONCE(task->se.sched_delayed))
+		queued = false;
+#endif
+	if (queued)
+		return false;
+	/* it is dequeued before it is switched away from */
+	smp_rmb();
 #ifdef CONFIG_SMP
-	return smp_load_acquire(&task->on_cpu);
+	return !smp_load_acquire(&task->on_cpu);
 #else
-	return false;
+	return true;
 #endif
 }
 
@@ -86,8 +105,8 @@ static int lock_tracee(struct task_struct *task)
 			unlock(task);
 			return -ESRCH;
 		}
-		/* off its CPU; otherwise it is still about to stop */
-		if (!is_on_cpu(task))
+		/* otherwise it is still about to stop; only SIGKILL and we can wake it then */
+		if (is_inactive(task))
 			return 0;
 		unlock(task);
 		usleep_range(10, 100);
@@ -195,8 +214,13 @@ static int set(struct task_struct *task, void *data)
 		return -EOPNOTSUPP;
 	filter_hold(request->filter);
 #ifdef TIF_NOTSC
-	/* strict mode disables the time-stamp counter; the next switch to the task enables it */
-	clear_tsk_thread_flag(task, TIF_NOTSC);
+	/*
+	 * Strict mode disables the time-stamp counter; the next switch to the task enables
+	 * it. But it may have been disabled before, with PR_SET_TSC, which is inherited. The
+	 * tracees of CRIU are its children.
+	 */
+	if (!test_thread_flag(TIF_NOTSC))
+		clear_tsk_thread_flag(task, TIF_NOTSC);
 #endif
 	atomic_set(&task->seccomp.filter_count, request->depth);
 	smp_store_release(&task->seccomp.filter, request->filter);

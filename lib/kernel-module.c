@@ -45,9 +45,19 @@ static int module_open(pid_t tid, long index)
 	return index > INT32_MAX ? -ENOENT : or_errno(ioctl(device, SECCOMP_MODULE_OPEN, &thread));
 }
 
+/* what every kernel tells, and what depends on its version */
+#define MASK                                                                                  \
+	(SECCOMP_FILTER_INFO_ID | SECCOMP_FILTER_INFO_PARENT_ID | SECCOMP_FILTER_INFO_DEPTH | \
+	 SECCOMP_FILTER_INFO_LEN | SECCOMP_FILTER_INFO_FLAGS)
+#define OPTIONAL_MASK SECCOMP_FILTER_INFO_LISTENER_FLAGS
+
 static int module_info(int filter, struct seccomp_filter_info *info)
 {
-	return or_errno(ioctl(filter, SECCOMP_IOCTL_FILTER_INFO, info));
+	int ret;
+
+	*info = (struct seccomp_filter_info){ .mask = MASK | OPTIONAL_MASK };
+	ret = or_errno(ioctl(filter, SECCOMP_IOCTL_FILTER_INFO, info));
+	return ret || (info->mask & MASK) == MASK ? ret : -EACCES;
 }
 
 static int module_program(int filter, struct sock_filter *insns, uint32_t len)

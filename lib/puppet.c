@@ -26,6 +26,8 @@ struct puppet {
 	puppet_function *function;
 	void *arg;
 	long result;
+	/* how many functions have returned */
+	unsigned long done;
 };
 
 static long trace(long request, pid_t tid, long data)
@@ -64,6 +66,7 @@ static int puppet_main(void *data)
 	while (!ret) {
 		stop_self();
 		puppet->result = puppet->function(puppet->arg);
+		__atomic_add_fetch(&puppet->done, 1, __ATOMIC_RELEASE);
 	}
 	/* this thread only */
 	syscall(SYS_exit, 1);
@@ -91,14 +94,18 @@ static long clone_puppet(void *data)
 	return puppet->traced < 0 ? puppet->traced : 0;
 }
 
-static int wait_for_stop(const struct puppet *puppet)
+static int wait_for_stop(struct puppet *puppet)
 {
 	int status;
 
 	while (waitpid(puppet->tid, &status, __WALL) < 0)
 		if (errno != EINTR)
 			return -errno;
-	return WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP ? 0 : -ECHILD;
+	if (WIFSTOPPED(status))
+		return WSTOPSIG(status) == SIGSTOP ? 0 : -ECHILD;
+	/* reaped: its id may be that of another task by now */
+	puppet->tid = 0;
+	return -ECHILD;
 }
 
 static void free_puppet(struct puppet *puppet)
@@ -148,15 +155,21 @@ int puppet_start(struct puppet **puppet, struct puppet *leader)
 	return 0;
 }
 
+/* Others may send SIGSTOP, too, which cannot be blocked: it then stops before it is done. */
 long puppet_call(struct puppet *puppet, puppet_function *function, void *arg)
 {
+	const unsigned long before = __atomic_load_n(&puppet->done, __ATOMIC_ACQUIRE);
 	long ret;
 
+	if (!puppet->tid)
+		return -ECHILD;
 	puppet->function = function;
 	puppet->arg = arg;
-	ret = trace(PTRACE_CONT, puppet->tid, 0);
-	if (!ret)
-		ret = wait_for_stop(puppet);
+	do {
+		ret = trace(PTRACE_CONT, puppet->tid, 0);
+		if (!ret)
+			ret = wait_for_stop(puppet);
+	} while (!ret && __atomic_load_n(&puppet->done, __ATOMIC_ACQUIRE) == before);
 	return ret ? ret : puppet->result;
 }
 
@@ -172,8 +185,9 @@ void puppet_end(struct puppet *puppet)
 
 	if (!puppet)
 		return;
-	proc_kill(puppet->tid, SIGKILL);
-	while (!WIFSIGNALED(status))
+	if (puppet->tid)
+		proc_kill(puppet->tid, SIGKILL);
+	while (puppet->tid && !WIFSIGNALED(status))
 		if (waitpid(puppet->tid, &status, __WALL) < 0 && errno != EINTR)
 			break;
 	free_puppet(puppet);

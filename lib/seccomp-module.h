@@ -14,7 +14,7 @@
 #define SECCOMP_MODULE_DEVICE "criu-seccomp" /* below /dev and /proc */
 
 /* Incremented with each change of this interface that is not compatible. */
-#define SECCOMP_MODULE_VERSION 2
+#define SECCOMP_MODULE_VERSION 3
 
 /* The verdict in struct seccomp_module_state */
 #define SECCOMP_MODULE_UNTESTED 0

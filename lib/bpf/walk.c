@@ -113,19 +113,24 @@ static __u32 flags_of(const struct seccomp_filter *filter)
 	    bpf_core_field_size(filter->wait_killable_recv) == 1 &&
 	    BPF_CORE_READ(filter, wait_killable_recv))
 		flags |= SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
-	if (BPF_CORE_READ(filter, notif))
-		flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	return flags;
 }
 
-static __u32 listener_flags_of(const struct seccomp_filter *filter)
+/* Who has the listener may close it, and what it belongs to is freed while it is read. */
+static void read_listener(const struct seccomp_filter *filter, struct walk_record *record)
 {
 	struct notification *notif = BPF_CORE_READ(filter, notif);
+	__u32 flags = 0;
 
-	if (!notif || !bpf_core_field_exists(notif->flags) ||
-	    bpf_core_field_size(notif->flags) != sizeof(__u32))
-		return 0;
-	return BPF_CORE_READ(notif, flags);
+	if (notif && bpf_core_field_exists(notif->flags) &&
+	    bpf_core_field_size(notif->flags) == sizeof(__u32))
+		flags = BPF_CORE_READ(notif, flags);
+	order_reads();
+	record->listener_flags = 0;
+	if (!notif || BPF_CORE_READ(filter, notif) != notif)
+		return;
+	record->flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	record->listener_flags = flags;
 }
 
 struct walk {
@@ -142,7 +147,7 @@ static long step(__u32 index, struct walk *walk)
 	records[index].key = (__u64)filter;
 	records[index].len = BPF_CORE_READ(filter, prog, orig_prog, len);
 	records[index].flags = flags_of(filter);
-	records[index].listener_flags = listener_flags_of(filter);
+	read_listener(filter, &records[index]);
 	records[index].reserved = 0;
 	count = index + 1;
 	walk->filter = BPF_CORE_READ(filter, prev);

@@ -17,7 +17,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kernel-module.h"
 #include "kernel.h"
+#include "puppet.h"
 #include "seccomp-module.h"
 
 #define DEVICE "/dev/" SECCOMP_MODULE_DEVICE
@@ -204,6 +206,88 @@ static int proc_file_in_user_namespace(void)
 	return unshare(CLONE_NEWUSER) ? -errno : result(open(PROC_FILE, O_RDWR));
 }
 
+static int program_in_user_namespace(void)
+{
+	struct sock_filter insn;
+
+	return unshare(CLONE_NEWUSER) ? -errno : kernel->reader.program(filter, &insn, 1);
+}
+
+/* The first version of the struct; larger ones end with what a module does not know. */
+static uint64_t told[8] = { UINT64_MAX };
+#define FIRST_VERSION _IOC(_IOC_READ | _IOC_WRITE, '!', _IOC_NR(SECCOMP_IOCTL_FILTER_INFO), 48)
+#define TOO_SMALL _IOC(_IOC_READ | _IOC_WRITE, '!', _IOC_NR(SECCOMP_IOCTL_FILTER_INFO), 40)
+#define IDS (SECCOMP_FILTER_INFO_ID | SECCOMP_FILTER_INFO_PARENT_ID)
+
+static int info_in_user_namespace(void)
+{
+	int ret = unshare(CLONE_NEWUSER) ? -errno : result(ioctl(filter, FIRST_VERSION, told));
+
+	return ret || (!(told[0] & IDS) && !told[1] && !told[2]) ? ret : -EPERM;
+}
+
+static int fdinfo_in_user_namespace(void)
+{
+	char path[64], text[256] = "";
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", filter);
+	if (unshare(CLONE_NEWUSER))
+		return -errno;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
+		return -errno;
+	return strstr(text, "filter_depth:") && !strstr(text, "filter_id:") ? 0 : -EPERM;
+}
+
+static void info(void)
+{
+	is("info: a struct that is too small", result(ioctl(filter, TOO_SMALL, told)), -EINVAL);
+	is("info: no such address", result(ioctl(filter, FIRST_VERSION, 1)), -EFAULT);
+	is("info: of the first version", result(ioctl(filter, FIRST_VERSION, told)), 0);
+	is("info: has an id", told[0] & IDS && told[1], true);
+	is("info: of a root", told[2], 0);
+	is("info: the depth", (uint32_t)told[3], 1);
+	is("info: no more than was asked for", told[6] || told[7], false);
+	told[0] = SECCOMP_FILTER_INFO_LEN;
+	is("info: the length only", result(ioctl(filter, FIRST_VERSION, told)), 0);
+	is("info: says so", told[0], SECCOMP_FILTER_INFO_LEN);
+	is("info: and nothing else", told[1] || (uint32_t)told[3], false);
+	told[0] = UINT64_MAX;
+	is("a filter fd does not know other requests", result(ioctl(filter, TCGETS, told)),
+	   -ENOTTY);
+}
+
+#ifdef __x86_64__
+static long read_counter(void *unused)
+{
+	(void)unused;
+	__builtin_ia32_rdtsc();
+	return 0;
+}
+
+/* Strict mode has not taken it, and what is set does not give it. */
+static int set_where_the_counter_was_taken(void)
+{
+	struct puppet *puppet;
+	sigset_t all;
+	int ret;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+	if (prctl(PR_SET_TSC, PR_TSC_SIGSEGV))
+		return -errno;
+	ret = puppet_start(&puppet, NULL);
+	if (ret)
+		return ret;
+	ret = kernel_module_set_puppet(puppet, filter);
+	if (!ret && puppet_call(puppet, read_counter, NULL) != -ECHILD)
+		ret = -EPERM;
+	puppet_end(puppet);
+	return ret;
+}
+#endif
+
 static int parent_in_user_namespace(void)
 {
 	return unshare(CLONE_NEWUSER) ? -errno : kernel->reader.parent(filter);
@@ -256,6 +340,13 @@ int main(void)
 	is("a caller in a user namespace", elsewhere(in_user_namespace), -EACCES);
 	is("opened in a user namespace", elsewhere(opened_in_user_namespace), -EACCES);
 	proc_file();
+	info();
 	is("parent, asked in a user namespace", elsewhere(parent_in_user_namespace), -EACCES);
+	is("program, asked in a user namespace", elsewhere(program_in_user_namespace), -EACCES);
+	is("no ids in a user namespace", elsewhere(info_in_user_namespace), 0);
+	is("nor in fdinfo", elsewhere(fdinfo_in_user_namespace), 0);
+#ifdef __x86_64__
+	is("set: the counter stays taken", elsewhere(set_where_the_counter_was_taken), 0);
+#endif
 	return failed;
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "unit.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -92,10 +94,60 @@ static void a_puppet_ends_with_its_caller(void **state)
 	}
 }
 
+static long count_up(void *arg)
+{
+	return ++*(long *)arg;
+}
+
+static long leave(void *unused)
+{
+	(void)unused;
+	return syscall(SYS_exit, 0);
+}
+
+/* Somebody who stops the whole process group, as job control does. */
+static pid_t stop_all_the_time(pid_t tid)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		while (!kill(tid, SIGSTOP))
+			usleep(50);
+	return pid;
+}
+
+static void a_stop_from_outside_is_no_result(void **state)
+{
+	struct puppet *puppet;
+	sigset_t before;
+	long count = 0;
+	pid_t pid;
+	int i;
+
+	(void)state;
+	if (!has_puppets())
+		skip();
+	sigprocmask(SIG_BLOCK, NULL, &before);
+	block_signals();
+	assert_int_equal(puppet_start(&puppet, NULL), 0);
+	pid = stop_all_the_time(puppet_tid(puppet));
+	for (i = 1; i <= 2000; i++)
+		assert_int_equal(puppet_call(puppet, count_up, &count), i);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	/* once it was reaped, it has no id that could be that of another task */
+	assert_int_equal(puppet_call(puppet, leave, NULL), -ECHILD);
+	assert_int_equal(puppet_call(puppet, count_up, &count), -ECHILD);
+	assert_int_equal(puppet_tid(puppet), 0);
+	puppet_end(puppet);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_puppet_ends_with_its_caller),
+		cmocka_unit_test(a_stop_from_outside_is_no_result),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
