@@ -14,9 +14,6 @@
 #include "filter.h"
 #include "tracee.h"
 
-/* How often to check whether a tracee that is about to stop is asleep. */
-#define ATTEMPTS 10000
-
 static struct task_struct *get_task(pid_t tid)
 {
 	struct task_struct *task;
@@ -93,12 +90,13 @@ static bool is_inactive(struct task_struct *task)
 #endif
 }
 
-/* Like ptrace_check_attach(). Returns 0 with the tracee's siglock held, or -ESRCH. */
+/*
+ * Like ptrace_check_attach(), which waits without a limit, too. Returns 0 with the tracee's
+ * siglock held; -ESRCH; -EINTR: the caller was killed.
+ */
 static int lock_tracee(struct task_struct *task)
 {
-	int i;
-
-	for (i = 0; i < ATTEMPTS; i++) {
+	while (!fatal_signal_pending(current)) {
 		if (!lock(task))
 			return -ESRCH;
 		if (!is_stopped_tracee(task)) {
@@ -111,7 +109,7 @@ static int lock_tracee(struct task_struct *task)
 		unlock(task);
 		usleep_range(10, 100);
 	}
-	return -ESRCH;
+	return -EINTR;
 }
 
 static int newest(struct task_struct *task, struct seccomp_filter **filter)

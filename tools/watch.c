@@ -160,6 +160,8 @@ static void handle_record(void *arg, const char *text, size_t len)
 		print_line(&record, &container, &decision);
 	else
 		watch->failed |= print_json(&record, &container, &decision) != 0;
+	/* main() says so */
+	watch->failed |= ferror(stdout) != 0;
 }
 
 /* @count: 0 if unknown */

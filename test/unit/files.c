@@ -275,8 +275,8 @@ static void files_that_cannot_be_offered_fail(void **state)
 	assert_int_equal(offer_all(), -ENOMEM);
 	assert_said("cannot let tasks inherit file 3");
 	files_end();
-	fake_make_odd("copy", 0, -ENOMEM);
-	assert_int_equal(offer_all(), -ENOMEM);
+	fake_make_odd("copy", 0, -EMFILE);
+	assert_int_equal(offer_all(), -EMFILE);
 	assert_said("cannot let tasks inherit file 4");
 	assert_int_equal(files_offer(&fake_kernel, &world.tree, none), -EBADF);
 	assert_said("cannot let tasks inherit file 1");
@@ -284,6 +284,37 @@ static void files_that_cannot_be_offered_fail(void **state)
 	store_end();
 	tree_free(&world.tree);
 	assert_int_equal(descriptors(), before);
+}
+
+/* Better one descriptor for two than none at all; but a sealed one is never unsealed. */
+static void a_path_without_room_has_one_open_file(void **state)
+{
+	const int filters[] = { fake_open(0, false), fake_open(1, false) };
+	int fd, other;
+
+	(void)state;
+	make_tree();
+	world.tree.files[3].kind = TREE_FILE_FILTER;
+	fake_make_odd("copy", 0, -ENOMEM);
+	assert_int_equal(files_offer(&fake_kernel, &world.tree, filters), 0);
+	assert_said("share a seal");
+	fd = files_restore(&world.tree, 1);
+	other = files_restore(&world.tree, 4);
+	assert_int_equal(fake_of(other, false), 0);
+	assert_int_equal(fcntl(fd, F_SETFL, O_APPEND), 0);
+	assert_true(fcntl(other, F_GETFL) & O_APPEND);
+	close(fd);
+	close(other);
+	files_end();
+	world.tree.files[3].kind = TREE_FILE_SEALED;
+	fake_make_odd("copy", 0, -ENOMEM);
+	assert_int_equal(files_offer(&fake_kernel, &world.tree, filters), -ENOMEM);
+	assert_said("cannot let tasks inherit file 4");
+	files_end();
+	close(filters[0]);
+	close(filters[1]);
+	store_end();
+	tree_free(&world.tree);
 }
 
 /* There is no room for another descriptor in this process. */
@@ -318,6 +349,7 @@ int main(void)
 		cmocka_unit_test_setup(a_listener_that_cannot_be_read_fails, begin),
 		cmocka_unit_test_setup(every_task_can_take_offered_files, begin),
 		cmocka_unit_test_setup(files_that_cannot_be_offered_fail, begin),
+		cmocka_unit_test_setup(a_path_without_room_has_one_open_file, begin),
 		cmocka_unit_test_setup(a_full_table_fails, begin),
 	};
 
