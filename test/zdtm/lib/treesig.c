@@ -204,7 +204,7 @@ static void stop(const struct thread *t)
 static uint64_t ask_module(pid_t tid, int index)
 {
 	const struct seccomp_module_thread thread = { .tid = tid, .index = index };
-	struct seccomp_filter_info info;
+	struct seccomp_filter_info info = { .mask = UINT64_MAX };
 	int fd = ioctl(module, SECCOMP_MODULE_OPEN, &thread);
 
 	if (fd < 0 || ioctl(fd, SECCOMP_IOCTL_FILTER_INFO, &info))
