@@ -179,16 +179,16 @@ static int make_hung_up(const struct kernel *kernel)
  */
 static int make_filter_fd(const struct kernel *kernel, int filter, bool *has_one)
 {
-	int fd = -ENOMEM;
+	int fd;
 
-	if (*has_one)
+	if (*has_one) {
 		fd = kernel->copy(filter, false);
-	/* it takes a filter more on the path for a moment, for which there may be no room */
-	if (*has_one && fd == -ENOMEM)
+		if (fd != -ENOMEM)
+			return fd;
+		/* it takes a filter more on the path for a moment */
 		pr_warn("two descriptors of a filter, which were separate, share a seal and flags: its path has no room for another filter");
+	}
 	*has_one = true;
-	if (fd != -ENOMEM)
-		return fd;
 	fd = fcntl(filter, F_DUPFD_CLOEXEC, 3);
 	return fd < 0 ? -errno : fd;
 }
