@@ -356,7 +356,7 @@ def agree(keep: str) -> int:
         print(f"# {count:8} {why or 'accepted'}")
     total = sum(reasons.values())
     good = differ == 0 and reasons[None] > 0 and total > reasons[None]
-    print(f"{'ok' if good else 'not ok'} 3 - two readers agree: {total} images, "
+    print(f"{'ok' if good else 'not ok'} 4 - two readers agree: {total} images, "
           f"{reasons[None]} accepted, {len(reasons) - 1} reasons to refuse")
     return 0 if good else 1
 
