@@ -47,11 +47,11 @@ static bool find_token(uint32_t token, struct arch *arch)
 	return false;
 }
 
-bool arch_native(unsigned int index, struct arch *arch)
+bool arch_on(uint32_t audit, unsigned int index, struct arch *arch)
 {
 	size_t i;
 
-	if (!find_token(seccomp_arch_native(), arch))
+	if (!find_token(audit, arch))
 		return false;
 	if (!index)
 		return true;

@@ -34,8 +34,8 @@ struct arch {
 /* Returns false if libseccomp does not know it. */
 bool arch_find(const char *name, struct arch *arch);
 
-/* The @index-th architecture that this machine's kernel runs; 0 is its own. */
-bool arch_native(unsigned int index, struct arch *arch);
+/* The @index-th architecture that a kernel of AUDIT_ARCH_* runs; 0 is its own. */
+bool arch_on(uint32_t audit, unsigned int index, struct arch *arch);
 
 /* The architecture of a call, from what a filter sees. */
 bool arch_of(uint32_t audit, uint32_t nr, struct arch *arch);

@@ -30,6 +30,7 @@ static struct json_object *threads_json(const struct compare *compare,
 static const char *kind_text(enum difference_kind kind)
 {
 	static const char *const texts[] = {
+		[DIFFERENCE_ARCH] = "arch",
 		[DIFFERENCE_ONLY_A] = "thread-only-in-a",
 		[DIFFERENCE_ONLY_B] = "thread-only-in-b",
 		[DIFFERENCE_PROCESS] = "process",
@@ -99,6 +100,11 @@ static struct json_object *difference_json(const struct compare *compare,
 	struct json_object *object = json_object_new_object();
 
 	json_add(object, "kind", json_object_new_string(kind_text(difference->kind)));
+	if (difference->kind == DIFFERENCE_ARCH) {
+		json_add(object, "a", snapshot_arch_json(compare->a));
+		json_add(object, "b", snapshot_arch_json(compare->b));
+		return object;
+	}
 	if (difference->kind <= DIFFERENCE_COUNT) {
 		json_add(object, "thread",
 			 difference->a != COMPARE_NONE ? thread_id(compare->a, difference->a)

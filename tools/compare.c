@@ -407,12 +407,22 @@ static int compare_files(struct compare *compare)
 	return ret;
 }
 
+/* The same program says something else where calls have other numbers. */
+static int compare_archs(struct compare *compare)
+{
+	if (compare->a->tree.arch == compare->b->tree.arch)
+		return 0;
+	return add(compare, DIFFERENCE_ARCH, COMPARE_NONE, COMPARE_NONE);
+}
+
 static int compare_all(struct compare *compare)
 {
 	size_t i;
 	int ret;
 
-	ret = match_threads(compare);
+	ret = compare_archs(compare);
+	if (!ret)
+		ret = match_threads(compare);
 	for (i = 0; !ret && i < compare->n_matches; i++)
 		ret = compare_match(compare, &compare->matches[i]);
 	if (!ret)

@@ -14,6 +14,7 @@
 
 /* The kinds of differences, in the order in which they are reported. */
 enum difference_kind {
+	DIFFERENCE_ARCH, /* of the machines: calls have other numbers there */
 	/* a thread that the other side does not have; no image has processes without filters */
 	DIFFERENCE_ONLY_A,
 	DIFFERENCE_ONLY_B,
@@ -47,8 +48,8 @@ struct pair {
 
 /**
  * struct difference - a difference
- * @a, @b: the thread for ONLY_*, PROCESS and MODE, else the filter, on each side;
- *         COMPARE_NONE if that side has none or several
+ * @a, @b: the thread for ONLY_*, PROCESS, MODE and COUNT, else the filter, on each side;
+ *         COMPARE_NONE for ARCH, and if that side has none or several
  * @others: for SPLIT and MERGED, the @n_others filters on the other side
  */
 struct difference {

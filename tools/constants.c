@@ -2,6 +2,7 @@
 #include <asm/ioctls.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/audit.h>
 #include <linux/bpf.h>
 #include <linux/keyctl.h>
 #include <linux/seccomp.h>
@@ -17,14 +18,29 @@
 
 #include "constants.h"
 
+/*
+ * Architectures on which a constant has one value: x86 and those that have asm-generic's
+ * headers as well; arm and m68k, which have other flags of open; and the rest, MIPS and
+ * Power among them, of which only those values are known that are the same everywhere.
+ */
+enum { ON_X86 = 1, ON_ARM = 2, ON_REST = 4, ON_BOTH = ON_X86 | ON_ARM };
+
+/* @on: 0: it has this value everywhere */
 struct constant {
 	const char *name;
 	uint64_t value;
+	int on;
 };
 
-#define C(name)             \
-	{                   \
-#name, name \
+#define C(name)                \
+	{                      \
+#name, name, 0 \
+	}
+
+/* Our own value, which is that of x86 and of arm. */
+#define B(name)                      \
+	{                            \
+#name, name, ON_BOTH \
 	}
 
 static const struct constant clone_flags[] = {
@@ -50,19 +66,19 @@ static const struct constant clone_flags[] = {
 	C(CLONE_NEWPID),
 	C(CLONE_NEWNET),
 	C(CLONE_IO),
-	{ "CLONE_NEWTIME", 0x80 },
-	{ "CLONE_PIDFD", 0x1000 },
-	{ "CLONE_DETACHED", 0x400000 },
+	{ "CLONE_NEWTIME", 0x80, 0 },
+	{ "CLONE_PIDFD", 0x1000, 0 },
+	{ "CLONE_DETACHED", 0x400000, 0 },
 	{ 0 },
 };
 static const struct constant domains[] = {
-	C(AF_UNSPEC), C(AF_UNIX), C(AF_INET),	    C(AF_AX25), C(AF_INET6), C(AF_NETLINK),
-	C(AF_PACKET), C(AF_ALG),  C(AF_VSOCK),	    C(AF_KEY),	C(AF_CAN),   C(AF_BLUETOOTH),
-	C(AF_TIPC),   C(AF_RDS),  { "AF_XDP", 44 }, { 0 },
+	C(AF_UNSPEC), C(AF_UNIX), C(AF_INET),	       C(AF_AX25), C(AF_INET6), C(AF_NETLINK),
+	C(AF_PACKET), C(AF_ALG),  C(AF_VSOCK),	       C(AF_KEY),  C(AF_CAN),	C(AF_BLUETOOTH),
+	C(AF_TIPC),   C(AF_RDS),  { "AF_XDP", 44, 0 }, { 0 },
 };
 static const struct constant socket_types[] = {
-	C(SOCK_STREAM), C(SOCK_DGRAM),	 C(SOCK_RAW),	   C(SOCK_SEQPACKET),
-	C(SOCK_PACKET), C(SOCK_CLOEXEC), C(SOCK_NONBLOCK), { 0 },
+	B(SOCK_STREAM), B(SOCK_DGRAM),	 C(SOCK_RAW),	   C(SOCK_SEQPACKET),
+	C(SOCK_PACKET), B(SOCK_CLOEXEC), B(SOCK_NONBLOCK), { 0 },
 };
 static const struct constant prctl_options[] = {
 	C(PR_SET_PDEATHSIG),
@@ -84,40 +100,60 @@ static const struct constant prctl_options[] = {
 	C(PR_SET_THP_DISABLE),
 	C(PR_CAP_AMBIENT),
 	C(PR_SET_CHILD_SUBREAPER),
-	{ "PR_SET_VMA", 0x53564d41 },
+	{ "PR_SET_VMA", 0x53564d41, 0 },
 	{ 0 },
 };
 static const struct constant personalities[] = {
 	C(PER_LINUX),
 	C(PER_LINUX32),
 	C(UNAME26),
-	{ "UNAME26|PER_LINUX32", UNAME26 | PER_LINUX32 },
+	{ "UNAME26|PER_LINUX32", UNAME26 | PER_LINUX32, 0 },
 	C(ADDR_NO_RANDOMIZE),
-	{ "PERSONALITY_QUERY", UINT32_MAX },
+	{ "PERSONALITY_QUERY", UINT32_MAX, 0 },
 	{ 0 },
 };
 static const struct constant ioctls[] = {
-	C(TIOCSTI),    C(TIOCLINUX), C(TIOCSCTTY), C(TIOCNOTTY), C(TIOCGWINSZ),
-	C(TIOCSWINSZ), C(TIOCGPGRP), C(TIOCSPGRP), C(TCGETS),	 C(TCSETS),
-	C(TCSETSW),    C(TCSETSF),   C(TIOCSETD),  C(TIOCCONS),	 C(TIOCGPTN),
-	C(FIONREAD),   C(FIONBIO),   C(FIOCLEX),   C(FIONCLEX),	 { 0 },
+	B(TIOCSTI),    B(TIOCLINUX), B(TIOCSCTTY), B(TIOCNOTTY), B(TIOCGWINSZ),
+	B(TIOCSWINSZ), B(TIOCGPGRP), B(TIOCSPGRP), B(TCGETS),	 B(TCSETS),
+	B(TCSETSW),    B(TCSETSF),   B(TIOCSETD),  B(TIOCCONS),	 B(TIOCGPTN),
+	B(FIONREAD),   B(FIONBIO),   B(FIOCLEX),   B(FIONCLEX),	 { 0 },
 };
 static const struct constant protections[] = {
 	C(PROT_NONE), C(PROT_READ), C(PROT_WRITE), C(PROT_EXEC), { 0 }
 };
 static const struct constant mmap_flags[] = {
-	C(MAP_SHARED), C(MAP_PRIVATE),	 C(MAP_FIXED),	  C(MAP_ANONYMOUS), C(MAP_GROWSDOWN),
-	C(MAP_LOCKED), C(MAP_NORESERVE), C(MAP_POPULATE), C(MAP_STACK),	    C(MAP_HUGETLB),
+	C(MAP_SHARED), C(MAP_PRIVATE),	 C(MAP_FIXED),	  B(MAP_ANONYMOUS), B(MAP_GROWSDOWN),
+	B(MAP_LOCKED), B(MAP_NORESERVE), B(MAP_POPULATE), B(MAP_STACK),	    B(MAP_HUGETLB),
 	{ 0 },
 };
 static const struct constant open_flags[] = {
-	C(O_RDONLY),	C(O_WRONLY),   C(O_RDWR),     C(O_CREAT),  C(O_EXCL),	 C(O_NOCTTY),
-	C(O_TRUNC),	C(O_APPEND),   C(O_NONBLOCK), C(O_DIRECT), C(O_CLOEXEC), C(O_PATH),
-	C(O_DIRECTORY), C(O_NOFOLLOW), C(O_TMPFILE),  { 0 },
+	C(O_RDONLY),
+	C(O_WRONLY),
+	C(O_RDWR),
+	B(O_CREAT),
+	B(O_EXCL),
+	B(O_NOCTTY),
+	B(O_TRUNC),
+	B(O_APPEND),
+	B(O_NONBLOCK),
+	B(O_CLOEXEC),
+	B(O_PATH),
+	/* not from the headers, which have only our own; O_TMPFILE contains O_DIRECTORY */
+	{ "O_TMPFILE", 0x410000, ON_X86 },
+	{ "O_DIRECT", 0x4000, ON_X86 },
+	{ "O_LARGEFILE", 0x8000, ON_X86 },
+	{ "O_DIRECTORY", 0x10000, ON_X86 },
+	{ "O_NOFOLLOW", 0x20000, ON_X86 },
+	{ "O_TMPFILE", 0x404000, ON_ARM },
+	{ "O_DIRECTORY", 0x4000, ON_ARM },
+	{ "O_NOFOLLOW", 0x8000, ON_ARM },
+	{ "O_DIRECT", 0x10000, ON_ARM },
+	{ "O_LARGEFILE", 0x20000, ON_ARM },
+	{ 0 },
 };
 static const struct constant fcntl_commands[] = {
 	C(F_DUPFD),	 C(F_GETFD),	     C(F_SETFD),     C(F_GETFL),     C(F_SETFL),
-	C(F_GETLK),	 C(F_SETLK),	     C(F_SETLKW),    C(F_SETOWN),    C(F_SETPIPE_SZ),
+	B(F_GETLK),	 B(F_SETLK),	     B(F_SETLKW),    B(F_SETOWN),    C(F_SETPIPE_SZ),
 	C(F_GETPIPE_SZ), C(F_DUPFD_CLOEXEC), C(F_ADD_SEALS), C(F_GET_SEALS), { 0 },
 };
 static const struct constant keyctl_commands[] = {
@@ -130,8 +166,12 @@ static const struct constant keyctl_commands[] = {
 	{ 0 },
 };
 static const struct constant ptrace_requests[] = {
-	C(PTRACE_TRACEME), { "PTRACE_PEEKTEXT", 1 }, { "PTRACE_POKETEXT", 4 },
-	C(PTRACE_ATTACH),  C(PTRACE_SEIZE),	     { 0 },
+	C(PTRACE_TRACEME),
+	{ "PTRACE_PEEKTEXT", 1, 0 },
+	{ "PTRACE_POKETEXT", 4, 0 },
+	C(PTRACE_ATTACH),
+	C(PTRACE_SEIZE),
+	{ 0 },
 };
 static const struct constant seccomp_operations[] = {
 	C(SECCOMP_SET_MODE_STRICT),
@@ -229,10 +269,35 @@ bool argument_find(const char *call, const char *name, unsigned int *index)
 	return false;
 }
 
-static const struct constant *by_value(const struct constant *constants, uint64_t value)
+static int where(uint32_t arch)
+{
+	switch (arch) {
+	case AUDIT_ARCH_X86_64:
+	case AUDIT_ARCH_I386:
+	case AUDIT_ARCH_RISCV64:
+	case AUDIT_ARCH_LOONGARCH64:
+	case AUDIT_ARCH_S390X:
+	case AUDIT_ARCH_S390:
+		return ON_X86;
+	case AUDIT_ARCH_AARCH64:
+	case AUDIT_ARCH_ARM:
+	case AUDIT_ARCH_M68K:
+		return ON_ARM;
+	default:
+		return ON_REST;
+	}
+}
+
+static bool is_on(const struct constant *constant, uint32_t arch)
+{
+	return !constant->on || constant->on & where(arch);
+}
+
+static const struct constant *by_value(const struct constant *constants, uint32_t arch,
+				       uint64_t value)
 {
 	for (; constants->name; constants++)
-		if (constants->value == value)
+		if (constants->value == value && is_on(constants, arch))
 			return constants;
 	return NULL;
 }
@@ -243,14 +308,16 @@ static void number_text(uint64_t value, char *text, size_t size)
 }
 
 /* All bits that have a name, then the rest as a number. */
-static void bits_text(const struct constant *constants, uint64_t value, char *text, size_t size)
+static void bits_text(const struct constant *constants, uint32_t arch, uint64_t value, char *text,
+		      size_t size)
 {
 	char rest[24];
 	size_t len = 0;
 
 	text[0] = '\0';
 	for (; constants->name; constants++) {
-		if (!constants->value || (value & constants->value) != constants->value)
+		if (!constants->value || (value & constants->value) != constants->value ||
+		    !is_on(constants, arch))
 			continue;
 		len += snprintf(text + len, size - len, "%s%s", len ? "|" : "", constants->name);
 		if (len >= size)
@@ -263,48 +330,57 @@ static void bits_text(const struct constant *constants, uint64_t value, char *te
 	snprintf(text + len, size - len, "%s%s", len ? "|" : "", rest);
 }
 
-void constant_text(const char *call, unsigned int index, uint64_t value, char *text, size_t size)
+void constant_text(uint32_t arch, const char *call, unsigned int index, uint64_t value, char *text,
+		   size_t size)
 {
 	const struct argument *argument = find(call, index);
 	const struct constant *exact = NULL;
 
 	if (argument && argument->constants)
-		exact = by_value(argument->constants, value);
+		exact = by_value(argument->constants, arch, value);
 	if (exact)
 		snprintf(text, size, "%s", exact->name);
 	else if (argument && argument->bits && value)
-		bits_text(argument->constants, value, text, size);
+		bits_text(argument->constants, arch, value, text, size);
 	else
 		number_text(value, text, size);
 }
 
-static bool parse_one(const struct argument *argument, const char *text, uint64_t *value)
+static int parse_one(const struct argument *argument, uint32_t arch, const char *text,
+		     uint64_t *value)
 {
 	const struct constant *constant = argument ? argument->constants : NULL;
+	int ret = -EINVAL;
 	char *end;
 
-	for (; constant && constant->name; constant++)
-		if (!strcmp(constant->name, text)) {
-			*value = constant->value;
-			return true;
-		}
+	for (; constant && constant->name; constant++) {
+		if (strcmp(constant->name, text))
+			continue;
+		*value = constant->value;
+		if (is_on(constant, arch))
+			return 0;
+		ret = -EDOM;
+	}
+	if (ret == -EDOM)
+		return ret;
 	errno = 0;
 	*value = strtoull(text, &end, 0);
-	return !errno && end != text && !*end;
+	return !errno && end != text && !*end ? 0 : -EINVAL;
 }
 
-bool constant_parse(const char *call, unsigned int index, const char *text, uint64_t *value)
+int constant_parse(uint32_t arch, const char *call, unsigned int index, const char *text,
+		   uint64_t *value)
 {
 	const struct argument *argument = find(call, index);
 	char *copy = strdup(text), *rest = copy, *word;
-	bool ok = copy;
+	int ret = copy ? 0 : -ENOMEM;
 	uint64_t one;
 
 	*value = 0;
-	while (ok && (word = strsep(&rest, "|"))) {
-		ok = parse_one(argument, word, &one);
-		*value |= ok ? one : 0;
+	while (!ret && (word = strsep(&rest, "|"))) {
+		ret = parse_one(argument, arch, word, &one);
+		*value |= ret ? 0 : one;
 	}
 	free(copy);
-	return ok;
+	return ret;
 }

@@ -21,14 +21,20 @@ bool argument_is_bits(const char *call, unsigned int argument);
 
 /**
  * constant_text - a value of an argument, or bits of it
+ * @arch: AUDIT_ARCH_* of the call
  * @text: out: "CLONE_NEWUSER|CLONE_NEWNET", "AF_VSOCK", "0x11"
  *
- * Values without a name are numbers: decimal up to 9, hexadecimal above.
+ * Values without a name are numbers: decimal up to 9, hexadecimal above. So are values
+ * that are not known to have their name on this architecture.
  */
-void constant_text(const char *call, unsigned int argument, uint64_t value, char *text,
-		   size_t size);
+void constant_text(uint32_t arch, const char *call, unsigned int argument, uint64_t value,
+		   char *text, size_t size);
 
-/* The reverse: names and numbers, with | between them. Returns false if one is unknown. */
-bool constant_parse(const char *call, unsigned int argument, const char *text, uint64_t *value);
+/*
+ * The reverse: names and numbers, with | between them. Returns 0; -EINVAL if one is
+ * unknown; -EDOM if its value on this architecture is; -ENOMEM.
+ */
+int constant_parse(uint32_t arch, const char *call, unsigned int argument, const char *text,
+		   uint64_t *value);
 
 #endif /* CONSTANTS_H */

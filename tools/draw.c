@@ -391,7 +391,7 @@ static int draw_programs(const struct tree *tree)
 
 	for (i = 0; !ret && i < tree->n_programs; i++) {
 		printf("\n%sprogram %zu%s\n", style(STYLE_TITLE), i, style(STYLE_PLAIN));
-		ret = program_print(tree->programs[i].insns, tree->programs[i].len);
+		ret = program_print(tree->programs[i].insns, tree->programs[i].len, tree->arch);
 	}
 	return ret;
 }

@@ -19,8 +19,8 @@ static struct json_object *numbers(const uint64_t *list, size_t count)
 	return array;
 }
 
-static struct json_object *conditions(const char *call, const struct verdicts *verdicts,
-				      size_t verdict)
+static struct json_object *conditions(const struct question *question,
+				      const struct verdicts *verdicts, size_t verdict)
 {
 	struct json_object *array = json_object_new_array();
 	char text[WAY_SIZE];
@@ -29,13 +29,14 @@ static struct json_object *conditions(const char *call, const struct verdicts *v
 	for (i = 0; i < verdicts->n_ways; i++) {
 		if (verdicts->ways[i].verdict != verdict)
 			continue;
-		explain_way(call, verdicts, i, text, sizeof(text));
+		explain_way(question, verdicts, i, text, sizeof(text));
 		json_append(array, json_object_new_string(text));
 	}
 	return array;
 }
 
-static struct json_object *one_verdict(const struct subject *subject, const char *call,
+static struct json_object *one_verdict(const struct subject *subject,
+				       const struct question *question,
 				       const struct verdicts *verdicts, size_t index)
 {
 	const struct verdict *verdict = &verdicts->list[index];
@@ -55,18 +56,18 @@ static struct json_object *one_verdict(const struct subject *subject, const char
 		return object;
 	if (verdict->certain)
 		json_add(object, "example", numbers((const uint64_t *)verdict->example.args, 6));
-	json_add(object, "conditions", conditions(call, verdicts, index));
+	json_add(object, "conditions", conditions(question, verdicts, index));
 	return object;
 }
 
-static void add_verdicts(const struct subject *subject, const char *call,
+static void add_verdicts(const struct subject *subject, const struct question *question,
 			 const struct verdicts *verdicts, struct json_object *to)
 {
 	struct json_object *array = json_object_new_array();
 	size_t i;
 
 	for (i = 0; i < verdicts->count; i++)
-		json_append(array, one_verdict(subject, call, verdicts, i));
+		json_append(array, one_verdict(subject, question, verdicts, i));
 	json_add(to, "verdicts", array);
 	json_add(to, "computed", json_object_new_boolean(verdicts->computed));
 }
@@ -83,7 +84,7 @@ static int add_call(const struct subject *subject, const struct question *questi
 		json_add(call, "name", json_object_new_string(question->name));
 		json_add(call, "nr", json_object_new_int64((uint32_t)question->call.data.nr));
 	}
-	add_verdicts(subject, question->name, verdicts, call);
+	add_verdicts(subject, question, verdicts, call);
 	return 0;
 }
 
@@ -129,7 +130,7 @@ static int add_filter(const struct subject *subject, const struct question *ques
 	json_add(filter, "filter",
 		 json_object_new_int64(source_number(subject->source, subject->newest, index)));
 	if (!ret)
-		add_verdicts(&alone, question->name, verdicts, filter);
+		add_verdicts(&alone, question, verdicts, filter);
 	json_append(to, filter);
 	return ret;
 }

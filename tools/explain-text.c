@@ -283,7 +283,8 @@ static void print_arguments(const struct question *question)
 		if (!(question->call.known & 1u << (BPF_WORD_ARGS + 2 * i)))
 			continue;
 		name = argument_name(question->name, i);
-		constant_text(question->name, i, question->call.data.args[i], text, sizeof(text));
+		constant_text(question->arch.audit, question->name, i, question->call.data.args[i],
+			      text, sizeof(text));
 		if (name)
 			printf(", %s = %s", name, text);
 		else
@@ -317,7 +318,7 @@ static bool way_is_implied(const struct question *question, const struct verdict
 	for (i = 0; i < verdicts->n_ways; i++) {
 		if (i == way || verdicts->ways[i].verdict != verdicts->ways[way].verdict)
 			continue;
-		explain_way(question->name, verdicts, i, other, sizeof(other));
+		explain_way(question, verdicts, i, other, sizeof(other));
 		len = strlen(other);
 		if (!len || (!strcmp(text, other) && i < way))
 			return true;
@@ -338,7 +339,7 @@ static size_t print_ways(const struct question *question, const struct verdicts 
 	for (i = 0; i < verdicts->n_ways; i++) {
 		if (verdicts->ways[i].verdict != verdict)
 			continue;
-		explain_way(question->name, verdicts, i, text, sizeof(text));
+		explain_way(question, verdicts, i, text, sizeof(text));
 		if (!*text || way_is_implied(question, verdicts, i, text))
 			continue;
 		if (count++ < max)

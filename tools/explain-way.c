@@ -17,6 +17,7 @@ struct line {
 
 /* The argument that a word belongs to. */
 struct topic {
+	uint32_t arch;
 	const char *call;
 	unsigned int argument;
 	const char *name;
@@ -37,7 +38,7 @@ static void add_constant(struct line *line, const struct topic *topic, const cha
 {
 	char text[CONSTANT_SIZE];
 
-	constant_text(topic->call, topic->argument, value, text, sizeof(text));
+	constant_text(topic->arch, topic->call, topic->argument, value, text, sizeof(text));
 	add(line, before, text);
 }
 
@@ -198,30 +199,31 @@ static bool has_facts(const struct way *way, uint8_t word)
 }
 
 /* Filters compare the two halves of an argument separately; people see one value. */
-static void add_pair(struct line *line, const char *call, unsigned int argument, const char *name,
-		     uint8_t low, const struct way *way)
+static void add_pair(struct line *line, const struct topic *whole, const struct way *way)
 {
-	const struct fact *high_exact = find_exact(way, low + 1), *low_exact = find_exact(way, low);
+	const struct fact *high_exact = find_exact(way, whole->word + 1);
+	const struct fact *low_exact = find_exact(way, whole->word);
 	bool is_small = high_exact && !high_exact->low;
-	struct topic topic = { call, argument, name, low };
+	struct topic upper = *whole;
 	char half[64];
 
 	if (high_exact && low_exact) {
-		add(line, line->len ? ", " : "", name);
-		add_constant(line, &topic,
-			     " == ", (uint64_t)high_exact->low << 32 | low_exact->low);
+		add(line, line->len ? ", " : "", whole->name);
+		add_constant(line, whole, " == ", (uint64_t)high_exact->low << 32 | low_exact->low);
 		return;
 	}
-	add_word(line, &topic, way);
-	if (is_small && !has_facts(way, low)) {
-		add(line, line->len ? ", " : "", name);
+	add_word(line, whole, way);
+	if (is_small && !has_facts(way, whole->word)) {
+		add(line, line->len ? ", " : "", whole->name);
 		add(line, "", " < 0x100000000");
 	}
 	if (is_small)
 		return;
-	snprintf(half, sizeof(half), "%s >> 32", name);
-	topic = (struct topic){ "", argument, half, low + 1 };
-	add_word(line, &topic, way);
+	snprintf(half, sizeof(half), "%s >> 32", whole->name);
+	upper.call = "";
+	upper.name = half;
+	upper.word++;
+	add_word(line, &upper, way);
 }
 
 static bool are_equal(const struct fact *a, const struct fact *b)
@@ -266,14 +268,14 @@ static bool is_needed(const struct verdicts *verdicts, const struct way *way, si
 	return true;
 }
 
-void explain_way(const char *call, const struct verdicts *verdicts, size_t index, char *text,
-		 size_t size)
+void explain_way(const struct question *question, const struct verdicts *verdicts, size_t index,
+		 char *text, size_t size)
 {
 	const struct way *all = &verdicts->ways[index];
 	struct fact facts[FACTS_MAX];
 	struct way way = { all->verdict, facts, 0 };
 	struct line line = { text, size, 0 };
-	const char *known;
+	struct topic topic = { .arch = question->arch.audit };
 	char name[32];
 	size_t i;
 
@@ -281,10 +283,18 @@ void explain_way(const char *call, const struct verdicts *verdicts, size_t index
 	for (i = 0; i < all->count; i++)
 		if (is_needed(verdicts, all, i))
 			facts[way.count++] = all->facts[i];
-	add_pair(&line, "", 0, "the instruction pointer", BPF_WORD_IP, &way);
+	topic.call = "";
+	topic.name = "the instruction pointer";
+	topic.word = BPF_WORD_IP;
+	add_pair(&line, &topic, &way);
+	topic.call = question->name;
 	for (i = 0; i < 6; i++) {
-		known = argument_name(call, i);
+		topic.argument = i;
+		topic.name = argument_name(question->name, i);
+		topic.word = BPF_WORD_ARGS + 2 * i;
 		snprintf(name, sizeof(name), "argument %zu", i);
-		add_pair(&line, call, i, known ? known : name, BPF_WORD_ARGS + 2 * i, &way);
+		if (!topic.name)
+			topic.name = name;
+		add_pair(&line, &topic, &way);
 	}
 }

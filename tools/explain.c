@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch.h"
 #include "bpf.h"
 #include "constants.h"
 #include "explain.h"
@@ -32,7 +33,8 @@ enum {
  * struct request - what was asked for
  * @syscall: NULL: all of them
  * @given: its arguments, NAME=VALUE
- * @arch: NULL: all that run here; only this machine's own gets a full table
+ * @arch: NULL: all that run on a kernel of @audit; only its own gets a full table
+ * @audit: AUDIT_ARCH_* of this machine, or of the one that an image was dumped on
  * @thread: 0: all of them
  * @all: list all calls
  */
@@ -40,18 +42,20 @@ struct request {
 	const char *what, *syscall, *arch;
 	char **given;
 	int n_given;
+	uint32_t audit;
 	pid_t thread;
 	bool all, programs, json;
 	struct json_object *document, *stacks;
 };
 
+/* The architectures of the calls that are explained; 0 if libseccomp does not know any. */
 static size_t find_archs(const struct request *request, struct arch *archs)
 {
 	size_t count = 0;
 
 	if (request->arch)
 		return arch_find(request->arch, &archs[0]);
-	while (count < MAX_ARCHS && arch_native(count, &archs[count]))
+	while (count < MAX_ARCHS && arch_on(request->audit, count, &archs[count]))
 		count++;
 	return count;
 }
@@ -62,6 +66,7 @@ static int set_argument(struct question *question, const char *given)
 	const char *equals = strchr(given, '=');
 	unsigned int argument;
 	char name[32];
+	int ret;
 
 	if (!equals) {
 		pr_err("'%s' is not an argument of a call: give NAME=VALUE, or 0=VALUE for the first",
@@ -78,12 +83,16 @@ static int set_argument(struct question *question, const char *given)
 		pr_err("argument %u of %s is given twice", argument, question->name);
 		return -EINVAL;
 	}
-	if (!constant_parse(question->name, argument, equals + 1,
-			    (uint64_t *)&question->call.data.args[argument])) {
+	ret = constant_parse(question->arch.audit, question->name, argument, equals + 1,
+			     (uint64_t *)&question->call.data.args[argument]);
+	if (ret == -EDOM)
+		pr_err("the values of '%s' on %s are not known here: give a number", equals + 1,
+		       question->arch.name);
+	else if (ret)
 		pr_err("'%s' is not a value for argument %s of %s", equals + 1, name,
 		       question->name);
+	if (ret)
 		return -EINVAL;
-	}
 	question->call.known |= 3 << (BPF_WORD_ARGS + 2 * argument);
 	return 0;
 }
@@ -103,18 +112,18 @@ static int make_question(const struct request *request, const struct arch *arch,
 	return ret;
 }
 
-/* Checks the command line before anything is read. */
 static int check_request(const struct request *request)
 {
 	struct arch archs[MAX_ARCHS];
 	struct question question;
+	char text[ARCH_NAME_SIZE];
 	size_t count = find_archs(request, archs), i;
 	bool found = false;
 	int ret;
 
 	if (!count) {
 		pr_err("libseccomp does not know the architecture '%s'",
-		       request->arch ? request->arch : "of this machine");
+		       request->arch ? request->arch : arch_text(request->audit, text));
 		return -EINVAL;
 	}
 	for (i = 0; request->syscall && i < count; i++) {
@@ -160,7 +169,8 @@ static int print_programs(const struct subject *subject)
 		printf("%sfilter %llu%s\n", style(STYLE_TITLE),
 		       source_number(subject->source, subject->newest, i), style(STYLE_PLAIN));
 		ret = program_print(subject->stack.programs[i].insns,
-				    subject->stack.programs[i].len);
+				    subject->stack.programs[i].len,
+				    subject->source->snapshot.tree.arch);
 	}
 	return ret;
 }
@@ -409,14 +419,24 @@ static int parse(int argc, char **argv, struct request *request)
 
 static int explain_main(int argc, char **argv)
 {
-	struct request request = { 0 };
+	struct request request = { .audit = ARCH_NATIVE };
 	struct source source;
+	bool process;
 	int ret;
 
-	if (parse(argc, argv, &request) || check_request(&request))
+	if (parse(argc, argv, &request))
+		return usage_of("explain");
+	/* no process is stopped for a wrong request; whose calls are meant, only the image says */
+	process = snapshot_is_pid(request.what);
+	if (process && check_request(&request))
 		return usage_of("explain");
 	if (source_open(&source, request.what))
 		return EXIT_FAILED;
+	request.audit = source.snapshot.tree.arch;
+	if (!process && check_request(&request)) {
+		source_free(&source);
+		return usage_of("explain");
+	}
 	ret = explain_source(&request, &source);
 	source_free(&source);
 	return ret || source.foreign ? EXIT_FAILED : EXIT_SUCCESS;

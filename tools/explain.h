@@ -66,8 +66,8 @@ void explain_text(const struct subject *subject, const struct verdicts *verdicts
  * @index: of the way. A condition is left out if its opposite leads to the same verdict
  * @text: out: "domain == AF_VSOCK"; "" if nothing has to be true
  */
-void explain_way(const char *call, const struct verdicts *verdicts, size_t index, char *text,
-		 size_t size);
+void explain_way(const struct question *question, const struct verdicts *verdicts, size_t index,
+		 char *text, size_t size);
 
 /* The same as JSON; see tools/schema/explain.json. */
 int explain_json_table(const struct subject *subject, const struct arch *arch,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch.h"
 #include "array.h"
 #include "collect.h"
 #include "kernel.h"
@@ -409,6 +410,7 @@ int snapshot_read_tasks(struct snapshot *snapshot, const struct tasks *tasks, in
 			       : "\"criu-seccomp check\" says why");
 		return -EOPNOTSUPP;
 	}
+	snapshot->tree.arch = ARCH_NATIVE;
 	ret = read_and_add(&reading);
 	/* the snapshot keeps the ids, and has them even if there are no filters */
 	snapshot->ids =

@@ -46,12 +46,13 @@ static const char *const words[BPF_DATA_WORDS] = {
  * struct meaning - what is true whenever an instruction is reached
  * @word: A holds this word of struct seccomp_data, or some of its bits; < 0: no word
  * @arch_known, @arch; @nr_known, @nr: what the jumps up to here have checked
+ * @machine: the architecture that the program was made on
  * @labelled: something jumps here; @label: the number of the label
  */
 struct meaning {
 	bool reached, arch_known, nr_known, labelled;
 	int8_t word;
-	uint32_t arch, nr;
+	uint32_t arch, nr, machine;
 	unsigned int label;
 };
 
@@ -165,10 +166,17 @@ static void find_meanings(const struct sock_filter *insns, size_t len, struct me
 	find_labels(insns, len, meanings);
 }
 
-/* The architecture of a call number; this machine's if no jump has checked it. */
+/* The architecture of a call number; the machine's if no jump has checked it. */
 static bool arch_here(const struct meaning *meaning, uint32_t nr, struct arch *arch)
 {
-	return meaning->arch_known ? arch_of(meaning->arch, nr, arch) : arch_native(0, arch);
+	return meaning->arch_known ? arch_of(meaning->arch, nr, arch)
+				   : arch_on(meaning->machine, 0, arch);
+}
+
+/* Also for constants, whose values depend on it. */
+static uint32_t audit_here(const struct meaning *meaning)
+{
+	return meaning->arch_known ? meaning->arch : meaning->machine;
 }
 
 /* The call that an argument belongs to, or "" if that is not known. */
@@ -219,7 +227,8 @@ static void constant(const struct meaning *meaning, uint32_t k, bool equal, char
 	else if (meaning->word == BPF_WORD_NR)
 		call_text(meaning, k, equal, text);
 	else if (is_argument(meaning))
-		constant_text(call_here(meaning, call), argument_here(meaning), k, text, TEXT_SIZE);
+		constant_text(audit_here(meaning), call_here(meaning, call), argument_here(meaning),
+			      k, text, TEXT_SIZE);
 	else if (k < 10)
 		snprintf(text, TEXT_SIZE, "%u", k);
 	else
@@ -436,7 +445,7 @@ static void print_insn(const struct meaning *meaning, const struct sock_filter *
 		print_unknown(insn);
 }
 
-int program_print(const struct sock_filter *insns, size_t len)
+int program_print(const struct sock_filter *insns, size_t len, uint32_t audit)
 {
 	struct meaning *meanings = calloc(len, sizeof(*meanings));
 	char label[16];
@@ -446,6 +455,8 @@ int program_print(const struct sock_filter *insns, size_t len)
 		pr_err("not enough memory for a program of %zu instructions", len);
 		return -ENOMEM;
 	}
+	for (i = 0; i < len; i++)
+		meanings[i].machine = audit;
 	find_meanings(insns, len, meanings);
 	for (i = 0; i < len; i++) {
 		snprintf(label, sizeof(label), "L%u:", meanings[i].label);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch.h"
 #include "describe.h"
 #include "report-compare.h"
 #include "style.h"
@@ -139,6 +140,15 @@ static void print_flags(const struct compare *compare, const struct difference *
 	printf("flags are %s and %s", *a ? a + 2 : "none", *b ? b + 2 : "none");
 }
 
+static void print_archs(const struct compare *compare)
+{
+	const struct snapshot *a = compare->a, *b = compare->b;
+	char name_a[ARCH_NAME_SIZE], name_b[ARCH_NAME_SIZE];
+
+	printf("the machines differ: %s in %s, %s in %s", arch_text(a->tree.arch, name_a), a->name,
+	       arch_text(b->tree.arch, name_b), b->name);
+}
+
 /* A filter on one side, and the others with their threads. */
 static void print_sharing(const struct compare *compare, const struct difference *difference)
 {
@@ -205,6 +215,9 @@ static void print_difference(const struct compare *compare, const struct differe
 			     long count)
 {
 	switch (difference->kind) {
+	case DIFFERENCE_ARCH:
+		print_archs(compare);
+		break;
 	case DIFFERENCE_PROGRAM:
 		print_pair(compare, difference);
 		print_programs(compare, difference);
@@ -283,6 +296,7 @@ void compare_print(const struct compare *compare)
 
 	if (compare->by_place)
 		printf("no thread id is on both sides: threads are compared in the order in which they were started\n");
+	print_kind(compare, DIFFERENCE_ARCH);
 	print_only(compare, DIFFERENCE_ONLY_A);
 	print_only(compare, DIFFERENCE_ONLY_B);
 	for (kind = DIFFERENCE_PROCESS; kind <= DIFFERENCE_FILES; kind++)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "calls.h"
 #include "describe.h"
 #include "report.h"
 #include "snapshot-json.h"
@@ -183,10 +184,23 @@ static struct json_object *files_json(const struct snapshot *snapshot)
 	return array;
 }
 
+/* As "explain" calls it; the number where libseccomp does not know it. */
+struct json_object *snapshot_arch_json(const struct snapshot *snapshot)
+{
+	const char *name = arch_name(snapshot->tree.arch);
+	char text[16];
+
+	if (name)
+		return json_object_new_string(name);
+	snprintf(text, sizeof(text), "%#x", snapshot->tree.arch);
+	return json_object_new_string(text);
+}
+
 void snapshot_to_json(struct json_object *document, const struct snapshot *snapshot, bool programs)
 {
 	if (*snapshot->tree.run_id)
 		json_add(document, "run_id", json_object_new_string(snapshot->tree.run_id));
+	json_add(document, "arch", snapshot_arch_json(snapshot));
 	json_add(document, "complete", json_object_new_boolean(snapshot->complete));
 	json_add(document, "programs", programs_json(&snapshot->tree, programs));
 	json_add(document, "filters", filters_json(snapshot));

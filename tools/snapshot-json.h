@@ -10,6 +10,9 @@
 /* Adds a snapshot to a document, as tools/schema/tree.json describes it. */
 void snapshot_to_json(struct json_object *document, const struct snapshot *snapshot, bool programs);
 
+/* The architecture of its machine: "x86_64", "aarch64". */
+struct json_object *snapshot_arch_json(const struct snapshot *snapshot);
+
 /* A filter by its number. */
 struct json_object *snapshot_filter_json(const struct snapshot *snapshot, uint32_t filter);
 

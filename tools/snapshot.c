@@ -209,12 +209,17 @@ int snapshot_read_pids(struct snapshot *snapshot, const pid_t *pids, int count)
 	return ret;
 }
 
+bool snapshot_is_pid(const char *what)
+{
+	return *what && !what[strspn(what, "0123456789")];
+}
+
 int snapshot_read(struct snapshot *snapshot, const char *what)
 {
 	pid_t pid;
 
 	*snapshot = (struct snapshot){ 0 };
-	if (!*what || what[strspn(what, "0123456789")])
+	if (!snapshot_is_pid(what))
 		return snapshot_read_image(snapshot, what);
 	pid = snapshot_parse_pid(what);
 	return pid < 0 ? pid : snapshot_read_pids(snapshot, &pid, 1);

@@ -94,6 +94,9 @@ int snapshot_read(struct snapshot *snapshot, const char *what);
 
 void snapshot_free(struct snapshot *snapshot);
 
+/* Whether an argument of the command line is the id of a process, not a path. */
+bool snapshot_is_pid(const char *what);
+
 /* Parses the id of a process or thread. Returns -EINVAL after a message if @text is none. */
 pid_t snapshot_parse_pid(const char *text);
 

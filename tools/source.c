@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "arch.h"
 #include "bpf.h"
 #include "collect.h"
 #include "kernel.h"
@@ -203,6 +204,7 @@ int source_open_process(struct source *source, pid_t tid, bool quiet)
 	int ret;
 
 	*source = (struct source){ .by_age = !reading.collect.reader };
+	source->snapshot.tree.arch = ARCH_NATIVE;
 	ret = reading.pid = proc_number(tid, "Tgid");
 	if (ret > 0)
 		ret = proc_read_threads(reading.pid, &reading.tids);
@@ -227,7 +229,7 @@ int source_open(struct source *source, const char *what)
 	int ret;
 
 	*source = (struct source){ 0 };
-	if (*what && !what[strspn(what, "0123456789")]) {
+	if (snapshot_is_pid(what)) {
 		pid = snapshot_parse_pid(what);
 		return pid < 0 ? pid : source_open_process(source, pid, false);
 	}

@@ -3,6 +3,8 @@
  * Two filters, one on the other, with typical rules. "profile image DIR" writes them as
  * an image, "profile tightened DIR COUNT" both as programs of one filter, the newer one COUNT
  * times. "profile clone DIR" writes one that has a rule for each flag of clone, as QEMU's.
+ * "profile arch DIR AUDIT" writes one that does not check the architecture, as if it had been
+ * dumped where that is AUDIT.
  * "profile run" becomes a task that has them, and makes calls that they refuse: on SIGUSR1,
  * calls that it survives; on SIGUSR2, a child makes one that kills it. "profile burst COUNT" makes
  * that many refused calls as fast as it can.
@@ -73,15 +75,43 @@ static void need(int ret)
 	exit(1);
 }
 
-static void write_tree(struct tree *tree, const char *folder)
+static void write_tree_of(struct tree *tree, uint32_t arch, const char *folder)
 {
 	struct image image = { .fd = -1 };
 
 	need(tree_set_run_id(tree, RUN_ID, strlen(RUN_ID)));
-	tree->arch = ARCH_NATIVE;
+	tree->arch = arch;
 	need(image_sync(&image, open(folder, O_RDONLY | O_DIRECTORY), tree));
 	image_close(&image);
 	tree_free(tree);
+}
+
+static void write_tree(struct tree *tree, const char *folder)
+{
+	write_tree_of(tree, ARCH_NATIVE, folder);
+}
+
+/* On arm64, 105 is init_module, 56 is openat and 0x4000 is O_DIRECTORY. */
+static void write_arch(const char *folder, uint32_t arch)
+{
+	static const struct tree_thread thread = { .tid = 1 };
+	static const struct tree_filter filter = { .program = 0, .parent = TREE_NONE };
+	struct sock_filter insns[] = {
+		LOAD(0),
+		EQUAL(105, 0, 1),
+		RETURN(SECCOMP_RET_KILL_PROCESS),
+		EQUAL(56, 0, 3),
+		LOAD(32),
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x4000, 0, 1),
+		RETURN(SECCOMP_RET_ERRNO | EPERM),
+		RETURN(SECCOMP_RET_ALLOW),
+	};
+	struct tree tree = { 0 };
+
+	need(tree_add_program(&tree, insns, ARRAY_SIZE(insns)));
+	need(tree_add_filter(&tree, &filter));
+	need(tree_add_process(&tree, &thread, 1));
+	write_tree_of(&tree, arch, folder);
 }
 
 /* One filter that has had four programs, of which two run. */
@@ -228,6 +258,8 @@ int main(int argc, char **argv)
 		write_image(argv[2]);
 	else if (argc == 4 && !strcmp(argv[1], "tightened"))
 		write_tightened(argv[2], atol(argv[3]));
+	else if (argc == 4 && !strcmp(argv[1], "arch"))
+		write_arch(argv[2], strtoul(argv[3], NULL, 0));
 	else if (argc == 3 && !strcmp(argv[1], "clone"))
 		write_clone(argv[2]);
 	else if (argc == 3 && !strcmp(argv[1], "burst"))
