@@ -7,7 +7,8 @@
  * load_module - run modprobe to load the module
  *
  * Does so only if the module would be used, is not loaded, and /etc/criu-seccomp.conf
- * has "load-module = yes". On failure, prints only a warning: if the module is really
+ * has "load-module = yes". A restore calls this when its image turned out to be for this
+ * machine and to have filters. On failure, prints only a warning: if the module is really
  * needed, there will be an error later.
  */
 void load_module(void);

@@ -13,6 +13,7 @@
 #include "filters.h"
 #include "image.h"
 #include "kernel.h"
+#include "load.h"
 #include "proc.h"
 #include "report.h"
 #include "restore.h"
@@ -159,6 +160,8 @@ static int make_filters(void)
 {
 	int ret;
 
+	/* not before: nothing of this machine changes for an image that is refused */
+	load_module();
 	restore.kernel = kernel_detect();
 	if (!restore.kernel) {
 		report_no_kernel();

@@ -23,7 +23,8 @@ static int plugin_init(int stage)
 {
 	int ret = criu_check();
 
-	if (!ret)
+	/* a restore does so when it has read the image */
+	if (!ret && stage != CRIU_STAGE_RESTORE)
 		load_module();
 	if (!ret && stage == CRIU_STAGE_DUMP)
 		ret = dump_begin();

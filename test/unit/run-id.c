@@ -5,6 +5,7 @@
 #include "agent.h"
 #include "criu.h"
 #include "files.h"
+#include "load.h"
 #include "restore.h"
 
 #define OTHER_RUN_ID "f14ad6c8-25a2-4d3c-8f0d-96cc2ab8e1b2"
@@ -12,6 +13,7 @@
 static struct {
 	bool named; /* the inventory has the plugin's name */
 	int asked;  /* how often the kernel was looked at: the tree was taken */
+	int loaded; /* how often the module was, when the kernel was not looked at yet */
 } world;
 
 char dump_criu_run_id[37];
@@ -38,6 +40,11 @@ const struct kernel *__wrap_kernel_detect(void)
 }
 
 /* The rest of the plugin, which nothing here gets to. */
+
+void load_module(void)
+{
+	world.loaded += !world.asked;
+}
 
 int agent_begin(const struct tree *tree)
 {
@@ -94,6 +101,7 @@ static int set_up(void **state)
 	write_sample();
 	world.named = true;
 	world.asked = 0;
+	world.loaded = 0;
 	strcpy(dump_criu_run_id, RUN_ID);
 	said[0] = '\0';
 	return 0;
@@ -104,6 +112,7 @@ static void assert_refused(int error, const char *why)
 	assert_int_equal(restore_begin(), error);
 	assert_said(why);
 	assert_int_equal(world.asked, 0);
+	assert_int_equal(world.loaded, 0);
 	assert_int_equal(restore_tree()->n_filters, 0);
 	/* nothing of it is left for a later hook */
 	assert_int_equal(restore_process(getpid()), 0);
@@ -115,6 +124,7 @@ static void the_tree_of_the_dump_is_taken(void **state)
 	assert_int_equal(restore_begin(), -EOPNOTSUPP);
 	assert_said("boot a kernel with the patches");
 	assert_int_equal(world.asked, 1);
+	assert_int_equal(world.loaded, 1);
 }
 
 static void that_of_another_dump_is_refused(void **state)
@@ -196,6 +206,7 @@ static void where_the_dump_had_no_tree_there_must_be_none(void **state)
 	said[0] = '\0';
 	assert_int_equal(restore_begin(), 0);
 	assert_string_equal(said, "");
+	assert_int_equal(world.loaded, 0);
 	assert_int_equal(restore_tree()->n_filters, 0);
 	restore_end(false);
 }
