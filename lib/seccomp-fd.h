@@ -3,8 +3,8 @@
  * The user space interface of kernel-patches/: file descriptors for seccomp
  * filters. The numbers are the same for all kernel versions.
  *
- * This does not need patched kernel headers; if they are installed, their
- * definitions take precedence. doc/kernel-interface.md is the reference, with
+ * This does not need patched kernel headers; if they are installed, with the patches
+ * for monitors, their definitions take precedence. doc/kernel-interface.md is the reference, with
  * all errors of all calls.
  */
 #ifndef SECCOMP_FD_H
@@ -15,6 +15,10 @@
 #include <linux/ptrace.h>
 #include <linux/seccomp.h>
 #include <linux/types.h>
+
+#if defined(SECCOMP_FD_CREATE) && !defined(SECCOMP_FILTER_INFO_GENERATION)
+#error "the kernel headers have kernel-patches/ without kernel-patches/monitor/, whose structures are larger: use headers that have both, or neither (they are not needed)"
+#endif
 
 #ifndef SECCOMP_FD_CREATE
 
@@ -238,18 +242,19 @@ struct seccomp_notif_syscall {
 #define PTRACE_SECCOMP_GET_FILTER_FD 0x4220
 /* ptrace(request, tid, 0, fd) */
 #define PTRACE_SECCOMP_SET_FILTER_FD 0x4221
+#endif
 
 /*
  * struct seccomp_metadata, and the filter's id: PTRACE_SECCOMP_GET_METADATA fills this
  * in if it is called with this size. A kernel without the patches returns the smaller
- * size. filter_off is an index as above; -1 is allowed.
+ * size. filter_off is an index as above; -1 is allowed. Patched headers have id in struct
+ * seccomp_metadata itself, and this name is ours alone.
  */
 struct seccomp_metadata_id {
 	__u64 filter_off;
 	__u64 flags;
 	__u64 id;
 };
-#endif
 
 /* The type for kcmp(2). The headers have an enum, which the preprocessor cannot test. */
 #ifndef KCMP_SECCOMP_FILTER
