@@ -29,6 +29,13 @@
 #define TEXT_OF(number) #number
 #define IS(number) "id == " TEXT_OF(number)
 
+/* newer architectures, such as arm64, have only openat() */
+#ifdef SYS_open
+#define OPEN IS(SYS_open) "||"
+#else
+#define OPEN
+#endif
+
 /* In the syntax of the tracepoint's filter. */
 static const char *const kinds[] = {
 	/* all of them */
@@ -36,8 +43,8 @@ static const char *const kinds[] = {
 	/* filters; prctl() is the strict mode that the module needs, ioctl() is also its device */
 	IS(SYS_ptrace) "||" IS(SYS_seccomp) "||" IS(SYS_ioctl) "||" IS(SYS_prctl),
 	/* /proc, and what else has to be opened and closed */
-	IS(SYS_open) "||" IS(SYS_openat) "||" IS(SYS_getdents64) "||" IS(SYS_read) "||" IS(
-		SYS_close) "||" IS(SYS_newfstatat),
+	OPEN IS(SYS_openat) "||" IS(SYS_getdents64) "||" IS(SYS_read) "||" IS(SYS_close) "||" IS(
+		SYS_newfstatat),
 	/* the image */
 	IS(SYS_pwrite64) "||" IS(SYS_write) "||" IS(SYS_unlinkat),
 	/* memory */

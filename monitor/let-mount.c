@@ -10,6 +10,7 @@
 #include <linux/audit.h>
 #include <linux/mount.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,12 +25,21 @@
 #define RETURN(action) BPF_STMT(BPF_RET | BPF_K, action)
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 
+/* numbers of calls are those of one architecture */
+#if defined(__x86_64__)
+#define ARCH AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define ARCH AUDIT_ARCH_AARCH64
+#else
+#error "this example has only been tried on x86-64 and arm64"
+#endif
+
 /* since Linux 6.15 */
 #define SYS_OPEN_TREE_ATTR 467
 
 static const struct sock_filter ask_about_mounts[] = {
 	LOAD(arch),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0),
 	RETURN(SECCOMP_RET_KILL_PROCESS),
 	LOAD(nr),
 	/* x32 has the same architecture, and other numbers */
@@ -60,6 +70,15 @@ static void write_file(const char *path, const char *text)
 	if (fd < 0 || write(fd, text, strlen(text)) < 0)
 		die(path, errno);
 	close(fd);
+}
+
+/* Whether tasks can be made to make calls: on arm64, for one, they cannot. */
+static bool can_run(void)
+{
+	struct seccomp_fd_features has = { .size = sizeof(has) };
+
+	return !syscall(SYS_seccomp, SECCOMP_FD_FEATURES, 0, &has) &&
+	       has.features & SECCOMP_FD_FEATURE_SYSCALL_RUN;
 }
 
 /* A minimal container: root in its own namespaces, under the filter. */
@@ -199,6 +218,9 @@ int main(int argc, char **argv)
 	if (ret)
 		die("the filter cannot be created (a kernel with kernel-patches/monitor is needed)",
 		    ret);
+	/* a mount would fail only when the container asks for it */
+	if (!can_run())
+		die("the kernel cannot have a task make calls (x86-64 is needed)", EOPNOTSUPP);
 	pid = fork();
 	if (pid < 0)
 		die("fork", errno);
