@@ -37,5 +37,5 @@ $(FAULTS)/first.so: test/faults/first.c lib/criu-plugin.h
 # Debian 12's, which knows neither the plugin's hooks nor that an image may need it
 $(FAULTS)/old/criu:
 	@mkdir -p $(@D)
-	@cp "$$(test/vm/fetch libnet1 bookworm)"/usr/lib/x86_64-linux-gnu/libnet.so.1 $(@D)
+	@cp "$$(test/vm/fetch libnet1 bookworm)"/usr/lib/*/libnet.so.1 $(@D)
 	@cp "$$(test/vm/fetch criu bookworm)"/usr/sbin/criu $@
