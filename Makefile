@@ -20,6 +20,11 @@ SYSROOT := $(SYSROOT)
 ifeq ($(origin CC),default)
 CC := $(CROSS_COMPILE)gcc --sysroot=$(SYSROOT)
 endif
+# one of this machine's would fill the folder with programs that cannot run there
+CC_FOR := $(shell $(CC) -dumpmachine)
+ifeq ($(filter aarch64%,$(CC_FOR)),)
+$(error CC=$(CC) compiles for $(or $(CC_FOR),nothing), not for $(ARCH): leave it out, or give a compiler for aarch64)
+endif
 export PKG_CONFIG_LIBDIR ?= $(SYSROOT)/usr/lib/aarch64-linux-gnu/pkgconfig
 export PKG_CONFIG_SYSROOT_DIR ?= $(SYSROOT)
 B := build/$(ARCH)
