@@ -3,8 +3,14 @@
 KDIR ?= /lib/modules/$(shell uname -r)/build
 MODULE_SRC := $(wildcard kernel-module/*.[ch]) kernel-module/Kbuild lib/seccomp-fd.h lib/seccomp-module.h
 MODULE_B := $(B)/kernel-module
-# the kernel has its own names for architectures
-KBUILD = env -u ARCH $(MAKE) -C $(KDIR)
+# the kernel has its own names for architectures; one given to us would be passed on
+KBUILD = $(MAKE) -C $(KDIR) ARCH=$(ARCH:amd64=x86)
+
+ifneq ($(filter module install-module,$(MAKECMDGOALS)),)
+ifneq ($(ARCH),$(HERE_ARCH))
+$(error the module is built with the headers of a kernel for this machine, not for ARCH=$(ARCH))
+endif
+endif
 
 .PHONY: module install-module
 module: $(MODULE_B)/criu_seccomp.ko ## builds the kernel module; KDIR=/lib/modules/(running)/build
