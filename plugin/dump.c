@@ -10,6 +10,7 @@
 #include "arch.h"
 #include "array.h"
 #include "collect.h"
+#include "compat.h"
 #include "criu.h"
 #include "dump.h"
 #include "image.h"
@@ -248,6 +249,8 @@ int dump_process(pid_t pid)
 	if (!dump.begun)
 		return 0;
 	ret = set_root(pid);
+	if (!ret)
+		ret = compat_check(pid);
 	if (ret)
 		return ret;
 	ret = proc_read_threads(pid, &dump.tids);

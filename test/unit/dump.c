@@ -10,6 +10,7 @@
 
 #include "agent.h"
 #include "alone.h"
+#include "compat.h"
 #include "criu.h"
 #include "dump.h"
 #include "image.h"
@@ -23,6 +24,7 @@ static struct {
 	int mode;	   /* of all threads, as /proc has it */
 	int named, strict; /* what CRIU was told */
 	int explained, detected;
+	int compat;	/* what is said of 32-bit programs */
 	uint32_t flags; /* of our filter */
 } world;
 
@@ -61,6 +63,12 @@ void alone_warn(const struct proc_threads *tids)
 
 void alone_end(void)
 {
+}
+
+int compat_check(pid_t pid)
+{
+	assert_true(pid > 0);
+	return world.compat;
 }
 
 void stuck_explain(void)
@@ -246,6 +254,23 @@ static void an_image_that_cannot_be_removed_fails_the_dump(void **state)
 	assert_int_equal(unlinkat(world.dir, IMAGE_NAME, AT_REMOVEDIR), 0);
 }
 
+static void what_criu_would_dump_wrongly_is_refused(void **state)
+{
+	(void)state;
+	leave_image();
+	world.compat = -EOPNOTSUPP;
+	assert_int_equal(dump_begin(), 0);
+	assert_int_equal(dump_process(getpid()), -EOPNOTSUPP);
+	assert_int_equal(world.strict, 0);
+	/* also where CRIU dumps the filters itself */
+	dump_end(true);
+	world.patched = false;
+	assert_int_equal(dump_begin(), 0);
+	assert_int_equal(dump_process(getpid()), -EOPNOTSUPP);
+	dump_end(true);
+	assert_false(has_image());
+}
+
 static void a_pre_dump_changes_nothing(void **state)
 {
 	(void)state;
@@ -333,7 +358,7 @@ static int set_up(void **state)
 	world.dir = mkdtemp(path) ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	world.patched = world.confined = true;
 	world.named = world.strict = world.explained = world.detected = 0;
-	world.permitted = 0;
+	world.permitted = world.compat = 0;
 	strcpy(criu_run_id, RUN_ID);
 	*state = strdup(path);
 	return world.dir < 0;
@@ -359,6 +384,7 @@ int main(void)
 		DUMP_TEST(a_dump_that_fails_late_leaves_none),
 		DUMP_TEST(what_a_monitor_outside_can_do_is_told),
 		DUMP_TEST(an_image_that_cannot_be_removed_fails_the_dump),
+		DUMP_TEST(what_criu_would_dump_wrongly_is_refused),
 		DUMP_TEST(a_pre_dump_changes_nothing),
 		DUMP_TEST(a_dump_keeps_nothing_of_the_last_one),
 		DUMP_TEST(a_criu_that_does_not_name_its_runs_is_refused),

@@ -9,7 +9,7 @@ UNIT_LIB := $(patsubst lib/%.c,$(B)/unit/lib/%.o,$(wildcard lib/*.c)) $(B)/unit/
 comma := ,
 
 # those that test a file of plugin/ with the same name
-UNIT_PLUGIN := agent alone config dump files oci parcel
+UNIT_PLUGIN := agent alone compat config dump files oci parcel
 
 # and of tools/
 UNIT_TOOLS := bpf container tasks verdicts
@@ -46,6 +46,7 @@ $(UNIT_CRIU): UNIT_MORE += -Wl,--wrap=kernel_detect
 
 $(B)/unit/alone: UNIT_MORE += $(addprefix -Wl$(comma)--wrap=,kernel_choose proc_filter_count proc_number)
 
+$(B)/unit/compat: UNIT_MORE += -Wl,--wrap=ptrace
 $(B)/unit/dump: UNIT_MORE += -Wl,--wrap=kernel_permits,--wrap=proc_number
 
 UNIT_NO_MEMORY := $(addprefix -Wl$(comma)--wrap=,malloc calloc reallocarray)
