@@ -38,6 +38,44 @@ TEST(info_numbers_are_never_used_again)
 
 #define INFO_OF_SIZE(size) _IOC(_IOC_READ | _IOC_WRITE, '!', 32, size)
 
+#define EACH 400
+
+/* Makes filters one after the other, and notes their numbers. */
+static void make_and_note(uint64_t *numbers)
+{
+	int i, fd;
+
+	for (i = 0; i < EACH; i++) {
+		fd = mark_fd(-1, 1);
+		numbers[i] = id_of(fd);
+		close(fd);
+	}
+}
+
+/* Two at the same time, if there are two processors. */
+TEST(info_numbers_of_two_creators_differ)
+{
+	uint64_t *numbers = mmap(NULL, 2 * EACH * sizeof(*numbers), PROT_READ | PROT_WRITE,
+				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int status, mine, other = 0;
+	pid_t pid;
+
+	CHECK(numbers != MAP_FAILED);
+	pid = fork();
+	CHECK(pid >= 0);
+	make_and_note(numbers + (pid ? EACH : 0));
+	if (pid == 0)
+		_exit(0);
+	IS(waitpid(pid, &status, 0), pid);
+	IS(status, 0);
+	/* both rise */
+	for (mine = 0; mine < EACH; mine++) {
+		while (other < EACH && numbers[other] < numbers[EACH + mine])
+			other++;
+		CHECK(other == EACH || numbers[other] != numbers[EACH + mine]);
+	}
+}
+
 TEST(info_has_the_size_that_was_asked_for)
 {
 	struct {
