@@ -3,6 +3,9 @@
 #
 # Shared by the scripts in this folder: messages, the cache, long steps.
 
+# what programs print is read, and is a part of keys: not in the language of whoever calls
+export LC_ALL=C.UTF-8 LANGUAGE=
+
 vm=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck disable=SC2034 # for those who source this file
 top=${vm%/test/vm}
