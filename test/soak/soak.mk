@@ -16,5 +16,5 @@ $(B)/zdtm/random_tree: test/soak/random_tree.c $(wildcard test/soak/*.h test/zdt
 .PHONY: soak
 soak: ## random trees; ROUNDS=200 from SEED=1 on, or only one: SEED=7
 	@$(MAKE) --no-print-directory zdtm
-	@test/vm/run -k $(SOAK_KERNEL) -t $$(($(SOAK_ROUNDS) * 30 + 120)) -v $(CURDIR):$(CURDIR) -- \
-		$(CURDIR)/test/soak/run --seed $(SEED) --rounds $(SOAK_ROUNDS)
+	@test/vm/run -k $(SOAK_KERNEL) -t $$(($(SOAK_ROUNDS) * 30 + 120)) -v "$(CURDIR):$(CURDIR)" -- \
+		"$(CURDIR)/test/soak/run" --seed $(SEED) --rounds $(SOAK_ROUNDS)
