@@ -393,12 +393,31 @@ static bool wanted(struct test *test, int argc, char **argv)
 	return argc < 2;
 }
 
+/* A name that is mistyped must not look as if all had passed. */
+static bool all_there(int argc, char **argv)
+{
+	struct test *test;
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		for (test = tests; test && !strstr(test->name, argv[i]);)
+			test = test->next;
+		if (!test) {
+			fprintf(stderr, "there is no test with \"%s\" in its name\n", argv[i]);
+			return false;
+		}
+	}
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	struct seccomp_fd_features features = { .size = sizeof(features) };
 	int nr = 0, passed = 0, failed = 0, skipped = 0;
 	struct test *test;
 
+	if (!all_there(argc, argv))
+		return 2;
 	if (fd_features(&features)) {
 		printf("not ok 1 - this kernel has no filter fds\n1..1\n");
 		return 1;
