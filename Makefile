@@ -118,6 +118,10 @@ else
 .PHONY: all
 all: $(PLUGIN) $(TOOL) $(CRIT_MODULE) ## builds the plugin and the tools
 
+# What the compiler makes of sources is made again with another compiler, and with other
+# flags. What is linked of that follows.
+COMPILED = $(LIB_OBJS) $(PLUGIN_OBJS) $(TOOLS_OBJS) $(B)/bpf/walk.o
+
 # each part has its own rules
 include $(wildcard test/*/*.mk demo/*.mk bench/*.mk tools/*.mk kernel-module/*.mk monitor/*.mk)
 
@@ -142,6 +146,17 @@ $(B)/version.h: FORCE
 FORCE:
 
 $(B)/tools/criu-seccomp.o: $(B)/version.h
+
+# Only written if it changes; also with -n, which would say that all is built again.
+# WERROR changes no output.
+BUILT_WITH = $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(HARDENING)
+$(B)/flags: FORCE
+	+@mkdir -p $(@D)
+	+@{ $(CC) --version | head -n 1; $(CLANG) --version 2>/dev/null | head -n 1; \
+		echo '$(subst ','\'',$(BUILT_WITH))'; } >$@.new
+	+@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(COMPILED): $(B)/flags
 
 $(B)/lib/%.o: lib/%.c | $(B)/proto/seccomp-tree.pb-c.h
 	@mkdir -p $(@D)

@@ -3,6 +3,7 @@
 # tests in the machine.
 
 BENCH := $(addprefix $(B)/bench/,tree install timed share.so)
+COMPILED += $(BENCH)
 
 .PHONY: bench
 bench: ## measures the cost, compared with CRIU alone and without seccomp; CLOCK=wall SHAPE=NAME KERNEL=6.12|stock

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 
 .PHONY: demo
+COMPILED += $(B)/demo/sandbox
 demo: ## shows what the plugin does; installs and builds what it needs; KERNEL=6.12|stock
 	@KERNEL="$(KERNEL)" demo/demo
 

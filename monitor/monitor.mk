@@ -5,6 +5,7 @@
 MONITOR_LIB := $(B)/monitor/libseccomp-monitor.a
 MONITOR_EXAMPLE := $(B)/monitor/let-mount
 MONITOR_TEST := $(B)/monitor/library
+COMPILED += $(B)/monitor/monitor.o $(B)/monitor/let-mount.o $(MONITOR_TEST)
 LIBDIR ?= $(PREFIX)/lib
 MONITOR_IN := $(DESTDIR)$(LIBDIR)/$(notdir $(MONITOR_LIB))
 MONITOR_HEADER_IN := $(DESTDIR)$(PREFIX)/include/criu-seccomp/seccomp-monitor.h

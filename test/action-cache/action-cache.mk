@@ -7,6 +7,8 @@ ACTION_CACHE_KERNELS := 6.12 6.1
 ACTION_CACHE_FILES := $(addprefix test/action-cache/,cache.c cache.h kernel.h)
 ACTION_CACHE_PROGRAMS := $(foreach k,$(ACTION_CACHE_KERNELS),$(ACTION_CACHE)/compare-$k) \
 	$(ACTION_CACHE)/sanitized $(ACTION_CACHE)/count $(ACTION_CACHE)/installed
+COMPILED += $(ACTION_CACHE_PROGRAMS) \
+	$(foreach p,$(filter-out %/installed,$(ACTION_CACHE_PROGRAMS)),$(p)-before.o $(p)-after.o)
 # calls __sanitizer_cov_trace_pc() in each basic block
 ACTION_CACHE_TRACE := -fsanitize-coverage=trace-pc
 

@@ -3,6 +3,7 @@
 
 .PHONY: containers-tests
 containers-tests: $(B)/containers-tests/init zdtm
+COMPILED += $(B)/containers-tests/init
 
 $(B)/containers-tests/init: test/containers/init.c
 	@mkdir -p $(@D)

@@ -3,6 +3,7 @@
 # of the tasks. "unit" has those that need no machine.
 
 FAULTS := $(B)/faults
+COMPILED += $(addprefix $(FAULTS)/,trace nomem.so first.so syscall-names.h)
 
 .PHONY: faults
 faults: ## every fault of a dump and a restore, and what became of the tasks

@@ -38,6 +38,7 @@ fuzz: ## feeds the readers nonsense, and compares two; FUZZ_SECONDS=20 or RUNS=1
 	@test/fuzz/agree $(B)/fuzz
 
 fuzz-programs: $(addprefix $(B)/fuzz/,image seeds config verdict)
+COMPILED += $(addprefix $(B)/fuzz/,image seeds config verdict)
 
 $(B)/fuzz/config: test/fuzz/config.c plugin/config.c plugin/trust.c plugin/config.h
 	@mkdir -p $(@D)

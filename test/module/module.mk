@@ -13,6 +13,7 @@ $(B)/module-tests/%: test/module/%.c lib/kernel-module.c lib/kernel-module-test.
 
 # random operations on the module
 MODULE_STRESS := $(B)/module-stress/stress
+COMPILED += $(MODULE_TESTS) $(MODULE_STRESS)
 # not what is the default elsewhere
 MODULE_STRESS_KERNEL = $(if $(filter command% environment%,$(origin KERNEL)),$(KERNEL),6.12-plain-debug)
 

@@ -4,6 +4,7 @@
 # Small stand-ins for versions of CRIU, each with the number of hooks that it knows.
 LOADERS := $(B)/plugin-tests/loader-4.1 $(B)/plugin-tests/loader-4.2 \
 	$(B)/plugin-tests/loader-next $(B)/plugin-tests/loader-sentinel $(B)/plugin-tests/loader-bare
+COMPILED += $(LOADERS) $(B)/plugin-tests/stand_in.so $(B)/plugin-tests/growing
 
 $(B)/plugin-tests/loader-4.1: LOADER := -DHOOKS=12 -DVERSION_PLAYED='"4.1"'
 $(B)/plugin-tests/loader-4.2: LOADER := -DHOOKS=13 -DVERSION_PLAYED='"4.2"'

@@ -7,6 +7,7 @@ SOAK_ROUNDS = $(or $(ROUNDS),$(if $(filter command%,$(origin SEED)),1,200))
 SOAK_KERNEL = $(if $(filter command% environment%,$(origin KERNEL)),$(KERNEL),6.12)
 
 zdtm: $(B)/zdtm/random_tree
+COMPILED += $(B)/zdtm/random_tree
 
 $(B)/zdtm/random_tree: test/soak/random_tree.c $(wildcard test/soak/*.h test/zdtm/static/*.h) \
 		$(B)/zdtm/lib/test.o $(B)/zdtm/lib/ns.o

@@ -2,6 +2,7 @@
 # Random operations of the kernel interface, on a kernel that watches itself.
 
 STRESS := $(B)/stress/stress
+COMPILED += $(STRESS)
 SECONDS ?= 60
 SEED ?= 1
 # not what is the default elsewhere

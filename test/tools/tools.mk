@@ -4,6 +4,7 @@ TOOLS_TESTS := $(addprefix $(B)/tools-test/,image profile stop task)
 
 # plugins that not every CRIU loads, or none
 UNLOADABLE := $(addprefix $(B)/tools-test/,more-hooks.so newer.so incomplete.so)
+COMPILED += $(TOOLS_TESTS) $(UNLOADABLE)
 
 $(B)/tools-test/more-hooks.so: STAND_IN := -DDECLARES=13
 $(B)/tools-test/newer.so: STAND_IN := -DVERSION_MADE_FOR=0x300
@@ -40,6 +41,7 @@ $(B)/tools-test/stop: test/tools/stop.c tools/stop.c tools/stop.h
 # as "make unit" has them, too
 TOOLS_LIB := $(patsubst lib/%.c,$(B)/unit/lib/%.o,$(wildcard lib/*.c)) $(B)/unit/seccomp-tree.pb-c.o
 TOOLS_OBJ := $(patsubst tools/%.c,$(B)/tools-test/obj/%.o,$(wildcard tools/*.c))
+COMPILED += $(TOOLS_OBJ) $(B)/tools-test/obj/fake.o
 
 $(B)/tools-test/obj/%.o: tools/%.c $(wildcard tools/*.h lib/*.h) | $(B)/proto/seccomp-tree.pb-c.h
 	@mkdir -p $(@D)

@@ -5,6 +5,7 @@
 UNIT_TESTS := $(patsubst test/unit/%.c,$(B)/unit/%,$(wildcard test/unit/*.c))
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 UNIT_LIB := $(patsubst lib/%.c,$(B)/unit/lib/%.o,$(wildcard lib/*.c)) $(B)/unit/seccomp-tree.pb-c.o
+COMPILED += $(UNIT_TESTS) $(UNIT_LIB)
 
 comma := ,
 

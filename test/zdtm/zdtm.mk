@@ -14,6 +14,8 @@ ZDTM_COMPAT := $(B)/zdtm/compat-task
 endif
 KERNEL_TEST := $(B)/kernel-tests/seccomp-fd
 KERNEL_TEST_OBJECTS := $(patsubst test/kernel/%.c,$(B)/kernel-tests/%.o,$(wildcard test/kernel/*.c))
+COMPILED += $(ZDTM_TESTS) $(ZDTM_COMPAT) $(KERNEL_TEST_OBJECTS) \
+	$(addprefix $(B)/zdtm/lib/,test.o ns.o treesig.o)
 
 .PHONY: zdtm
 zdtm: $(ZDTM_TESTS) $(ZDTM_COMPAT) $(B)/zdtm/treesig $(KERNEL_TEST) ## tests that run in the machine
