@@ -98,7 +98,7 @@ CRIT_MODULE := $(addprefix $(B)/pycriu_plugins/,seccomp_tree.py seccomp-tree.des
 
 # These goals run something, and call make to build what they need. All other goals
 # write to build/, which is locked for one make at a time.
-RUN_GOALS := check quick unit fuzz stress stress-module bench demo kernel rootfs help loaders faults soak mutants \
+RUN_GOALS := check quick unit fuzz fuzz-alone stress stress-module bench demo kernel rootfs help loaders faults soak mutants \
 	programs action-cache deb
 
 ifneq ($(and $(if $(BUILD_LOCKED),,unlocked),$(filter-out $(RUN_GOALS),$(or $(MAKECMDGOALS),all))),)
@@ -280,12 +280,14 @@ test-programs: all $(if $(filter $(HERE_ARCH),$(ARCH)),unit-programs fuzz-progra
 deb: ## Debian packages, in build/deb
 	@debian/build
 
+# whoever works in it holds one of these, or the lock of the folder itself, as clean does
+CLEAN_LOCKS = $(wildcard $(B)/*/.lock $(B)/mutants/lock $(B)/arm64 $(B)/lint-*)
+
 .PHONY: clean
 clean: ## removes what is in build/
-	@[ ! -e $(B)/check/.lock ] || flock --nonblock $(B)/check/.lock true || \
-		{ echo 'clean: a check runs in this folder; wait for it, or end it' >&2; exit 1; }
-	@# the folder itself is locked
-	@find $(B) -mindepth 1 -delete
+	@$(foreach lock,$(CLEAN_LOCKS),flock --nonblock -E 75 $(lock)) find $(B) -mindepth 1 -delete || \
+		{ status=$$?; [ $$status != 75 ] || echo 'clean: a check, a test or another make uses this' \
+		'folder; wait for it, or end it' >&2; exit $$status; }
 
 .PHONY: help
 help: ## prints this list

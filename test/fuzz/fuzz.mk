@@ -26,9 +26,14 @@ fuzz_run = if ASAN_OPTIONS=malloc_context_size=2:quarantine_size_mb=16 $(B)/fuzz
 	then echo "ok $(1) - $(2): $$(tail -n 1 $(B)/fuzz/$(2).log)"; \
 	else tail -n 60 $(B)/fuzz/$(2).log; echo "not ok $(1) - $(2): see $(B)/fuzz/found"; exit 1; fi
 
-.PHONY: fuzz fuzz-programs
+.PHONY: fuzz fuzz-alone fuzz-programs
 fuzz: ## feeds the readers nonsense, and compares two; FUZZ_SECONDS=20 or RUNS=1000000
 	@$(MAKE) --no-print-directory fuzz-programs
+	@mkdir -p $(B)/fuzz
+	@flock --nonblock $(B)/fuzz/.lock true || echo 'fuzz: waiting for another one in this folder' >&2
+	@flock $(B)/fuzz/.lock $(MAKE) --no-print-directory fuzz-alone
+
+fuzz-alone:
 	@mkdir -p $(B)/fuzz/corpus $(B)/fuzz/config-corpus $(B)/fuzz/found
 	@$(B)/fuzz/seeds $(B)/fuzz/corpus
 	@cp tools/criu-seccomp.conf $(B)/fuzz/config-corpus/
