@@ -38,7 +38,7 @@ TEST(info_numbers_are_never_used_again)
 
 #define INFO_OF_SIZE(size) _IOC(_IOC_READ | _IOC_WRITE, '!', 32, size)
 
-#define EACH 400
+#define EACH 100
 
 /* Makes filters one after the other, and notes their numbers. */
 static void make_and_note(uint64_t *numbers)
