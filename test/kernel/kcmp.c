@@ -156,3 +156,24 @@ TEST(kcmp_is_for_who_may_read_filters)
 	IS(child_run(start_child(nothing, 0), compare_confined, one), -EACCES);
 	IS(child_run(start_child(nothing, 0), compare_own_as_nobody, 0), -EACCES);
 }
+
+/* A task that exits gives up its filters, which are looked up under its lock. */
+TEST(kcmp_while_a_task_is_killed)
+{
+	pid_t with = start_child(install_mark, 1), pid, killer;
+	int round, status;
+
+	for (round = 0; round < 20; round++) {
+		pid = start_child(install_mark, 2);
+		killer = fork();
+		CHECK(killer >= 0);
+		if (killer == 0) {
+			usleep(20000);
+			_exit(kill(pid, SIGKILL) ? 1 : 0);
+		}
+		while (!waitpid(pid, &status, WNOHANG))
+			compare(pid, -1, with, -1);
+		IS(waitpid(killer, &status, 0), killer);
+		IS(status, 0);
+	}
+}
