@@ -3,9 +3,9 @@
  * The user space interface of kernel-patches/: file descriptors for seccomp
  * filters. The numbers are the same for all kernel versions.
  *
- * This does not need patched kernel headers; if they are installed, with the patches
- * for monitors, their definitions take precedence. doc/kernel-interface.md is the reference, with
- * all errors of all calls.
+ * This does not need patched kernel headers; if they are installed, with the
+ * patches for monitors, their definitions take precedence.
+ * doc/kernel-interface.md is the reference, with all errors of all calls.
  */
 #ifndef SECCOMP_FD_H
 #define SECCOMP_FD_H

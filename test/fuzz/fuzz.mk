@@ -16,9 +16,9 @@ FUZZ_HEADERS := $(wildcard lib/*.h test/fuzz/*.h)
 # 256 KiB reach the limit of a path and that of all filters together. Most inputs have
 # 16 KiB at most, of which a processor reads four times as many.
 FUZZ_LARGE = -max_len=262144 -len_control=0 \
-	$(if $(RUNS),-runs=$$(($(RUNS) / 50)),-max_total_time=$$(($(FUZZ_SECONDS) / 2)))
+	$(if $(RUNS),-runs=$$(($(RUNS) / 50)),-max_total_time=$$((($(FUZZ_SECONDS) + 1) / 2)))
 FUZZ_SMALL = -max_len=16384 -len_control=0 \
-	$(if $(RUNS),-runs=$$(($(RUNS) - $(RUNS) / 50)),-max_total_time=$$(($(FUZZ_SECONDS) / 2)))
+	$(if $(RUNS),-runs=$$(($(RUNS) - $(RUNS) / 50)),-max_total_time=$$((($(FUZZ_SECONDS) + 1) / 2)))
 
 # $(call fuzz_run,NUMBER,NAME,PROGRAM,CORPUS FOLDERS,OPTIONS)
 fuzz_run = if ASAN_OPTIONS=malloc_context_size=2:quarantine_size_mb=16 $(B)/fuzz/$(3) $(5) -artifact_prefix=$(B)/fuzz/found/ \
