@@ -3,7 +3,7 @@
 # of the tasks. "unit" has those that need no machine.
 
 FAULTS := $(B)/faults
-COMPILED += $(addprefix $(FAULTS)/,trace nomem.so first.so syscall-names.h)
+COMPILED += $(addprefix $(FAULTS)/,trace nth nomem.so first.so syscall-names.h)
 
 .PHONY: faults
 faults: ## every fault of a dump and a restore, and what became of the tasks
@@ -12,8 +12,8 @@ faults: ## every fault of a dump and a restore, and what became of the tasks
 	@test/faults/machine
 
 .PHONY: faults-programs
-faults-programs: $(PLUGIN) zdtm $(FAULTS)/trace $(FAULTS)/nomem.so $(FAULTS)/first.so \
-		$(FAULTS)/old/criu ## what the faults in the machine need
+faults-programs: $(PLUGIN) zdtm $(FAULTS)/trace $(FAULTS)/nth $(FAULTS)/nomem.so \
+		$(FAULTS)/first.so $(FAULTS)/old/criu ## what the faults in the machine need
 
 $(FAULTS)/syscall-names.h:
 	@mkdir -p $(@D)
@@ -24,6 +24,10 @@ $(FAULTS)/syscall-names.h:
 $(FAULTS)/trace: test/faults/trace.c $(FAULTS)/syscall-names.h test/zdtm/lib/regs.h
 	@echo "  CC $<"
 	@$(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -O2 -g -static -I$(FAULTS) -Itest/zdtm/lib -o $@ $<
+
+$(FAULTS)/nth: test/faults/nth.c $(FAULTS)/syscall-names.h
+	@echo "  CC $<"
+	@$(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -O2 -g -static -I$(FAULTS) -o $@ $<
 
 $(FAULTS)/nomem.so: test/faults/nomem.c
 	@mkdir -p $(@D)
