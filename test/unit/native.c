@@ -216,6 +216,17 @@ static void the_leaders_log_is_for_all(void **state)
 	assert_int_equal(threads[1].changed, 0);
 }
 
+/* CRIU compares programs and LOG; of the flags, only LOG is a thread given. */
+static void only_log_is_the_leaders(void **state)
+{
+	(void)state;
+	thread(filter(NONE, 1, LISTENER | KILLABLE));
+	thread(filter(NONE, 1, 0));
+	assert_syncs("nn", "ss");
+	assert_int_equal(threads[0].changed, LISTENER | KILLABLE);
+	assert_int_equal(threads[1].changed, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -234,6 +245,7 @@ int main(void)
 		TEST(a_listener_is_lost_with_its_flags),
 		TEST(waiting_killable_needs_a_listener),
 		TEST(the_leaders_log_is_for_all),
+		TEST(only_log_is_the_leaders),
 	};
 
 	return cmocka_run_group_tests_name("native", tests, NULL, NULL);
