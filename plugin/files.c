@@ -31,7 +31,7 @@ static struct files {
 } files;
 
 /* The kind of a file by its name in /proc, which is safe for any file; 0: neither kind. */
-static enum tree_file_kind file_kind(int fd)
+static int file_kind(int fd)
 {
 	char path[32], name[64];
 	ssize_t len;
@@ -39,7 +39,7 @@ static enum tree_file_kind file_kind(int fd)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	len = readlink(path, name, sizeof(name) - 1);
 	if (len < 0)
-		return 0;
+		return -errno;
 	name[len] = '\0';
 	if (!strcmp(name, "anon_inode:seccomp filter"))
 		return TREE_FILE_FILTER;
@@ -90,11 +90,15 @@ static int read_file(int fd, struct tree_file *file)
 int files_dump(int fd, int id)
 {
 	struct tree_file file = { .id = id, .filter = TREE_NONE };
-	int ret;
+	int ret = dump_kernel() ? file_kind(fd) : 0;
 
-	file.kind = dump_kernel() ? file_kind(fd) : 0;
-	if (!file.kind)
+	if (ret < 0) {
+		pr_err("cannot read what file %d is: %s", id, strerror(-ret));
+		return ret;
+	}
+	if (!ret)
 		return FILES_NOT_OURS;
+	file.kind = ret;
 	ret = read_file(fd, &file);
 	if (ret) {
 		pr_err("cannot read the filter of a %s: %s",

@@ -24,8 +24,10 @@ ssize_t __wrap_readlink(const char *path, char *name, size_t room)
 	size_t len = world.name ? strlen(world.name) : 0;
 
 	assert_non_null(strstr(path, "/proc/self/fd/"));
-	if (!world.name)
+	if (!world.name) {
+		errno = ENOMEM;
 		return -1;
+	}
 	if (len > room)
 		len = room;
 	memcpy(name, world.name, len);
@@ -144,13 +146,20 @@ static void a_listener_that_hung_up_has_no_filter(void **state)
 	is_recorded(5, TREE_FILE_HUNG_UP, TREE_NONE, 0);
 }
 
+static void a_file_of_unknown_kind_fails(void **state)
+{
+	(void)state;
+	assert_int_equal(dump_as(NULL, fake_open(1, false)), -ENOMEM);
+	assert_said("cannot read what file 5 is: Cannot allocate memory");
+	assert_int_equal(world.records, 0);
+}
+
 static void other_files_are_ignored(void **state)
 {
 	(void)state;
 	assert_int_equal(dump_as("/tmp/anon_inode:seccomp filter", fake_open(1, false)),
 			 FILES_NOT_OURS);
 	assert_int_equal(dump_as("anon_inode:[eventfd]", fake_open(1, false)), FILES_NOT_OURS);
-	assert_int_equal(dump_as(NULL, fake_open(1, false)), FILES_NOT_OURS);
 	world.kernel = NULL;
 	assert_int_equal(dump_as("anon_inode:seccomp notify", fake_open(1, true)), FILES_NOT_OURS);
 	assert_int_equal(world.records, 0);
@@ -345,6 +354,7 @@ int main(void)
 		cmocka_unit_test_setup(a_filter_fd_that_cannot_be_read_fails, begin),
 		cmocka_unit_test_setup(a_listener_is_recorded_with_its_filter, begin),
 		cmocka_unit_test_setup(a_listener_that_hung_up_has_no_filter, begin),
+		cmocka_unit_test_setup(a_file_of_unknown_kind_fails, begin),
 		cmocka_unit_test_setup(other_files_are_ignored, begin),
 		cmocka_unit_test_setup(a_listener_that_cannot_be_read_fails, begin),
 		cmocka_unit_test_setup(every_task_can_take_offered_files, begin),

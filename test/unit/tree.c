@@ -275,6 +275,24 @@ static void all_filters_have_67108864_instructions(void **state)
 	tree_free(&tree);
 }
 
+static void newer_programs_count_as_well(void **state)
+{
+	const uint32_t newer[] = { 1, 0 };
+	struct tree tree = { 0 };
+	const struct tree_filter filter = { .parent = TREE_NONE,
+					    .flags = REPLACEABLE,
+					    .generation = 3,
+					    .newer = newer,
+					    .n_newer = 2 };
+
+	(void)state;
+	tree_add_program(&tree, allow, 1);
+	tree_add_program(&tree, longest, 1000);
+	assert_int_equal(tree_add_filter(&tree, &filter), 0);
+	assert_int_equal(tree.insns, 512 + 1000 + 512);
+	tree_free(&tree);
+}
+
 static void the_first_unused_filter_is_found(void **state)
 {
 	struct tree tree = { 0 };
@@ -460,6 +478,7 @@ int main(void)
 		cmocka_unit_test(a_path_may_have_several_listeners),
 		cmocka_unit_test(a_path_has_32768_instructions),
 		cmocka_unit_test(all_filters_have_67108864_instructions),
+		cmocka_unit_test(newer_programs_count_as_well),
 		cmocka_unit_test(the_first_unused_filter_is_found),
 		cmocka_unit_test(there_are_262144_files),
 		cmocka_unit_test(listeners_that_have_hung_up_count_as_filters),

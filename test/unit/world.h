@@ -421,7 +421,7 @@ ssize_t __wrap_recvmsg(int socket, struct msghdr *message, int flags)
 ssize_t __wrap_readlink(const char *path, char *name, size_t size)
 {
 	static const char from[] = "/memfd:", to[] = "anon_inode:", end[] = " (deleted)";
-	POINT("readlink()", NULL, ENOMEM);
+	POINT("readlink()", "cannot read what file", ENOMEM);
 	char text[64];
 	ssize_t len;
 
