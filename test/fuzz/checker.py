@@ -362,6 +362,9 @@ def agree(keep: str) -> int:
 
 
 def main() -> int:
+    if sys.argv[1:] in (["-h"], ["--help"]):
+        print(__doc__)
+        return 0
     if len(sys.argv) == 3 and sys.argv[1] == "--agree":
         return agree(sys.argv[2])
     if len(sys.argv) < 2 or sys.argv[1].startswith("-"):

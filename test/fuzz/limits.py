@@ -278,10 +278,13 @@ def renew(folder: str) -> None:
 
 
 def main() -> int:
+    if sys.argv[1:] in (["-h"], ["--help"]):
+        print(__doc__)
+        return 0
     if len(sys.argv) == 3 and sys.argv[1] == "--renew":
         renew(sys.argv[2])
         return 0
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
         print(__doc__, file=sys.stderr)
         return 2
     os.makedirs(sys.argv[1], exist_ok=True)
