@@ -38,9 +38,10 @@ def criu_command(case: Case, action: str, *options: str) -> list[str]:
 
 def start_traced(case: Case, action: str, how: Sequence[str],
                  *options: str) -> subprocess.Popen[bytes]:
-    """Start CRIU under trace.c, with these options for that."""
+    """Start CRIU under trace.c, or nth.c, with these options for that."""
     report = os.path.join(case.dir, 'report')
-    return subprocess.Popen([TRACE, '-o', report, *how, *criu_command(case, action, *options)],
+    program = NTH if '-i' in how else TRACE
+    return subprocess.Popen([program, '-o', report, *how, *criu_command(case, action, *options)],
                             env=case.environ(), cwd=case.dir,
                             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                             stderr=subprocess.DEVNULL)
@@ -64,15 +65,8 @@ def counted(case: Case, action: str) -> list[int]:
 
 def killed(case: Case, action: str, how: Sequence[str]) -> str:
     """Kill CRIU at a call; which one it was, or "-" if CRIU came to its end before."""
-    if how[0] == 'in':
-        report = os.path.join(case.dir, 'report')
-        start = [NTH, how[1], report, *criu_command(case, action)]
-        status = subprocess.run(start, env=case.environ(), cwd=case.dir, stdin=subprocess.DEVNULL,
-                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                timeout=LIMIT * 2, check=False).returncode
-    else:
-        with start_traced(case, action, how) as process:
-            status = process.wait(LIMIT * 2)
+    with start_traced(case, action, how) as process:
+        status = process.wait(LIMIT * 2)
     _, where, _ = report_of(case)
     return where if status == 128 + signal.SIGKILL else '-'
 
@@ -89,10 +83,10 @@ def points(numbers: list[int], short: int) -> list[tuple[str, str, str]]:
     kinds = [[(option, f'plugin:{n}', f'killed {word} the plugin\'s call {n}')
               for n in range(1, plugin + 1)]
              for option, word in (('-k', 'before'), ('-a', 'after'))]
-    kinds.append([('in', f'ptrace:{n}', f'killed in ptrace {n}')
+    kinds.append([('-i', f'ptrace:{n}', f'killed in ptrace {n}')
                   for n in range(1, ptraces + 1)])
     others = [calls * n // OTHERS + 1 for n in range(OTHERS)]
-    kinds.append([('in', f'any:{n}', f'killed in call {n}') for n in others])
+    kinds.append([('-i', f'any:{n}', f'killed in call {n}') for n in others])
     if not short:
         return [point for kind in kinds for point in kind]
     # how many calls there are differs a little from run to run: not the last ones

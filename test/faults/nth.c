@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * nth KIND:N FILE COMMAND...: runs it, and kills its first process (SIGKILL) in the Nth
- * system call of a kind: "any", or "ptrace". The process is dead when that call ends,
- * and a call that waits is interrupted; as if it were killed before its next call.
+ * nth -i KIND:N -o FILE COMMAND...: runs it, and kills its first process (SIGKILL) in
+ * the Nth system call of a kind: "any", or "ptrace". The process is dead when that call
+ * ends, and a call that waits is interrupted; as if it were killed before its next call.
  * FILE gets the call, as the last line of a report of trace.c.
  *
  * trace.c could do it, at ten times the cost: two stops for each call, thousands of
@@ -88,39 +88,59 @@ static void print_call(FILE *report, const struct perf_event_mmap_page *page)
 		(unsigned long)sample->args[sample->nr == SYS_ioctl]);
 }
 
+static struct {
+	const char *kind;
+	unsigned long n;
+	FILE *report;
+} plan;
+
+static void parse(int argc, char **argv)
+{
+	int option;
+
+	while ((option = getopt(argc, argv, "+i:o:")) != -1)
+		switch (option) {
+		case 'i':
+			plan.kind = strsep(&optarg, ":");
+			plan.n = optarg ? strtoul(optarg, NULL, 10) : 0;
+			break;
+		case 'o':
+			plan.report = fopen(optarg, "we");
+			if (!plan.report)
+				err(2, "cannot write %s", optarg);
+			break;
+		default:
+			exit(2);
+		}
+	if (!plan.n || (strcmp(plan.kind, "any") && strcmp(plan.kind, "ptrace")) || !plan.report ||
+	    optind == argc)
+		errx(2, "usage: nth -i any:N|ptrace:N -o FILE COMMAND...");
+}
+
 int main(int argc, char **argv)
 {
 	struct perf_event_mmap_page *page;
-	FILE *report;
-	char *number;
 	int fd, status;
 	pid_t pid;
 
-	number = argc < 4 ? NULL : strchr(argv[1], ':');
-	if (!number)
-		errx(2, "usage: nth any:N|ptrace:N FILE COMMAND...");
-	*number++ = '\0';
-	report = fopen(argv[2], "we");
-	if (!report)
-		err(2, "cannot write %s", argv[2]);
-
+	parse(argc, argv);
 	pid = fork();
 	if (!pid) {
 		raise(SIGSTOP);
-		execvp(argv[3], argv + 3);
-		err(127, "cannot run %s", argv[3]);
+		execvp(argv[optind], argv + optind);
+		err(127, "cannot run %s", argv[optind]);
 	}
 	if (pid < 0 || waitpid(pid, &status, WUNTRACED) != pid)
 		err(1, "cannot start it");
-	fd = arm(pid, argv[1], strtoul(number, NULL, 10));
+	fd = arm(pid, plan.kind, plan.n);
 	page = mmap(NULL, 2 * getpagesize(), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (page == MAP_FAILED)
 		err(1, "cannot map the samples");
 	kill(pid, SIGCONT);
 	if (waitpid(pid, &status, 0) != pid)
 		err(1, "waitpid");
-	print_call(report, page);
-	if (fclose(report))
+	print_call(plan.report, page);
+	if (fclose(plan.report))
 		err(1, "cannot write the report");
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
