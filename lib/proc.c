@@ -150,6 +150,27 @@ void proc_free_threads(struct proc_threads *threads)
 	*threads = (struct proc_threads){ 0 };
 }
 
+int proc_each_process(int (*visit)(pid_t pid, void *arg), void *arg)
+{
+	DIR *proc = opendir("/proc");
+	const struct dirent *entry;
+	int ret = proc ? 0 : -errno;
+
+	while (!ret) {
+		errno = 0;
+		entry = readdir(proc);
+		if (!entry) {
+			ret = -errno;
+			break;
+		}
+		if (atoi(entry->d_name) > 0)
+			ret = visit(atoi(entry->d_name), arg);
+	}
+	if (proc)
+		closedir(proc);
+	return ret;
+}
+
 /* Reads the file into text. One read(2) is enough. Returns 0 or a negative errno. */
 static int read_status(pid_t tid)
 {

@@ -47,6 +47,15 @@ int proc_add_children(pid_t pid, pid_t tid, struct proc_threads *pids);
 int proc_read_tree(pid_t pid, struct proc_threads *pids);
 
 /**
+ * proc_each_process - call a function for each process there is
+ * @visit: returns 0 to go on
+ *
+ * Processes that start or exit at the same time may be missed. Returns 0, what @visit
+ * returned, or a negative errno.
+ */
+int proc_each_process(int (*visit)(pid_t pid, void *arg), void *arg);
+
+/**
  * proc_namespace_depth - get the depth of a thread's pid namespace below ours
  *
  * Ours is that of the mounted /proc. Returns 0 for ours, 1 for a child of it, and

@@ -1,28 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <ctype.h>
 #include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "proc.h"
 #include "report.h"
 #include "stuck.h"
-
-static void for_each_process(void (*visit)(pid_t pid, void *arg), void *arg)
-{
-	DIR *proc = opendir("/proc");
-	struct dirent *entry;
-
-	if (!proc)
-		return;
-	while ((entry = readdir(proc)))
-		if (isdigit((unsigned char)entry->d_name[0]))
-			visit(atoi(entry->d_name), arg);
-	closedir(proc);
-}
 
 static bool is_listener(pid_t pid, const char *fd)
 {
@@ -42,7 +27,7 @@ struct names {
 	size_t len;
 };
 
-static void add_supervisor(pid_t pid, void *arg)
+static int add_supervisor(pid_t pid, void *arg)
 {
 	struct names *names = arg;
 	bool found = false;
@@ -58,6 +43,7 @@ static void add_supervisor(pid_t pid, void *arg)
 		closedir(fds);
 	if (found && names->len < sizeof(names->text) - 16)
 		names->len += sprintf(names->text + names->len, " %d", pid);
+	return 0;
 }
 
 static bool is_stuck(pid_t tid)
@@ -65,7 +51,7 @@ static bool is_stuck(pid_t tid)
 	return proc_tracer(tid) == getpid() && proc_state(tid) == 'D' && proc_filter_count(tid) > 0;
 }
 
-static void explain_process(pid_t pid, void *supervisors)
+static int explain_process(pid_t pid, void *supervisors)
 {
 	struct proc_threads tids = { 0 };
 	size_t i;
@@ -76,13 +62,14 @@ static void explain_process(pid_t pid, void *supervisors)
 				pr_err("task %d cannot be stopped: it may wait for its supervisor with SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV; have the supervisor answer, then dump again (processes that hold a listener:%s)",
 				       tids.tids[i], (const char *)supervisors);
 	proc_free_threads(&tids);
+	return 0;
 }
 
 void stuck_explain(void)
 {
 	struct names supervisors = { 0 };
 
-	for_each_process(add_supervisor, &supervisors);
+	proc_each_process(add_supervisor, &supervisors);
 	if (supervisors.len)
-		for_each_process(explain_process, supervisors.text);
+		proc_each_process(explain_process, supervisors.text);
 }

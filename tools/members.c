@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,6 +24,14 @@ struct candidate {
 	pid_t pid;
 	int depth;
 	ino_t namespace;
+};
+
+struct candidates {
+	/* in seconds since boot: when they may have been started at the earliest */
+	double not_before;
+	struct candidate *list;
+	size_t count;
+	size_t room;
 };
 
 /* Returns 0 if the process has gone. */
@@ -83,19 +90,18 @@ int members_add_tree(struct members *members, pid_t pid)
 	return ret;
 }
 
-bool members_container_runs(const struct members *members)
+static int is_in_container(pid_t pid, void *name)
 {
 	struct container container;
-	DIR *proc = opendir("/proc");
-	struct dirent *entry;
-	bool found = false;
 
-	while (proc && !found && (entry = readdir(proc)))
-		found = atoi(entry->d_name) > 0 && container_of(atoi(entry->d_name), &container) &&
-			container_is(&container, members->container);
-	if (proc)
-		closedir(proc);
-	return found;
+	return container_of(pid, &container) && container_is(&container, *(const char **)name);
+}
+
+bool members_container_runs(const struct members *members)
+{
+	const char *name = members->container;
+
+	return proc_each_process(is_in_container, &name) > 0;
 }
 
 static enum member descends(struct members *members, pid_t pid)
@@ -142,23 +148,24 @@ static bool has_id(pid_t pid, int depth, pid_t id)
 	return proc_id_at_depth(pid, depth) == id;
 }
 
-static bool read_candidate(const char *name, double not_before, struct candidate *candidate)
+static int add_candidate(pid_t pid, void *arg)
 {
-	long ticks = sysconf(_SC_CLK_TCK);
+	struct candidates *candidates = arg;
+	int depth, ret;
 	char path[64];
 	struct stat st;
-	int depth;
 
-	candidate->pid = atoi(name);
-	if (candidate->pid <= 0 || (double)start_time(candidate->pid) / ticks < not_before)
-		return false;
-	depth = proc_namespace_depth(candidate->pid);
-	snprintf(path, sizeof(path), "/proc/%d/ns/pid", candidate->pid);
+	if ((double)start_time(pid) / sysconf(_SC_CLK_TCK) < candidates->not_before)
+		return 0;
+	depth = proc_namespace_depth(pid);
+	snprintf(path, sizeof(path), "/proc/%d/ns/pid", pid);
 	if (depth < 0 || stat(path, &st))
-		return false;
-	candidate->depth = depth;
-	candidate->namespace = st.st_ino;
-	return true;
+		return 0;
+	ret = array_reserve(&candidates->list, &candidates->room, candidates->count + 1,
+			    sizeof(*candidates->list));
+	if (!ret)
+		candidates->list[candidates->count++] = (struct candidate){ pid, depth, st.st_ino };
+	return ret;
 }
 
 /* When the image was written, in seconds since boot; one less, as clocks are coarse. */
@@ -174,37 +181,14 @@ static double written_at(const char *path)
 	return (double)up.tv_sec - (double)(now.tv_sec - st.st_mtim.tv_sec) - 1;
 }
 
-static int find_candidates(const struct snapshot *image, struct candidate **list, size_t *count)
-{
-	double not_before = written_at(image->name);
-	DIR *proc = opendir("/proc");
-	struct dirent *entry;
-	size_t room = 0;
-	int ret = proc ? 0 : -errno;
-
-	while (!ret) {
-		errno = 0;
-		entry = readdir(proc);
-		if (!entry) {
-			ret = -errno;
-			break;
-		}
-		ret = array_reserve(list, &room, *count + 1, sizeof(**list));
-		if (!ret && read_candidate(entry->d_name, not_before, &(*list)[*count]))
-			++*count;
-	}
-	if (proc)
-		closedir(proc);
-	return ret;
-}
-
 /* The process with that id in the namespace of @first. It may be in a namespace below. */
-static const struct candidate *find_process(const struct candidate *list, size_t count,
+static const struct candidate *find_process(const struct candidates *candidates,
 					    const struct candidate *first, pid_t id)
 {
+	const struct candidate *list = candidates->list;
 	size_t i;
 
-	for (i = 0; i < count; i++)
+	for (i = 0; i < candidates->count; i++)
 		if ((list[i].namespace == first->namespace || list[i].depth > first->depth) &&
 		    has_id(list[i].pid, first->depth, id))
 			return &list[i];
@@ -216,59 +200,60 @@ static pid_t leader_of(const struct tree *tree, size_t process)
 	return tree->threads[tree->processes[process].first].tid;
 }
 
-static bool all_running(const struct tree *tree, const struct candidate *list, size_t count,
+static bool all_running(const struct tree *tree, const struct candidates *candidates,
 			const struct candidate *first)
 {
 	size_t i;
 
 	for (i = 0; i < tree->n_processes; i++)
-		if (!find_process(list, count, first, leader_of(tree, i)))
+		if (!find_process(candidates, first, leader_of(tree, i)))
 			return false;
 	return true;
 }
 
 /* Returns how many namespaces have all processes. @found: the first process in the last one. */
-static size_t find_first(const struct tree *tree, const struct candidate *list, size_t count,
+static size_t find_first(const struct tree *tree, const struct candidates *candidates,
 			 const struct candidate **found)
 {
+	const struct candidate *list = candidates->list;
 	size_t matches = 0, i;
 
-	for (i = 0; tree->n_processes && i < count; i++)
+	for (i = 0; tree->n_processes && i < candidates->count; i++)
 		if (has_id(list[i].pid, list[i].depth, leader_of(tree, 0)) &&
-		    all_running(tree, list, count, &list[i])) {
+		    all_running(tree, candidates, &list[i])) {
 			*found = &list[i];
 			matches++;
 		}
 	return matches;
 }
 
-static int add_all(struct members *members, const struct tree *tree, const struct candidate *list,
-		   size_t count, const struct candidate *first)
+static int add_all(struct members *members, const struct tree *tree,
+		   const struct candidates *candidates, const struct candidate *first)
 {
 	size_t i;
 	int ret = 0;
 
 	for (i = 0; !ret && i < tree->n_processes; i++)
 		ret = members_add_tree(members,
-				       find_process(list, count, first, leader_of(tree, i))->pid);
+				       find_process(candidates, first, leader_of(tree, i))->pid);
 	return ret;
 }
 
 int members_add_restored(struct members *members, const struct snapshot *image, const char *path)
 {
+	struct candidates candidates = { .not_before = written_at(image->name) };
 	const struct candidate *first = NULL;
-	struct candidate *list = NULL;
-	size_t count = 0, matches;
-	int ret = find_candidates(image, &list, &count);
+	size_t matches;
+	int ret = proc_each_process(add_candidate, &candidates);
 
 	if (ret) {
 		pr_err("cannot look for the processes of %s: %s", path, strerror(-ret));
-		free(list);
+		free(candidates.list);
 		return ret;
 	}
-	matches = find_first(&image->tree, list, count, &first);
+	matches = find_first(&image->tree, &candidates, &first);
 	if (matches == 1) {
-		ret = add_all(members, &image->tree, list, count, first);
+		ret = add_all(members, &image->tree, &candidates, first);
 	} else if (matches) {
 		pr_err("%s may have been restored more than once: also give the process", path);
 		ret = -ENOTUNIQ;
@@ -277,6 +262,6 @@ int members_add_restored(struct members *members, const struct snapshot *image, 
 		       path);
 		ret = -ESRCH;
 	}
-	free(list);
+	free(candidates.list);
 	return ret;
 }

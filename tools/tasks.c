@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,18 +40,22 @@ static int add_process(struct tasks *tasks, pid_t pid)
 	return ret;
 }
 
-/* A child that has ended meanwhile is left out. */
+/* One that has ended meanwhile is left out. */
+static int add_if_there(struct tasks *tasks, pid_t pid)
+{
+	int ret = add_process(tasks, pid);
+
+	return ret == -ENOENT || ret == -ESRCH ? 0 : ret;
+}
+
 static int add_children(struct tasks *tasks, const struct task *task)
 {
 	struct proc_threads children = { 0 };
 	int ret = proc_add_children(task->pid, task->tid, &children);
 	size_t i;
 
-	for (i = 0; !ret && i < children.count; i++) {
-		ret = add_process(tasks, children.tids[i]);
-		if (ret == -ENOENT || ret == -ESRCH)
-			ret = 0;
-	}
+	for (i = 0; !ret && i < children.count; i++)
+		ret = add_if_there(tasks, children.tids[i]);
 	proc_free_threads(&children);
 	return ret;
 }
@@ -102,29 +105,15 @@ static bool is_kernel_thread(pid_t pid)
 	       flags & KERNEL_THREAD;
 }
 
+static int add_if_user(pid_t pid, void *tasks)
+{
+	return is_kernel_thread(pid) ? 0 : add_if_there(tasks, pid);
+}
+
 int tasks_find_all(struct tasks *tasks)
 {
-	DIR *proc = opendir("/proc");
-	const struct dirent *entry;
-	pid_t pid;
-	int ret = proc ? 0 : -errno;
+	int ret = proc_each_process(add_if_user, tasks);
 
-	while (!ret) {
-		errno = 0;
-		entry = readdir(proc);
-		if (!entry) {
-			ret = -errno;
-			break;
-		}
-		pid = atoi(entry->d_name);
-		if (pid <= 0 || is_kernel_thread(pid))
-			continue;
-		ret = add_process(tasks, pid);
-		if (ret == -ENOENT || ret == -ESRCH)
-			ret = 0;
-	}
-	if (proc)
-		closedir(proc);
 	if (ret)
 		pr_err("cannot list all processes: %s", strerror(-ret));
 	return ret;

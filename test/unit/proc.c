@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -178,6 +179,49 @@ static void our_own_namespace_has_our_ids(void **state)
 	assert_int_equal(proc_number(getpid(), "Nothing"), -ENOENT);
 }
 
+struct visits {
+	int ours;
+	int all;
+	int end_at;
+};
+
+static int count_visit(pid_t pid, void *arg)
+{
+	struct visits *visits = arg;
+
+	assert_true(pid > 0);
+	visits->ours += pid == getpid();
+	visits->all++;
+	return visits->all == visits->end_at ? -ELOOP : 0;
+}
+
+static void each_process_is_visited_until_one_is_enough(void **state)
+{
+	struct visits all = { 0 }, some = { .end_at = 1 };
+
+	(void)state;
+	assert_int_equal(proc_each_process(count_visit, &all), 0);
+	assert_int_equal(all.ours, 1);
+	assert_int_equal(proc_each_process(count_visit, &some), -ELOOP);
+	assert_int_equal(some.all, 1);
+}
+
+static void without_descriptors_no_process_is_visited(void **state)
+{
+	struct visits none = { 0 };
+	struct rlimit before, no_room;
+	int ret;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	no_room = (struct rlimit){ 0, before.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &no_room), 0);
+	ret = proc_each_process(count_visit, &none);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(ret, -EMFILE);
+	assert_int_equal(none.all, 0);
+}
+
 /* Signal 0 only checks the permission, so it does no harm if it is sent. */
 static void only_processes_get_signals(void **state)
 {
@@ -200,6 +244,8 @@ int main(void)
 		cmocka_unit_test(a_thousand_children_are_found),
 		cmocka_unit_test(a_missing_process_has_no_threads),
 		cmocka_unit_test(our_own_namespace_has_our_ids),
+		cmocka_unit_test(each_process_is_visited_until_one_is_enough),
+		cmocka_unit_test(without_descriptors_no_process_is_visited),
 		cmocka_unit_test(only_processes_get_signals),
 	};
 
