@@ -163,12 +163,14 @@ $(B)/lib/%.o: lib/%.c | $(B)/proto/seccomp-tree.pb-c.h
 	@echo "  CC $<"
 	@$(CC) $(PRODUCT_CFLAGS) -c -o $@ $<
 
-# Without CFLAGS, which are for another target. The target has no headers of its own.
+# Without CFLAGS, which are for another target. The target has no headers of its own;
+# Debian has <asm/...> of each architecture in a folder that the compiler for it knows.
+ASM_TYPES = $(filter %/asm/types.h,$(shell $(CC) -M -include asm/types.h -xc /dev/null))
 $(B)/bpf/walk.o: lib/bpf/walk.c
 	@mkdir -p $(@D)
 	@echo "  BPF $<"
 	@$(CLANG) -target bpf -mcpu=v3 -g -O2 -Wall -Wextra $(WERROR) -Ilib \
-		-idirafter $(SYSROOT)/usr/include/$(shell $(CC) -print-multiarch) -MMD -MP -c -o $@ $<
+		$(ASM_TYPES:%/asm/types.h=-idirafter %) -MMD -MP -c -o $@ $<
 
 $(B)/bpf/walk.skel.h: $(B)/bpf/walk.o
 	@$(BPFTOOL) gen skeleton $< name seccomp_walk >$@.new

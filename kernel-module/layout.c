@@ -37,80 +37,74 @@ struct member {
 	u32 *found;
 };
 
-#define PRIVATE(n, t, c, f)                                                              \
-	{                                                                                \
-		.structure = "seccomp_filter", .name = #n, .type = t, .size = sizeof(c), \
-		.align = __alignof__(c), .found = f                                      \
-	}
+#define PRIVATE(n, t, c, f)                                                      \
+	.structure = "seccomp_filter", .name = #n, .type = t, .size = sizeof(c), \
+	.align = __alignof__(c), .found = f
 
 /* Bitmaps of unsigned long; the size depends on the number of system calls. */
-#define CACHE                                                                                  \
-	{                                                                                      \
-		.structure = "seccomp_filter", .name = "cache", .type = "struct action_cache", \
-		.align = __alignof__(unsigned long)                                            \
-	}
+#define CACHE                                                                          \
+	.structure = "seccomp_filter", .name = "cache", .type = "struct action_cache", \
+	.align = __alignof__(unsigned long)
 
 /* All members of struct seccomp_filter, in this order. */
 static const struct member filter_members[] = {
-	PRIVATE(refs, "refcount_t", refcount_t, &layout.refs),
-	PRIVATE(users, "refcount_t", refcount_t, &layout.users),
-	PRIVATE(log, "bool", bool, &layout.log),
-	PRIVATE(wait_killable_recv, "bool", bool, &layout.wait_killable_recv),
-	CACHE,
-	PRIVATE(prev, "struct seccomp_filter *", void *, &layout.prev),
-	PRIVATE(prog, "struct bpf_prog *", void *, &layout.prog),
-	PRIVATE(notif, "struct notification *", void *, &layout.notif),
-	PRIVATE(notify_lock, "struct mutex", struct mutex, &layout.notify_lock),
-	PRIVATE(wqh, "wait_queue_head_t", wait_queue_head_t, NULL),
+	{ PRIVATE(refs, "refcount_t", refcount_t, &layout.refs) },
+	{ PRIVATE(users, "refcount_t", refcount_t, &layout.users) },
+	{ PRIVATE(log, "bool", bool, &layout.log) },
+	{ PRIVATE(wait_killable_recv, "bool", bool, &layout.wait_killable_recv) },
+	{ CACHE },
+	{ PRIVATE(prev, "struct seccomp_filter *", void *, &layout.prev) },
+	{ PRIVATE(prog, "struct bpf_prog *", void *, &layout.prog) },
+	{ PRIVATE(notif, "struct notification *", void *, &layout.notif) },
+	{ PRIVATE(notify_lock, "struct mutex", struct mutex, &layout.notify_lock) },
+	{ PRIVATE(wqh, "wait_queue_head_t", wait_queue_head_t, NULL) },
 };
 
-#define PUBLIC(s, n, t)                                                                    \
-	{                                                                                  \
-		.structure = #s, .name = #n, .type = t, .size = sizeof_field(struct s, n), \
-		.offset = offsetof(struct s, n)                                            \
-	}
+#define PUBLIC(s, n, t)                                                            \
+	.structure = #s, .name = #n, .type = t, .size = sizeof_field(struct s, n), \
+	.offset = offsetof(struct s, n)
 
 /* Bytes since Linux 7.2; they are only compared with 0. */
 #define ON_TYPE (sizeof_field(struct task_struct, on_rq) == 1 ? "u8" : "int")
 
 static const struct member public_members[] = {
-	PUBLIC(task_struct, thread_info, "struct thread_info"),
-	PUBLIC(task_struct, flags, "unsigned int"),
-	PUBLIC(task_struct, ptrace, "unsigned int"),
+	{ PUBLIC(task_struct, thread_info, "struct thread_info") },
+	{ PUBLIC(task_struct, flags, "unsigned int") },
+	{ PUBLIC(task_struct, ptrace, "unsigned int") },
 #ifdef CONFIG_SMP
-	PUBLIC(task_struct, on_cpu, ON_TYPE),
+	{ PUBLIC(task_struct, on_cpu, ON_TYPE) },
 #endif
-	PUBLIC(task_struct, on_rq, ON_TYPE),
+	{ PUBLIC(task_struct, on_rq, ON_TYPE) },
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
-	PUBLIC(task_struct, se, "struct sched_entity"),
-	PUBLIC(sched_entity, sched_delayed, "unsigned char"),
+	{ PUBLIC(task_struct, se, "struct sched_entity") },
+	{ PUBLIC(sched_entity, sched_delayed, "unsigned char") },
 #endif
-	PUBLIC(task_struct, usage, "refcount_t"),
-	PUBLIC(task_struct, parent, "struct task_struct *"),
-	PUBLIC(task_struct, sighand, "struct sighand_struct *"),
-	PUBLIC(task_struct, pending, "struct sigpending"),
-	PUBLIC(task_struct, jobctl, "long unsigned int"),
-	PUBLIC(task_struct, seccomp, "struct seccomp"),
-	PUBLIC(thread_info, flags, "long unsigned int"),
-	PUBLIC(seccomp, mode, "int"),
-	PUBLIC(seccomp, filter_count, "atomic_t"),
-	PUBLIC(seccomp, filter, "struct seccomp_filter *"),
-	PUBLIC(sighand_struct, siglock, "spinlock_t"),
-	PUBLIC(sigpending, signal, "sigset_t"),
-	PUBLIC(bpf_prog, len, "u32"),
-	PUBLIC(bpf_prog, orig_prog, "struct sock_fprog_kern *"),
-	PUBLIC(sock_fprog_kern, len, "u16"),
-	PUBLIC(sock_fprog_kern, filter, "struct sock_filter *"),
-	PUBLIC(file, f_op, "struct file_operations *"),
-	PUBLIC(file, f_inode, "struct inode *"),
-	PUBLIC(file, f_path, "struct path"),
-	PUBLIC(file, private_data, "void *"),
-	PUBLIC(path, dentry, "struct dentry *"),
-	PUBLIC(dentry, d_name, "struct qstr"),
-	PUBLIC(dentry, d_parent, "struct dentry *"),
-	PUBLIC(inode, i_sb, "struct super_block *"),
-	PUBLIC(inode, i_size, "loff_t"),
-	PUBLIC(super_block, s_magic, "long unsigned int"),
+	{ PUBLIC(task_struct, usage, "refcount_t") },
+	{ PUBLIC(task_struct, parent, "struct task_struct *") },
+	{ PUBLIC(task_struct, sighand, "struct sighand_struct *") },
+	{ PUBLIC(task_struct, pending, "struct sigpending") },
+	{ PUBLIC(task_struct, jobctl, "long unsigned int") },
+	{ PUBLIC(task_struct, seccomp, "struct seccomp") },
+	{ PUBLIC(thread_info, flags, "long unsigned int") },
+	{ PUBLIC(seccomp, mode, "int") },
+	{ PUBLIC(seccomp, filter_count, "atomic_t") },
+	{ PUBLIC(seccomp, filter, "struct seccomp_filter *") },
+	{ PUBLIC(sighand_struct, siglock, "spinlock_t") },
+	{ PUBLIC(sigpending, signal, "sigset_t") },
+	{ PUBLIC(bpf_prog, len, "u32") },
+	{ PUBLIC(bpf_prog, orig_prog, "struct sock_fprog_kern *") },
+	{ PUBLIC(sock_fprog_kern, len, "u16") },
+	{ PUBLIC(sock_fprog_kern, filter, "struct sock_filter *") },
+	{ PUBLIC(file, f_op, "struct file_operations *") },
+	{ PUBLIC(file, f_inode, "struct inode *") },
+	{ PUBLIC(file, f_path, "struct path") },
+	{ PUBLIC(file, private_data, "void *") },
+	{ PUBLIC(path, dentry, "struct dentry *") },
+	{ PUBLIC(dentry, d_name, "struct qstr") },
+	{ PUBLIC(dentry, d_parent, "struct dentry *") },
+	{ PUBLIC(inode, i_sb, "struct super_block *") },
+	{ PUBLIC(inode, i_size, "loff_t") },
+	{ PUBLIC(super_block, s_magic, "long unsigned int") },
 };
 
 static int refuse(const struct member *member, const char *why)

@@ -32,112 +32,115 @@ struct constant {
 	int on;
 };
 
-#define C(name)                \
-	{                      \
-#name, name, 0 \
-	}
+#define C(name) #name, name, 0
 
 /* Our own value, which is that of x86 and of arm. */
-#define B(name)                      \
-	{                            \
-#name, name, ON_BOTH \
-	}
+#define B(name) #name, name, ON_BOTH
 
 static const struct constant clone_flags[] = {
-	C(CLONE_VM),
-	C(CLONE_FS),
-	C(CLONE_FILES),
-	C(CLONE_SIGHAND),
-	C(CLONE_PTRACE),
-	C(CLONE_VFORK),
-	C(CLONE_PARENT),
-	C(CLONE_THREAD),
-	C(CLONE_NEWNS),
-	C(CLONE_SYSVSEM),
-	C(CLONE_SETTLS),
-	C(CLONE_PARENT_SETTID),
-	C(CLONE_CHILD_CLEARTID),
-	C(CLONE_UNTRACED),
-	C(CLONE_CHILD_SETTID),
-	C(CLONE_NEWCGROUP),
-	C(CLONE_NEWUTS),
-	C(CLONE_NEWIPC),
-	C(CLONE_NEWUSER),
-	C(CLONE_NEWPID),
-	C(CLONE_NEWNET),
-	C(CLONE_IO),
+	{ C(CLONE_VM) },
+	{ C(CLONE_FS) },
+	{ C(CLONE_FILES) },
+	{ C(CLONE_SIGHAND) },
+	{ C(CLONE_PTRACE) },
+	{ C(CLONE_VFORK) },
+	{ C(CLONE_PARENT) },
+	{ C(CLONE_THREAD) },
+	{ C(CLONE_NEWNS) },
+	{ C(CLONE_SYSVSEM) },
+	{ C(CLONE_SETTLS) },
+	{ C(CLONE_PARENT_SETTID) },
+	{ C(CLONE_CHILD_CLEARTID) },
+	{ C(CLONE_UNTRACED) },
+	{ C(CLONE_CHILD_SETTID) },
+	{ C(CLONE_NEWCGROUP) },
+	{ C(CLONE_NEWUTS) },
+	{ C(CLONE_NEWIPC) },
+	{ C(CLONE_NEWUSER) },
+	{ C(CLONE_NEWPID) },
+	{ C(CLONE_NEWNET) },
+	{ C(CLONE_IO) },
 	{ "CLONE_NEWTIME", 0x80, 0 },
 	{ "CLONE_PIDFD", 0x1000, 0 },
 	{ "CLONE_DETACHED", 0x400000, 0 },
 	{ 0 },
 };
 static const struct constant domains[] = {
-	C(AF_UNSPEC), C(AF_UNIX), C(AF_INET),	       C(AF_AX25), C(AF_INET6), C(AF_NETLINK),
-	C(AF_PACKET), C(AF_ALG),  C(AF_VSOCK),	       C(AF_KEY),  C(AF_CAN),	C(AF_BLUETOOTH),
-	C(AF_TIPC),   C(AF_RDS),  { "AF_XDP", 44, 0 }, { 0 },
+	{ C(AF_UNSPEC) }, { C(AF_UNIX) },    { C(AF_INET) },	  { C(AF_AX25) },
+	{ C(AF_INET6) },  { C(AF_NETLINK) }, { C(AF_PACKET) },	  { C(AF_ALG) },
+	{ C(AF_VSOCK) },  { C(AF_KEY) },     { C(AF_CAN) },	  { C(AF_BLUETOOTH) },
+	{ C(AF_TIPC) },	  { C(AF_RDS) },     { "AF_XDP", 44, 0 }, { 0 },
 };
 static const struct constant socket_types[] = {
-	B(SOCK_STREAM), B(SOCK_DGRAM),	 C(SOCK_RAW),	   C(SOCK_SEQPACKET),
-	C(SOCK_PACKET), B(SOCK_CLOEXEC), B(SOCK_NONBLOCK), { 0 },
+	{ B(SOCK_STREAM) }, { B(SOCK_DGRAM) },	 { C(SOCK_RAW) },      { C(SOCK_SEQPACKET) },
+	{ C(SOCK_PACKET) }, { B(SOCK_CLOEXEC) }, { B(SOCK_NONBLOCK) }, { 0 },
 };
 static const struct constant prctl_options[] = {
-	C(PR_SET_PDEATHSIG),
-	C(PR_GET_DUMPABLE),
-	C(PR_SET_DUMPABLE),
-	C(PR_SET_KEEPCAPS),
-	C(PR_SET_NAME),
-	C(PR_GET_NAME),
-	C(PR_GET_SECCOMP),
-	C(PR_SET_SECCOMP),
-	C(PR_CAPBSET_READ),
-	C(PR_CAPBSET_DROP),
-	C(PR_SET_SECUREBITS),
-	C(PR_SET_TIMERSLACK),
-	C(PR_SET_MM),
-	C(PR_SET_PTRACER),
-	C(PR_SET_NO_NEW_PRIVS),
-	C(PR_GET_NO_NEW_PRIVS),
-	C(PR_SET_THP_DISABLE),
-	C(PR_CAP_AMBIENT),
-	C(PR_SET_CHILD_SUBREAPER),
+	{ C(PR_SET_PDEATHSIG) },
+	{ C(PR_GET_DUMPABLE) },
+	{ C(PR_SET_DUMPABLE) },
+	{ C(PR_SET_KEEPCAPS) },
+	{ C(PR_SET_NAME) },
+	{ C(PR_GET_NAME) },
+	{ C(PR_GET_SECCOMP) },
+	{ C(PR_SET_SECCOMP) },
+	{ C(PR_CAPBSET_READ) },
+	{ C(PR_CAPBSET_DROP) },
+	{ C(PR_SET_SECUREBITS) },
+	{ C(PR_SET_TIMERSLACK) },
+	{ C(PR_SET_MM) },
+	{ C(PR_SET_PTRACER) },
+	{ C(PR_SET_NO_NEW_PRIVS) },
+	{ C(PR_GET_NO_NEW_PRIVS) },
+	{ C(PR_SET_THP_DISABLE) },
+	{ C(PR_CAP_AMBIENT) },
+	{ C(PR_SET_CHILD_SUBREAPER) },
 	{ "PR_SET_VMA", 0x53564d41, 0 },
 	{ 0 },
 };
 static const struct constant personalities[] = {
-	C(PER_LINUX),
-	C(PER_LINUX32),
-	C(UNAME26),
+	{ C(PER_LINUX) },
+	{ C(PER_LINUX32) },
+	{ C(UNAME26) },
 	{ "UNAME26|PER_LINUX32", UNAME26 | PER_LINUX32, 0 },
-	C(ADDR_NO_RANDOMIZE),
+	{ C(ADDR_NO_RANDOMIZE) },
 	{ "PERSONALITY_QUERY", UINT32_MAX, 0 },
 	{ 0 },
 };
 static const struct constant ioctls[] = {
-	B(TIOCSTI),    B(TIOCLINUX), B(TIOCSCTTY), B(TIOCNOTTY), B(TIOCGWINSZ),
-	B(TIOCSWINSZ), B(TIOCGPGRP), B(TIOCSPGRP), B(TCGETS),	 B(TCSETS),
-	B(TCSETSW),    B(TCSETSF),   B(TIOCSETD),  B(TIOCCONS),	 B(TIOCGPTN),
-	B(FIONREAD),   B(FIONBIO),   B(FIOCLEX),   B(FIONCLEX),	 { 0 },
+	{ B(TIOCSTI) },	   { B(TIOCLINUX) }, { B(TIOCSCTTY) }, { B(TIOCNOTTY) }, { B(TIOCGWINSZ) },
+	{ B(TIOCSWINSZ) }, { B(TIOCGPGRP) }, { B(TIOCSPGRP) }, { B(TCGETS) },	 { B(TCSETS) },
+	{ B(TCSETSW) },	   { B(TCSETSF) },   { B(TIOCSETD) },  { B(TIOCCONS) },	 { B(TIOCGPTN) },
+	{ B(FIONREAD) },   { B(FIONBIO) },   { B(FIOCLEX) },   { B(FIONCLEX) },	 { 0 },
 };
 static const struct constant protections[] = {
-	C(PROT_NONE), C(PROT_READ), C(PROT_WRITE), C(PROT_EXEC), { 0 }
+	{ C(PROT_NONE) }, { C(PROT_READ) }, { C(PROT_WRITE) }, { C(PROT_EXEC) }, { 0 }
 };
 static const struct constant mmap_flags[] = {
-	C(MAP_SHARED), C(MAP_PRIVATE),	 C(MAP_FIXED),	  B(MAP_ANONYMOUS), B(MAP_GROWSDOWN),
-	B(MAP_LOCKED), B(MAP_NORESERVE), B(MAP_POPULATE), B(MAP_STACK),	    B(MAP_HUGETLB),
+	{ C(MAP_SHARED) },
+	{ C(MAP_PRIVATE) },
+	{ C(MAP_FIXED) },
+	{ B(MAP_ANONYMOUS) },
+	{ B(MAP_GROWSDOWN) },
+	{ B(MAP_LOCKED) },
+	{ B(MAP_NORESERVE) },
+	{ B(MAP_POPULATE) },
+	{ B(MAP_STACK) },
+	{ B(MAP_HUGETLB) },
 	{ 0 },
 };
 static const struct constant open_flags[] = {
-	C(O_RDONLY),
-	C(O_WRONLY),
-	C(O_RDWR),
-	B(O_CREAT),
-	B(O_EXCL),
-	B(O_NOCTTY),
-	B(O_TRUNC),
-	B(O_APPEND),
-	B(O_NONBLOCK),
-	B(O_CLOEXEC),
-	B(O_PATH),
+	{ C(O_RDONLY) },
+	{ C(O_WRONLY) },
+	{ C(O_RDWR) },
+	{ B(O_CREAT) },
+	{ B(O_EXCL) },
+	{ B(O_NOCTTY) },
+	{ B(O_TRUNC) },
+	{ B(O_APPEND) },
+	{ B(O_NONBLOCK) },
+	{ B(O_CLOEXEC) },
+	{ B(O_PATH) },
 	/* not from the headers, which have only our own; O_TMPFILE contains O_DIRECTORY */
 	{ "O_TMPFILE", 0x410000, ON_X86 },
 	{ "O_DIRECT", 0x4000, ON_X86 },
@@ -152,39 +155,42 @@ static const struct constant open_flags[] = {
 	{ 0 },
 };
 static const struct constant fcntl_commands[] = {
-	C(F_DUPFD),	 C(F_GETFD),	     C(F_SETFD),     C(F_GETFL),     C(F_SETFL),
-	B(F_GETLK),	 B(F_SETLK),	     B(F_SETLKW),    B(F_SETOWN),    C(F_SETPIPE_SZ),
-	C(F_GETPIPE_SZ), C(F_DUPFD_CLOEXEC), C(F_ADD_SEALS), C(F_GET_SEALS), { 0 },
+	{ C(F_DUPFD) },	     { C(F_GETFD) },	  { C(F_SETFD) },
+	{ C(F_GETFL) },	     { C(F_SETFL) },	  { B(F_GETLK) },
+	{ B(F_SETLK) },	     { B(F_SETLKW) },	  { B(F_SETOWN) },
+	{ C(F_SETPIPE_SZ) }, { C(F_GETPIPE_SZ) }, { C(F_DUPFD_CLOEXEC) },
+	{ C(F_ADD_SEALS) },  { C(F_GET_SEALS) },  { 0 },
 };
 static const struct constant keyctl_commands[] = {
-	C(KEYCTL_GET_KEYRING_ID),
-	C(KEYCTL_JOIN_SESSION_KEYRING),
-	C(KEYCTL_UPDATE),
-	C(KEYCTL_REVOKE),
-	C(KEYCTL_SEARCH),
-	C(KEYCTL_READ),
+	{ C(KEYCTL_GET_KEYRING_ID) },
+	{ C(KEYCTL_JOIN_SESSION_KEYRING) },
+	{ C(KEYCTL_UPDATE) },
+	{ C(KEYCTL_REVOKE) },
+	{ C(KEYCTL_SEARCH) },
+	{ C(KEYCTL_READ) },
 	{ 0 },
 };
 static const struct constant ptrace_requests[] = {
-	C(PTRACE_TRACEME),
-	{ "PTRACE_PEEKTEXT", 1, 0 },
-	{ "PTRACE_POKETEXT", 4, 0 },
-	C(PTRACE_ATTACH),
-	C(PTRACE_SEIZE),
-	{ 0 },
+	{ C(PTRACE_TRACEME) }, { "PTRACE_PEEKTEXT", 1, 0 }, { "PTRACE_POKETEXT", 4, 0 },
+	{ C(PTRACE_ATTACH) },  { C(PTRACE_SEIZE) },	    { 0 },
 };
 static const struct constant seccomp_operations[] = {
-	C(SECCOMP_SET_MODE_STRICT),
-	C(SECCOMP_SET_MODE_FILTER),
-	C(SECCOMP_GET_ACTION_AVAIL),
-	C(SECCOMP_GET_NOTIF_SIZES),
+	{ C(SECCOMP_SET_MODE_STRICT) },
+	{ C(SECCOMP_SET_MODE_FILTER) },
+	{ C(SECCOMP_GET_ACTION_AVAIL) },
+	{ C(SECCOMP_GET_NOTIF_SIZES) },
 	{ 0 },
 };
 static const struct constant bpf_commands[] = {
-	C(BPF_MAP_CREATE), C(BPF_MAP_LOOKUP_ELEM), C(BPF_MAP_UPDATE_ELEM), C(BPF_PROG_LOAD), { 0 },
+	{ C(BPF_MAP_CREATE) },
+	{ C(BPF_MAP_LOOKUP_ELEM) },
+	{ C(BPF_MAP_UPDATE_ELEM) },
+	{ C(BPF_PROG_LOAD) },
+	{ 0 },
 };
 static const struct constant policies[] = {
-	C(SCHED_OTHER), C(SCHED_FIFO), C(SCHED_RR), C(SCHED_BATCH), C(SCHED_IDLE), { 0 },
+	{ C(SCHED_OTHER) }, { C(SCHED_FIFO) }, { C(SCHED_RR) },
+	{ C(SCHED_BATCH) }, { C(SCHED_IDLE) }, { 0 },
 };
 
 /* @bits: a value combines several constants, with | between them */

@@ -54,11 +54,12 @@ static void verdict_text(const struct subject *subject, const struct verdict *ve
 static int by_action(const void *a, const void *b)
 {
 	const struct verdict *const *one = a, *const *other = b;
-	int32_t x = verdict_action((*one)->ret), y = verdict_action((*other)->ret);
+	uint32_t a_ret = (*one)->ret, b_ret = (*other)->ret;
+	int32_t a_action = verdict_action(a_ret), b_action = verdict_action(b_ret);
 
-	if (x != y)
-		return x < y ? 1 : -1;
-	return (*one)->ret < (*other)->ret ? -1 : (*one)->ret > (*other)->ret;
+	if (a_action != b_action)
+		return a_action < b_action ? 1 : -1;
+	return a_ret < b_ret ? -1 : a_ret > b_ret;
 }
 
 void explain_text(const struct subject *subject, const struct verdicts *verdicts, char *text,

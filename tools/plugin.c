@@ -16,8 +16,10 @@ struct reason {
 	size_t size;
 };
 
-static bool __attribute__((format(printf, 2, 3)))
-refuse(const struct reason *why, const char *fmt, ...)
+static bool refuse(const struct reason *why, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static bool refuse(const struct reason *why, const char *fmt, ...)
 {
 	va_list args;
 

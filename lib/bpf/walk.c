@@ -18,7 +18,8 @@
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
 #endif
 
-char LICENSE[] SEC("license") = "GPL";
+/* without SEC(), which cppcheck cannot read here */
+char LICENSE[] __attribute__((section("license"), used)) = "GPL";
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 

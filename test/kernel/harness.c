@@ -301,10 +301,12 @@ long child_run(pid_t pid, long (*body)(long), long arg)
 
 /* The test's inspector, and what it is asked to compare, in shared memory. */
 static pid_t inspector;
-static struct comparison {
+struct comparison {
 	pid_t a, b;
 	long index_a, index_b;
-} * comparison;
+};
+
+static struct comparison *comparison;
 
 static long do_nothing(long unused)
 {

@@ -64,6 +64,15 @@ static void check(bool condition, const char *text, int line)
 	failed = true;
 }
 
+static bool created(const struct sock_filter *insns, size_t len, unsigned int flags,
+		    struct monitor *monitor)
+{
+	bool is = !monitor_create(insns, len, flags, monitor);
+
+	CHECK(is);
+	return is;
+}
+
 /* A task under the filter, which makes a call for each byte that it is sent. */
 struct task {
 	pid_t pid;
@@ -173,11 +182,9 @@ static void replaces_its_program(void)
 	struct monitor monitor;
 	struct task task;
 
-	if (monitor_create(ask_getppid, ARRAY_SIZE(ask_getppid), SECCOMP_FILTER_FLAG_REPLACEABLE,
-			   &monitor)) {
-		CHECK(!"created");
+	if (!created(ask_getppid, ARRAY_SIZE(ask_getppid), SECCOMP_FILTER_FLAG_REPLACEABLE,
+		     &monitor))
 		return;
-	}
 	begin(&task, &monitor);
 	ask(&task, 'p');
 	serve(monitor.listener, 4711);
@@ -212,11 +219,8 @@ static void is_started_again(void)
 	struct task task;
 	int again;
 
-	if (monitor_create(ask_getppid, ARRAY_SIZE(ask_getppid), SECCOMP_FILTER_FLAG_KEEP,
-			   &monitor)) {
-		CHECK(!"created");
+	if (!created(ask_getppid, ARRAY_SIZE(ask_getppid), SECCOMP_FILTER_FLAG_KEEP, &monitor))
 		return;
-	}
 	begin(&task, &monitor);
 	CHECK(monitor_listener(monitor.filter) == -EBUSY);
 	/* received, and not answered */
@@ -261,10 +265,8 @@ static void opens_a_privileged_port(void)
 	struct monitor monitor;
 	struct task task;
 
-	if (monitor_create(ask_bind, ARRAY_SIZE(ask_bind), 0, &monitor)) {
-		CHECK(!"created");
+	if (!created(ask_bind, ARRAY_SIZE(ask_bind), 0, &monitor))
 		return;
-	}
 	begin(&task, &monitor);
 	/* alone it may not */
 	ask(&task, 'b');

@@ -328,12 +328,12 @@ static bool make_filters(struct story *story)
 		{ SYS_getgid, 0, SECCOMP_RET_KILL_THREAD, true },
 		{ SYS_getegid, 0, SECCOMP_RET_KILL_PROCESS, true },
 		{ NR_TRACE, 0, SECCOMP_RET_TRACE, true },
-		RULE(story->step->n & 1 ? OF_OUTER : OF_INNER),
+		{ RULE(story->step->n & 1 ? OF_OUTER : OF_INNER) },
 	};
-	const struct rule other = RULE(story->step->n & 1 ? OF_INNER : OF_OUTER);
+	const struct rule other = { RULE(story->step->n & 1 ? OF_INNER : OF_OUTER) };
 	const struct rule middle[] = {
 		{ NR_NOTIFY, 0, SECCOMP_RET_USER_NOTIF, true },
-		RULE(OF_MIDDLE),
+		{ RULE(OF_MIDDLE) },
 	};
 	const bool judged_below = story->step->n & 1;
 	unsigned int flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;

@@ -176,7 +176,7 @@ static bool go_on_kept(struct kept *kept, bool kill_it)
 
 static bool make_filters(struct story *story)
 {
-	const struct rule outer = RULE(OF_OUTER), inner = RULE(OF_INNER),
+	const struct rule outer = { RULE(OF_OUTER) }, inner = { RULE(OF_INNER) },
 			  notify = { .nr = NR_NOTIFY,
 				     .any = true,
 				     .action = SECCOMP_RET_USER_NOTIF };

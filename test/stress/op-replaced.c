@@ -133,7 +133,7 @@ static unsigned int make_generation(struct sock_filter *insns, uint64_t generati
 		{ .nr = SYS_getpriority,
 		  .arg = QUESTION + OF_LAST,
 		  .action = SECCOMP_RET_ERRNO | (ANSWER + OF_LAST + generation) },
-		RULE(OF_EACH + generation),
+		{ RULE(OF_EACH + generation) },
 		{ .nr = SYS_getppid, .any = true, .action = SECCOMP_RET_ERRNO | DENIED },
 	};
 
@@ -209,7 +209,7 @@ static void play_replaced(struct story *story)
 {
 	const unsigned int killed =
 		sometimes(story->step->n >> 4, 4) ? draw(story, ROUNDS) : ROUNDS;
-	const struct rule outer = RULE(OF_OUTER), inner = RULE(OF_INNER);
+	const struct rule outer = { RULE(OF_OUTER) }, inner = { RULE(OF_INNER) };
 	struct sock_filter insns[RULES_LEN];
 	struct board *board = story->board;
 	unsigned int round, len = make_generation(insns, 1);

@@ -57,10 +57,11 @@ bool story_filter(int parent, unsigned int flags, const struct rule *rules, unsi
 {
 	const bool listened = flags & SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	struct sock_filter insns[RULES_LEN];
+	unsigned int len = make_rules(insns, rules, nr);
 	int got;
 
 	*fd = note(listened ? CALL_CREATE_LISTENER : CALL_CREATE,
-		   fd_create(parent, flags, insns, make_rules(insns, rules, nr), &got));
+		   fd_create(parent, flags, insns, len, &got));
 	if (*fd < 0)
 		wrong("a filter of a story cannot be created: %d", *fd);
 	if (*fd >= 0 && listened)
@@ -161,8 +162,8 @@ static void go_under(struct story *story, bool inner)
 	__atomic_store_n(&story->board->under, true, __ATOMIC_SEQ_CST);
 }
 
-static void __attribute__((noreturn))
-be_task(struct story *story, bool inner, void (*run)(struct story *, unsigned int nr))
+static _Noreturn void be_task(struct story *story, bool inner,
+			      void (*run)(struct story *, unsigned int nr))
 {
 	const bool before = draw(story, 2);
 	struct part parts[PARTS];
@@ -270,8 +271,7 @@ static unsigned int count_fds(void)
 	return n;
 }
 
-static void __attribute__((noreturn))
-be_monitor(const struct step *step, void (*play)(struct story *))
+static _Noreturn void be_monitor(const struct step *step, void (*play)(struct story *))
 {
 	struct story story = { .step = step,
 			       .random = step->n,

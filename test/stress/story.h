@@ -65,11 +65,9 @@ struct rule {
 };
 
 /* An answer to a question. */
-#define RULE(what)                                               \
-	{                                                        \
-		.nr = SYS_getpriority, .arg = QUESTION + (what), \
-		.action = SECCOMP_RET_ERRNO | (ANSWER + (what))  \
-	}
+#define RULE(what)                                       \
+	.nr = SYS_getpriority, .arg = QUESTION + (what), \
+	.action = SECCOMP_RET_ERRNO | (ANSWER + (what))
 
 #define MAX_RULES 8
 #define RULES_LEN (MAX_RULES * 5 + 1)

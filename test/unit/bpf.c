@@ -293,7 +293,7 @@ static void faults_are_named(void **state)
 		{ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0), "past the end" },
 		{ BPF_STMT(BPF_RET | BPF_X, 0), "not one that seccomp(2) knows" },
 	};
-	struct sock_filter insns[BPF_MAXINSNS + 1];
+	static struct sock_filter insns[BPF_MAXINSNS + 1];
 	const char *fault;
 	size_t i, where;
 
