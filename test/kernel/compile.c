@@ -17,7 +17,7 @@ static bool write_sysctl(const char *name, const char *value)
 
 	snprintf(path, sizeof(path), SYSCTL "%s", name);
 	fd = open(path, O_WRONLY);
-	written = fd >= 0 && write(fd, value, 1) == 1;
+	written = fd >= 0 && write(fd, value, strlen(value)) == (ssize_t)strlen(value);
 	close(fd);
 	return written;
 }
@@ -154,4 +154,58 @@ TEST(compiled_with_the_barrier_of_the_unprivileged)
 	IS(by_nobody[0], by_nobody[1]);
 	if (by_root[1] == by_nobody[1])
 		test_skipped("this processor needs no barrier");
+}
+
+static void read_sysctl(const char *name, char *value, int size)
+{
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), SYSCTL "%s", name);
+	f = fopen(path, "r");
+	CHECK(f && fgets(value, size, f));
+	fclose(f);
+}
+
+static long create_install_and_probe(long unused)
+{
+	long ret = mark_fd_flags(-1, 1, 0, NULL);
+
+	(void)unused;
+	if (ret < 0)
+		return ret;
+	no_new_privs();
+	ret = fd_install((int)ret, 0);
+	return ret < 0 ? ret : probe(1);
+}
+
+static long do_nothing(long unused)
+{
+	return unused;
+}
+
+/* What compiled programs may take on the whole machine. Root is exempt for its own. */
+TEST(compiled_within_the_limit_of_the_unprivileged)
+{
+	char limit[32];
+	long own, for_others, installed;
+	bool has_interpreter = write_sysctl("bpf_jit_enable", "0");
+	pid_t pid = start_child(do_nothing, 0);
+
+	read_sysctl("bpf_jit_limit", limit, sizeof(limit));
+	write_sysctl("bpf_jit_enable", has_interpreter ? "2" : "1");
+	CHECK(write_sysctl("bpf_jit_limit", "1"));
+	own = has_interpreter ? length(set_mode, "flen=") : 0;
+	for_others = has_interpreter ? length(create, "flen=") : 0;
+	installed = child_run(pid, create_install_and_probe, 0);
+	write_sysctl("bpf_jit_limit", limit);
+	restore_sysctls();
+	if (!has_interpreter) {
+		IS(installed, -ENOMEM);
+		return;
+	}
+	IS(installed, -1001);
+	CHECK(own >= 0);
+	/* not compiled, but interpreted */
+	IS(for_others, -1);
 }

@@ -150,6 +150,37 @@ long make_call(int listener, uint64_t id, unsigned int flags, unsigned int nr,
 	return ret;
 }
 
+static void handler(int sig)
+{
+	(void)sig;
+}
+
+pid_t monitor_that_runs(int listener, uint64_t id, unsigned int nr, const uint64_t args[6],
+			long want)
+{
+	struct sigaction action = { .sa_handler = handler };
+	pid_t pid = fork();
+
+	CHECK(pid >= 0);
+	if (pid == 0) {
+		long long result = 0;
+		long ret;
+
+		sigaction(SIGUSR1, &action, NULL);
+		/* a signal that comes before the task has begun it is none for the call */
+		do {
+			ret = make_call(listener, id, SECCOMP_NOTIF_SYSCALL_RUN, nr, args, &result);
+		} while (ret == -EINTR);
+		/* a task that is killed may be gone before it can say that it was interrupted */
+		if (ret != -ESRCH || want != -ESRCH) {
+			IS(ret, 0);
+			IS(result, want == -ESRCH ? -EINTR : want);
+		}
+		_exit(0);
+	}
+	return pid;
+}
+
 int filter_fd_flags(int parent, int nr, uint32_t action, unsigned int flags, int *listener)
 {
 	const struct sock_filter insns[] = {

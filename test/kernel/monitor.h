@@ -42,6 +42,13 @@ int judged_fd(bool outside, int nr, uint32_t action, int *listener);
 /** make_call - SECCOMP_IOCTL_NOTIF_SYSCALL: 0 or -errno; @args and @result may be NULL */
 long make_call(int listener, uint64_t id, unsigned int flags, unsigned int nr,
 	       const uint64_t args[6], long long *result);
+/**
+ * monitor_that_runs - fork a monitor that has the task make this call
+ *
+ * The result must be @want; -ESRCH: the task is killed for it. SIGUSR1 interrupts it.
+ */
+pid_t monitor_that_runs(int listener, uint64_t id, unsigned int nr, const uint64_t args[6],
+			long want);
 /** register_task - as asking_task(), and no register of an argument may change */
 pid_t register_task(int fd, long want);
 

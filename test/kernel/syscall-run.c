@@ -39,11 +39,6 @@ TEST(run_leaves_no_trace_in_registers)
 }
 #endif
 
-static void handler(int sig)
-{
-	(void)sig;
-}
-
 TEST(run_any_number_of_times)
 {
 	int listener, fd = running_fd(-1, 0, &listener), i;
@@ -173,32 +168,6 @@ TEST(run_that_kills_a_thread)
 	IS(make_call(listener, id, RUN, SYS_getpid, NULL, &result), -ENOENT);
 	IS(write(sync[1], "x", 1), 1);
 	ended_well(pid);
-}
-
-static pid_t monitor_that_runs(int listener, uint64_t id, unsigned int nr, const uint64_t args[6],
-			       long want)
-{
-	struct sigaction action = { .sa_handler = handler };
-	pid_t pid = fork();
-
-	CHECK(pid >= 0);
-	if (pid == 0) {
-		long long result = 0;
-		long ret;
-
-		sigaction(SIGUSR1, &action, NULL);
-		/* a signal that comes before the task has begun it is none for the call */
-		do {
-			ret = make_call(listener, id, RUN, nr, args, &result);
-		} while (ret == -EINTR);
-		/* a task that is killed may be gone before it can say that it was interrupted */
-		if (ret != -ESRCH || want != -ESRCH) {
-			IS(ret, 0);
-			IS(result, want == -ESRCH ? -EINTR : want);
-		}
-		_exit(0);
-	}
-	return pid;
 }
 
 /* signals for the monitor, until it has ended */
