@@ -5,6 +5,7 @@
 #include <linux/capability.h>
 #include <linux/futex.h>
 #include <pthread.h>
+#include <sys/utsname.h>
 
 /* The exit status of a test's process. */
 enum { PASSED = 0, FAILED = 1, SKIPPED = 77, ABSENT = 78 };
@@ -41,6 +42,14 @@ void test_skipped(const char *why)
 void test_absent(void)
 {
 	_exit(ABSENT);
+}
+
+bool is_6_1(void)
+{
+	struct utsname name;
+
+	IS(uname(&name), 0);
+	return !strncmp(name.release, "6.1.", 4);
 }
 
 /* ---- The calls ---- */

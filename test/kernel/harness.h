@@ -56,6 +56,9 @@ void test_skipped(const char *why) __attribute__((noreturn));
 /* The test is of patches that this kernel does not have: it does not count. */
 void test_absent(void) __attribute__((noreturn));
 
+/** is_6_1 - the kernel is the oldest of those that the patches are for */
+bool is_6_1(void);
+
 /* CHECK(condition); IS(expression, the value that it must have), both integers */
 #define CHECK(condition)                                                   \
 	do {                                                               \

@@ -5,17 +5,8 @@
 
 #include <poll.h>
 #include <pthread.h>
-#include <sys/utsname.h>
 
 #define NEW_LISTENER SECCOMP_FILTER_FLAG_NEW_LISTENER
-
-static bool is_6_1(void)
-{
-	struct utsname name;
-
-	IS(uname(&name), 0);
-	return !strncmp(name.release, "6.1.", 4);
-}
 
 static long fd_of_listener(int *listener)
 {
