@@ -11,15 +11,7 @@
 
 static bool write_sysctl(const char *name, const char *value)
 {
-	char path[64];
-	int fd;
-	bool written;
-
-	snprintf(path, sizeof(path), SYSCTL "%s", name);
-	fd = open(path, O_WRONLY);
-	written = fd >= 0 && write(fd, value, strlen(value)) == (ssize_t)strlen(value);
-	close(fd);
-	return written;
+	return write_setting(SYSCTL, name, value);
 }
 
 static long create(long unused)

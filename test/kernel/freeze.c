@@ -11,15 +11,7 @@
 
 static bool write_group(const char *file, const char *value)
 {
-	char path[64];
-	int fd;
-	bool written;
-
-	snprintf(path, sizeof(path), GROUP "/%s", file);
-	fd = open(path, O_WRONLY);
-	written = fd >= 0 && write(fd, value, strlen(value)) == (ssize_t)strlen(value);
-	close(fd);
-	return written;
+	return write_setting(GROUP "/", file, value);
 }
 
 static void move_into_group(pid_t pid)

@@ -44,6 +44,19 @@ void test_absent(void)
 	_exit(ABSENT);
 }
 
+bool write_setting(const char *folder, const char *name, const char *value)
+{
+	char path[128];
+	bool written;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s%s", folder, name);
+	fd = open(path, O_WRONLY);
+	written = fd >= 0 && write(fd, value, strlen(value)) == (ssize_t)strlen(value);
+	close(fd);
+	return written;
+}
+
 bool is_6_1(void)
 {
 	struct utsname name;

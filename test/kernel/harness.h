@@ -56,6 +56,8 @@ void test_skipped(const char *why) __attribute__((noreturn));
 /* The test is of patches that this kernel does not have: it does not count. */
 void test_absent(void) __attribute__((noreturn));
 
+/** write_setting - write to a file of /proc or /sys; returns whether it could */
+bool write_setting(const char *folder, const char *name, const char *value);
 /** is_6_1 - the kernel is the oldest of those that the patches are for */
 bool is_6_1(void);
 
