@@ -7,6 +7,8 @@
 FUZZ_SECONDS ?= 20
 # instead of a time: the number of inputs for the image's reader
 RUNS ?=
+# of the corpus, which both readers are given
+FUZZ_CHANGES ?= 20000
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 FUZZ_SOURCES := $(wildcard lib/*.c) $(B)/proto/seccomp-tree.pb-c.c
 FUZZ_MUTATOR := test/fuzz/mutate.c test/fuzz/fields.c test/fuzz/pieces.c
@@ -40,7 +42,7 @@ fuzz-alone:
 	@$(call fuzz_run,1,large-image,image,$(B)/fuzz/corpus test/fuzz/corpus,$(FUZZ_LARGE))
 	@$(call fuzz_run,2,image,image,$(B)/fuzz/corpus test/fuzz/corpus,$(FUZZ_SMALL))
 	@$(call fuzz_run,3,config,config,$(B)/fuzz/config-corpus,-max_total_time=5)
-	@test/fuzz/agree $(B)/fuzz
+	@test/fuzz/agree $(B)/fuzz $(FUZZ_CHANGES)
 
 fuzz-programs: $(addprefix $(B)/fuzz/,image seeds config verdict)
 COMPILED += $(addprefix $(B)/fuzz/,image seeds config verdict)
