@@ -41,7 +41,7 @@ fuzz-alone:
 	@cp tools/criu-seccomp.conf $(B)/fuzz/config-corpus/
 	@$(call fuzz_run,1,large-image,image,$(B)/fuzz/corpus test/fuzz/corpus,$(FUZZ_LARGE))
 	@$(call fuzz_run,2,image,image,$(B)/fuzz/corpus test/fuzz/corpus,$(FUZZ_SMALL))
-	@$(call fuzz_run,3,config,config,$(B)/fuzz/config-corpus,-max_total_time=5)
+	@$(call fuzz_run,3,config,config,$(B)/fuzz/config-corpus,-max_total_time=$$((($(FUZZ_SECONDS) + 3) / 4)))
 	@test/fuzz/agree $(B)/fuzz $(FUZZ_CHANGES)
 
 fuzz-programs: $(addprefix $(B)/fuzz/,image seeds config verdict)

@@ -5,7 +5,9 @@
 UNIT_TESTS := $(patsubst test/unit/%.c,$(B)/unit/%,$(wildcard test/unit/*.c))
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 UNIT_LIB := $(patsubst lib/%.c,$(B)/unit/lib/%.o,$(wildcard lib/*.c)) $(B)/unit/seccomp-tree.pb-c.o
-COMPILED += $(UNIT_TESTS) $(UNIT_LIB)
+# what several programs test is compiled once
+UNIT_OF := $(B)/unit/plugin
+COMPILED += $(UNIT_TESTS) $(UNIT_LIB) $(patsubst plugin/%.c,$(UNIT_OF)/%.o,$(wildcard plugin/*.c))
 
 comma := ,
 
@@ -33,13 +35,17 @@ $(B)/unit/lib/%.o: lib/%.c $(wildcard lib/*.h) | $(B)/proto/seccomp-tree.pb-c.h
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) -c -o $@ $<
 
-$(UNIT_PLUGIN:%=$(B)/unit/%): UNIT_MORE = plugin/$(@F).c -Iplugin $(JSON_C_LIBS)
+$(UNIT_OF)/%.o: plugin/%.c $(wildcard plugin/*.h lib/*.h) | $(B)/proto/seccomp-tree.pb-c.h
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) -c -o $@ $<
 
-$(B)/unit/agent: UNIT_MORE += plugin/config.c plugin/oci.c plugin/parcel.c
+$(UNIT_PLUGIN:%=$(B)/unit/%): UNIT_MORE = $(UNIT_OF)/$(@F).o -Iplugin $(JSON_C_LIBS)
+
+$(B)/unit/agent: UNIT_MORE += $(UNIT_OF)/config.o $(UNIT_OF)/oci.o $(UNIT_OF)/parcel.o
 # who calls, whose the agent is, and what the system's file says
 $(B)/unit/agent: UNIT_MORE += -Wl,--wrap=getuid,--wrap=getsockopt,--wrap=config_read
 $(B)/unit/oci: UNIT_MORE += -Wl,--wrap=fstat
-$(B)/unit/agent $(B)/unit/config $(B)/unit/oci: UNIT_MORE += plugin/trust.c
+$(B)/unit/agent $(B)/unit/config $(B)/unit/oci: UNIT_MORE += $(UNIT_OF)/trust.o
 
 # what these need of CRIU and of the kernel is in the tests
 UNIT_CRIU := $(addprefix $(B)/unit/,dump dump-threads files restore restore-kill)
@@ -53,21 +59,21 @@ $(B)/unit/dump: UNIT_MORE += -Wl,--wrap=kernel_permits,--wrap=proc_number
 UNIT_NO_MEMORY := $(addprefix -Wl$(comma)--wrap=,malloc calloc reallocarray)
 $(B)/unit/no-memory: UNIT_MORE = $(UNIT_NO_MEMORY)
 
-$(B)/unit/dump-threads: UNIT_MORE += plugin/dump.c -Iplugin \
+$(B)/unit/dump-threads: UNIT_MORE += $(UNIT_OF)/dump.o -Iplugin \
 	$(addprefix -Wl$(comma)--wrap=,proc_namespace_depth proc_id_at_depth) \
 	$(UNIT_NO_MEMORY)
 
 UNIT_RESTORE := $(B)/unit/restore $(B)/unit/restore-kill
-$(UNIT_RESTORE): UNIT_MORE += plugin/restore.c plugin/filters.c plugin/files.c plugin/parcel.c -Iplugin \
+$(UNIT_RESTORE): UNIT_MORE += $(addprefix $(UNIT_OF)/,restore.o filters.o files.o parcel.o) -Iplugin \
 	-Wl,--wrap=kernel_permits
 
-$(B)/unit/files: UNIT_MORE += plugin/parcel.c -Wl,--wrap=readlink
+$(B)/unit/files: UNIT_MORE += $(UNIT_OF)/parcel.o -Wl,--wrap=readlink
 $(B)/unit/image: UNIT_MORE = -Wl,--wrap=pwrite
 $(B)/unit/tree: UNIT_MORE = -Wl,--wrap=hash_bytes
 $(B)/unit/image-file: UNIT_MORE = -Wl,--wrap=fstat
 
 # restore.c, with the rest of the plugin in the test
-$(B)/unit/run-id: UNIT_MORE = plugin/restore.c plugin/filters.c -Iplugin \
+$(B)/unit/run-id: UNIT_MORE = $(UNIT_OF)/restore.o $(UNIT_OF)/filters.o -Iplugin \
 	-Wl,--wrap=kernel_detect
 
 # as there, and what can fail is in the test, too
@@ -75,20 +81,20 @@ UNIT_FAULTS := alone dump files filters parcel restore
 UNIT_FAULTS_WRAP := calloc fcntl fstat kernel_detect kernel_permits kill malloc openat pread \
 	proc_id_at_depth proc_namespace_depth proc_number proc_read_threads proc_read_tree pwrite read \
 	readlink reallocarray recvmsg sendmsg socketpair unlinkat waitpid
-$(B)/unit/faults: UNIT_MORE = $(UNIT_FAULTS:%=plugin/%.c) -Iplugin \
+$(B)/unit/faults: UNIT_MORE = $(UNIT_FAULTS:%=$(UNIT_OF)/%.o) -Iplugin \
 	$(UNIT_FAULTS_WRAP:%=-Wl,--wrap=%)
 
-$(UNIT_TOOLS:%=$(B)/unit/%): UNIT_MORE = tools/$(@F).c -Itools
+$(UNIT_TOOLS:%=$(B)/unit/%): UNIT_MORE = $(B)/tools-test/obj/$(@F).o -Itools
 
-UNIT_VERDICTS := $(addprefix tools/,bpf.c facts.c reach.c value.c verdicts.c)
+UNIT_VERDICTS := $(addprefix $(B)/tools-test/obj/,bpf.o facts.o reach.o value.o verdicts.o)
 $(B)/unit/bpf $(B)/unit/verdicts: UNIT_MORE = $(UNIT_VERDICTS) -Itools
 
 $(B)/unit/tasks: UNIT_MORE += -Wl,--wrap=proc_read_threads
 
 # What else it links is expanded for each program. A "%" would be replaced by its name.
-UNIT_SOURCE := %.c
+UNIT_OBJECT := %.o
 .SECONDEXPANSION:
-$(B)/unit/%: test/unit/%.c $(UNIT_LIB) $(wildcard test/unit/*.h) $$(filter $$(UNIT_SOURCE),$$(UNIT_MORE)) \
+$(B)/unit/%: test/unit/%.c $(UNIT_LIB) $(wildcard test/unit/*.h) $$(filter $$(UNIT_OBJECT),$$(UNIT_MORE)) \
 		$$(if $$(UNIT_MORE),$(wildcard plugin/*.h tools/*.h))
 	@echo "  CC $<"
 	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) -Itest/unit -o $@ $< $(UNIT_LIB) \
