@@ -42,9 +42,11 @@ PLUGINDIR := $(or $(shell PATH="$$PATH:/usr/sbin" criu --help 2>/dev/null | \
 	sed -n 's,.*plugin directory (by default \(/.*[^/]\)/*)$$,\1,p'),/usr/lib/criu)
 endif
 DESTDIR ?=
-# Newer compilers have new warnings. They only fail the build for developers:
-# test/lint sets -Werror.
-WERROR ?=
+# Newer compilers have new warnings. They only fail the build for developers: "make check"
+# sets -Werror. A folder in which something was built with it keeps it; WERROR= ends that.
+ifeq ($(origin WERROR),undefined)
+WERROR := $(file <$(B)/werror)
+endif
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes $(WERROR)
 CFLAGS ?= -O2 -g
@@ -148,13 +150,13 @@ FORCE:
 $(B)/tools/criu-seccomp.o: $(B)/version.h
 
 # Only written if it changes; also with -n, which would say that all is built again.
-# WERROR changes no output.
-BUILT_WITH = $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(HARDENING)
+BUILT_WITH = $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(HARDENING) $(WERROR)
 $(B)/flags: FORCE
 	+@mkdir -p $(@D)
 	+@{ $(CC) --version | head -n 1; $(CLANG) --version 2>/dev/null | head -n 1; \
 		echo '$(subst ','\'',$(BUILT_WITH))'; } >$@.new
 	+@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	+@echo '$(WERROR)' >$(@D)/werror
 
 $(COMPILED): $(B)/flags
 
