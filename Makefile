@@ -42,8 +42,8 @@ PLUGINDIR := $(or $(shell PATH="$$PATH:/usr/sbin" criu --help 2>/dev/null | \
 	sed -n 's,.*plugin directory (by default \(/.*[^/]\)/*)$$,\1,p'),/usr/lib/criu)
 endif
 DESTDIR ?=
-# Newer compilers have new warnings. They only fail the build for developers: "make check"
-# sets -Werror. A folder in which something was built with it keeps it; WERROR= ends that.
+# Newer compilers have new warnings. They only fail the build for who develops this: "make
+# check" sets -Werror, and a folder that was built with it keeps it, until WERROR= ends that.
 ifeq ($(origin WERROR),undefined)
 WERROR := $(file <$(B)/werror)
 endif
@@ -149,14 +149,17 @@ FORCE:
 
 $(B)/tools/criu-seccomp.o: $(B)/version.h
 
-# Only written if it changes; also with -n, which would say that all is built again.
+# Only written if it changes; also with -n, which would say that all is built again. A
+# header may be gone, or hide another.
 BUILT_WITH = $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(HARDENING) $(WERROR)
 $(B)/flags: FORCE
 	+@mkdir -p $(@D)
 	+@{ $(CC) --version | head -n 1; $(CLANG) --version 2>/dev/null | head -n 1; \
-		echo '$(subst ','\'',$(BUILT_WITH))'; } >$@.new
+		echo '$(subst ','\'',$(BUILT_WITH))'; \
+		echo $(sort $(filter-out build/%,$(wildcard */*.h test/*/*.h test/*/*/*.h))); } >$@.new
 	+@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
-	+@echo '$(WERROR)' >$(@D)/werror
+	+@echo '$(WERROR)' >$@.new
+	+@cmp -s $@.new $(@D)/werror && rm $@.new || mv $@.new $(@D)/werror
 
 $(COMPILED): $(B)/flags
 
