@@ -10,7 +10,7 @@ vm=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck disable=SC2034 # for those who source this file
 top=${vm%/test/vm}
 # shellcheck disable=SC2034
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/criu-seccomp
+cache=${XDG_CACHE_HOME:-${HOME:-~}/.cache}/criu-seccomp
 
 say() {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
