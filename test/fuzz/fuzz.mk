@@ -10,9 +10,12 @@ RUNS ?=
 # of the corpus, which both readers are given
 FUZZ_CHANGES ?= 20000
 FUZZ_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
-FUZZ_SOURCES := $(wildcard lib/*.c) $(B)/proto/seccomp-tree.pb-c.c
-FUZZ_MUTATOR := test/fuzz/mutate.c test/fuzz/fields.c test/fuzz/pieces.c
+FUZZ_LIB := $(patsubst lib/%.c,$(B)/fuzz/lib/%.o,$(wildcard lib/*.c)) $(B)/fuzz/seccomp-tree.pb-c.o
+FUZZ_MUTATOR := $(addprefix $(B)/fuzz/obj/,mutate.o fields.o pieces.o)
+FUZZ_OBJECTS := $(FUZZ_LIB) $(FUZZ_MUTATOR) $(addprefix $(B)/fuzz/obj/,image.o promises.o seeds.o verdict.o)
 FUZZ_CC = clang -std=gnu11 -D_GNU_SOURCE -O2 -g -Ilib -I$(B)/proto $(FUZZ_SANITIZE)
+# what is executed is counted; a program without the fuzzer does not look at that
+FUZZ_COVER := -fsanitize=fuzzer-no-link -fsanitize-coverage-ignorelist=test/fuzz/no-coverage
 FUZZ_HEADERS := $(wildcard lib/*.h test/fuzz/*.h)
 
 # 256 KiB reach the limit of a path and that of all filters together. Most inputs have
@@ -45,25 +48,37 @@ fuzz-alone:
 	@test/fuzz/agree $(B)/fuzz $(FUZZ_CHANGES)
 
 fuzz-programs: $(addprefix $(B)/fuzz/,image seeds config verdict)
-COMPILED += $(addprefix $(B)/fuzz/,image seeds config verdict)
+COMPILED += $(FUZZ_OBJECTS) $(B)/fuzz/config
 
 $(B)/fuzz/config: test/fuzz/config.c plugin/config.c plugin/trust.c plugin/config.h
 	@mkdir -p $(@D)
 	@echo "  CC $<"
 	@$(FUZZ_CC) -Iplugin -fsanitize=fuzzer -o $@ $< plugin/config.c plugin/trust.c
 
-$(B)/fuzz/image: test/fuzz/image.c test/fuzz/promises.c $(FUZZ_MUTATOR) $(FUZZ_SOURCES) $(FUZZ_HEADERS)
-	@mkdir -p $(@D)
-	@echo "  CC $<"
-	@$(FUZZ_CC) -fsanitize=fuzzer -fsanitize-coverage-ignorelist=test/fuzz/no-coverage \
-		-o $@ $(filter %.c,$^) $(PROTOBUF_C_LIBS)
+$(FUZZ_OBJECTS): $(FUZZ_HEADERS) test/fuzz/no-coverage | $(B)/proto/seccomp-tree.pb-c.h
 
-$(B)/fuzz/seeds: test/fuzz/seeds.c $(FUZZ_SOURCES) $(FUZZ_HEADERS)
+$(B)/fuzz/lib/%.o: lib/%.c
 	@mkdir -p $(@D)
 	@echo "  CC $<"
-	@$(FUZZ_CC) -o $@ $(filter %.c,$^) $(PROTOBUF_C_LIBS)
+	@$(FUZZ_CC) $(FUZZ_COVER) -c -o $@ $<
 
-$(B)/fuzz/verdict: test/fuzz/verdict.c $(FUZZ_MUTATOR) $(FUZZ_SOURCES) $(FUZZ_HEADERS)
+$(B)/fuzz/%.o: $(B)/proto/%.c
+	@mkdir -p $(@D)
+	@$(FUZZ_CC) $(FUZZ_COVER) -c -o $@ $<
+
+$(B)/fuzz/obj/%.o: test/fuzz/%.c
 	@mkdir -p $(@D)
 	@echo "  CC $<"
-	@$(FUZZ_CC) -o $@ $(filter %.c,$^) $(PROTOBUF_C_LIBS)
+	@$(FUZZ_CC) $(FUZZ_COVER) -c -o $@ $<
+
+$(B)/fuzz/image: $(B)/fuzz/obj/image.o $(B)/fuzz/obj/promises.o $(FUZZ_MUTATOR) $(FUZZ_LIB)
+	@echo "  LD $@"
+	@$(FUZZ_CC) -fsanitize=fuzzer -o $@ $^ $(PROTOBUF_C_LIBS)
+
+$(B)/fuzz/seeds: $(B)/fuzz/obj/seeds.o $(FUZZ_LIB)
+	@echo "  LD $@"
+	@$(FUZZ_CC) -o $@ $^ $(PROTOBUF_C_LIBS)
+
+$(B)/fuzz/verdict: $(B)/fuzz/obj/verdict.o $(FUZZ_MUTATOR) $(FUZZ_LIB)
+	@echo "  LD $@"
+	@$(FUZZ_CC) -o $@ $^ $(PROTOBUF_C_LIBS)
