@@ -303,7 +303,7 @@ const struct subcommand watch_subcommand = {
 	.name = "watch",
 	.run = watch_main,
 	.help = "Shows what filters refuse, as it happens",
-	.arguments = "[--filters] [--json] [PID | --container ID] [--since-restore DIR]",
+	.arguments = "[--filters] [--json] [--container ID | [PID] [--since-restore DIR]]",
 	.details =
 		"  PID                  only this process and its descendants\n"
 		"  --container ID       only this container; of an id, the first digits are enough\n"
