@@ -302,6 +302,17 @@ static int write_at(int fd, const uint8_t *data, size_t size, off_t offset)
 }
 
 /*
+ * Some file systems only say in close(2) that there was no room, of any descriptor: NFS,
+ * with a quota. When the image is closed, it would be too late to fail the dump.
+ */
+static int flush(int fd)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	return copy < 0 || close(copy) ? -errno : 0;
+}
+
+/*
  * Other users may be able to write to the folder. So the file must be new: an existing
  * one could be a link to another file, or be open elsewhere. It is readable only by
  * its owner, because the programs show what a task is allowed to do.
@@ -325,6 +336,8 @@ int image_sync(struct image *image, int dir, const struct tree *tree)
 		ret = put_changes(&buffer, tree, image, &before_tail);
 	if (!ret)
 		ret = write_at(image->fd, buffer.data, buffer.size, image->tail);
+	if (!ret)
+		ret = flush(image->fd);
 	if (ret)
 		pr_err("cannot write %s: %s", IMAGE_NAME, strerror(-ret));
 	image->tail += before_tail;

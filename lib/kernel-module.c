@@ -210,7 +210,7 @@ static const struct kernel module = {
 	.set = module_set,
 };
 
-static const char *open_device(void)
+static const char *open_device(bool *there)
 {
 	if (device < 0)
 		device = open("/dev/" SECCOMP_MODULE_DEVICE, O_RDWR | O_CLOEXEC);
@@ -227,6 +227,7 @@ static const char *open_device(void)
 	case ENOENT:
 	case ENXIO:
 	case ENODEV:
+		*there = false;
 		return "the module " SECCOMP_MODULE_NAME
 		       " is not loaded (modprobe " SECCOMP_MODULE_NAME ")";
 	case EACCES:
@@ -237,7 +238,7 @@ static const char *open_device(void)
 	}
 }
 
-static const char *self_test(void)
+static const char *self_test(bool *there)
 {
 	static char why[256];
 	const char *what;
@@ -249,15 +250,16 @@ static const char *self_test(void)
 		      (long)(ret ? SECCOMP_MODULE_BROKEN : SECCOMP_MODULE_TRUSTED));
 	if (!ret)
 		return NULL;
+	*there = ret != -EUCLEAN;
 	snprintf(why, sizeof(why), "the module's self-test %s: %s",
 		 ret == -EUCLEAN ? "fails" : strerror(-ret), what);
 	return why;
 }
 
-/* Returns why the module cannot be used, or NULL if it can. */
-static const char *find_fault(void)
+/* Returns why the module cannot be used, or NULL if it can. Clears *there where it is of no use. */
+static const char *find_fault(bool *there)
 {
-	const char *why = open_device();
+	const char *why = open_device(there);
 	struct seccomp_module_state state;
 
 	if (why)
@@ -266,14 +268,17 @@ static const char *find_fault(void)
 		return "the state of the module cannot be read";
 	if (state.version != SECCOMP_MODULE_VERSION)
 		return "the loaded module is of another version (unload it, and load the one that belongs to this program)";
-	if (state.verdict == SECCOMP_MODULE_BROKEN)
+	if (state.verdict == SECCOMP_MODULE_BROKEN) {
+		*there = false;
 		return "the module does not work with this kernel (the kernel's log says why)";
-	return state.verdict == SECCOMP_MODULE_TRUSTED ? NULL : self_test();
+	}
+	return state.verdict == SECCOMP_MODULE_TRUSTED ? NULL : self_test(there);
 }
 
-const struct kernel *kernel_module(const char **why)
+const struct kernel *kernel_module(const char **why, bool *there)
 {
-	*why = find_fault();
+	*there = true;
+	*why = find_fault(there);
 	if (!*why)
 		return &module;
 	if (device >= 0)

@@ -12,13 +12,19 @@
 /* include/linux/proc_ns.h: the inode number of the initial user namespace */
 #define PROC_USER_INIT_INO 0xEFFFFFFDu
 
+static const struct kernel *patched(const char **why, bool *there)
+{
+	*there = false;
+	return kernel_patched(why);
+}
+
 /* Best first. A backend has either full() or, if it can only read, reader(). */
 static const struct backend {
 	const char *name;
-	const struct kernel *(*full)(const char **why);
+	const struct kernel *(*full)(const char **why, bool *there);
 	const struct kernel_reader *(*reader)(const char **why);
 } backends[KERNEL_BACKENDS] = {
-	{ .name = "kernel patches", .full = kernel_patched },
+	{ .name = "kernel patches", .full = patched },
 	{ .name = "kernel module", .full = kernel_module },
 	{ .name = "BPF", .reader = kernel_bpf },
 };
@@ -26,8 +32,10 @@ static const struct backend {
 static void try_backend(const struct backend *backend, struct kernel_choice *choice,
 			const char **why)
 {
+	bool there;
+
 	if (backend->full) {
-		choice->kernel = backend->full(why);
+		choice->kernel = backend->full(why, &there);
 		choice->reader = choice->kernel ? &choice->kernel->reader : NULL;
 	} else {
 		choice->reader = backend->reader(why);
@@ -49,15 +57,26 @@ void kernel_choose(struct kernel_choice *choice)
 	}
 }
 
-const struct kernel *kernel_detect(void)
+const struct kernel *kernel_detect(const char **unusable)
 {
-	const struct kernel *kernel = NULL;
+	const struct kernel *kernel;
 	const char *why;
+	bool there;
 	size_t i;
 
-	for (i = 0; !kernel && i < KERNEL_BACKENDS; i++)
-		kernel = backends[i].full ? backends[i].full(&why) : NULL;
-	return kernel;
+	*unusable = NULL;
+	for (i = 0; i < KERNEL_BACKENDS; i++) {
+		if (!backends[i].full)
+			continue;
+		kernel = backends[i].full(&why, &there);
+		if (kernel) {
+			*unusable = NULL;
+			return kernel;
+		}
+		if (there)
+			*unusable = why;
+	}
+	return NULL;
 }
 
 const struct kernel_reader *kernel_detect_reader(void)

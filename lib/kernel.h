@@ -156,11 +156,13 @@ struct kernel {
 
 /**
  * kernel_detect - find the best full backend
+ * @unusable: out: why one that is there cannot be used at the moment; NULL: there is
+ *            none, or one was found
  *
  * Traces only processes that it starts itself, and only to test a module that has
  * not been tested yet. Returns NULL if there is no full backend.
  */
-const struct kernel *kernel_detect(void);
+const struct kernel *kernel_detect(const char **unusable);
 
 /* kernel_detect_reader - find the best backend that can read. Returns NULL if there is none. */
 const struct kernel_reader *kernel_detect_reader(void);
@@ -199,10 +201,11 @@ int kernel_permits(void);
 
 /*
  * One function for each backend, called by kernel.c. Returns NULL if the backend is
- * not available; *why is then the reason in one line, in memory that stays valid.
+ * not available; *why is then the reason in one line, in memory that stays valid. The
+ * module may be there all the same: loaded, and not known to fail on this kernel.
  */
 const struct kernel *kernel_patched(const char **why);
-const struct kernel *kernel_module(const char **why);
+const struct kernel *kernel_module(const char **why, bool *there);
 const struct kernel_reader *kernel_bpf(const char **why);
 
 #endif /* KERNEL_H */

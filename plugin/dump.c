@@ -15,6 +15,7 @@
 #include "dump.h"
 #include "image.h"
 #include "kernel.h"
+#include "modes.h"
 #include "proc.h"
 #include "report.h"
 #include "stuck.h"
@@ -24,6 +25,7 @@ static struct dump {
 	bool begun;    /* false for a pre-dump, which records no filters */
 	int permitted; /* result of kernel_permits() */
 	const struct kernel *kernel;
+	const char *unusable; /* why there is none, though there should be */
 	struct tree tree;
 	struct collect collect;
 	struct image image;
@@ -46,11 +48,11 @@ int dump_begin(void)
 	dump.begun = true;
 	dump.permitted = kernel_permits();
 	/* not if CRIU has filters itself: they might kill it for the attempt */
-	dump.kernel = dump.permitted ? NULL : kernel_detect();
+	dump.kernel = dump.permitted ? NULL : kernel_detect(&dump.unusable);
 	dump.collect = (struct collect){ .tree = &dump.tree };
 	if (dump.kernel)
 		dump.collect.reader = &dump.kernel->reader;
-	if (!dump.permitted && !dump.kernel)
+	if (!dump.permitted && !dump.kernel && !dump.unusable)
 		pr_info("this kernel has no support for restoring seccomp filters as a tree: CRIU dumps them without the plugin");
 	return 0;
 }
@@ -171,24 +173,40 @@ static int record_process(const struct proc_threads *tids)
 	return sync_image();
 }
 
+static int set_placeholder(pid_t tid)
+{
+	if (!seccomp_collect_entry(tid, SECCOMP_MODE_STRICT))
+		return 0;
+	pr_err("CRIU does not accept strict mode for task %d", tid);
+	return -EIO;
+}
+
+/* Only another thread of the process can have given it filters after CRIU stopped it. */
 static int set_placeholders(const struct proc_threads *tids)
 {
 	size_t i;
+	int ret = 0;
 
-	for (i = 0; i < tids->count; i++) {
+	for (i = 0; !ret && i < tids->count; i++) {
 		if (dump.threads[i].filter == TREE_NONE)
 			continue;
-		if (seccomp_collect_entry(tids->tids[i], SECCOMP_MODE_STRICT)) {
-			pr_err("CRIU does not accept strict mode for task %d", tids->tids[i]);
-			return -EIO;
-		}
+		ret = set_placeholder(tids->tids[i]);
+		if (!ret && tids->count > 1)
+			ret = modes_suspend(tids->tids[i]);
 	}
-	return 0;
+	return ret;
+}
+
+/* Others would be dumped by CRIU alone, and their tree be lost without a word. */
+static int report_unusable(pid_t tid)
+{
+	pr_err("cannot read the seccomp filters of task %d: %s", tid, dump.unusable);
+	return -EOPNOTSUPP;
 }
 
 /*
- * The kernel does not let this CRIU read any filters. So only /proc is read, and tasks
- * without filters can still be dumped.
+ * The kernel does not let this CRIU read any filters, or cannot at the moment. So only
+ * /proc is read, and tasks without filters can still be dumped.
  */
 static int refuse_filters(const struct proc_threads *tids)
 {
@@ -199,6 +217,8 @@ static int refuse_filters(const struct proc_threads *tids)
 		mode = proc_number(tids->tids[i], "Seccomp");
 		if (mode == SECCOMP_MODE_DISABLED || mode == SECCOMP_MODE_STRICT)
 			continue;
+		if (mode > 0 && dump.unusable)
+			return report_unusable(tids->tids[i]);
 		if (mode > 0)
 			mode = dump.permitted;
 		report_unreadable(tids->tids[i], mode);
@@ -241,6 +261,15 @@ static int set_root(pid_t pid)
 	return ret || !dump.kernel ? ret : read_root_depth();
 }
 
+static int leave_to_criu(const struct proc_threads *tids)
+{
+	int ret = modes_settle(tids);
+
+	if (!ret)
+		alone_warn(tids);
+	return ret;
+}
+
 int dump_process(pid_t pid)
 {
 	size_t filtered = 0;
@@ -258,12 +287,10 @@ int dump_process(pid_t pid)
 		pr_err("cannot list the threads of process %d: %s", pid, strerror(-ret));
 		return ret;
 	}
-	if (dump.permitted)
+	if (dump.permitted || dump.unusable)
 		return refuse_filters(&dump.tids);
-	if (!dump.kernel) {
-		alone_warn(&dump.tids);
-		return 0;
-	}
+	if (!dump.kernel)
+		return leave_to_criu(&dump.tids);
 	ret = read_filters(&dump.tids, &filtered);
 	if (ret || !filtered)
 		return ret;

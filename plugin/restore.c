@@ -16,6 +16,7 @@
 #include "load.h"
 #include "proc.h"
 #include "report.h"
+#include "reserve.h"
 #include "restore.h"
 #include "tree.h"
 
@@ -158,11 +159,12 @@ static void report_no_kernel(void)
 
 static int make_filters(void)
 {
+	const char *unusable; /* report_no_kernel() says it, too */
 	int ret;
 
 	/* not before: nothing of this machine changes for an image that is refused */
 	load_module();
-	restore.kernel = kernel_detect();
+	restore.kernel = kernel_detect(&unusable);
 	if (!restore.kernel) {
 		report_no_kernel();
 		return -EOPNOTSUPP;
@@ -176,6 +178,8 @@ static int make_filters(void)
 		ret = create_filters();
 	if (!ret)
 		ret = files_offer(restore.kernel, &restore.tree, restore.filters);
+	if (!ret)
+		ret = reserve_numbers();
 	return ret;
 }
 

@@ -15,6 +15,7 @@
 #include "compat.h"
 #include "criu.h"
 #include "dump.h"
+#include "modes.h"
 #include "stuck.h"
 #include "thread.h"
 
@@ -26,6 +27,7 @@ static struct {
 	int named;
 	pid_t strict[8];
 	int n_strict;
+	int n_suspended, suspend_result;
 	size_t descriptors;
 	pthread_t thread;
 	pid_t tid;
@@ -58,6 +60,19 @@ size_t agent_count(const struct tree *tree)
 	return 0;
 }
 
+int modes_settle(const struct proc_threads *tids)
+{
+	(void)tids;
+	return 0;
+}
+
+int modes_suspend(pid_t tid)
+{
+	assert_int_equal(tid, world.strict[world.n_strict - 1]);
+	world.n_suspended++;
+	return world.suspend_result;
+}
+
 int compat_check(pid_t pid)
 {
 	assert_true(pid > 0);
@@ -78,12 +93,13 @@ void alone_end(void)
 {
 }
 
-const struct kernel *__wrap_kernel_detect(void);
+const struct kernel *__wrap_kernel_detect(const char **unusable);
 int __wrap_proc_namespace_depth(pid_t tid);
 pid_t __wrap_proc_id_at_depth(pid_t tid, int depth);
 
-const struct kernel *__wrap_kernel_detect(void)
+const struct kernel *__wrap_kernel_detect(const char **unusable)
 {
+	*unusable = NULL;
 	return world.kernel;
 }
 
@@ -156,6 +172,8 @@ static void each_thread_has_its_filter(void **state)
 	assert_int_equal(tree_find_thread(&tree, world.tid)->filter, 1);
 	assert_int_equal(world.n_strict, 2);
 	assert_int_equal(world.strict[1], world.tid);
+	/* one may have given it to the other after CRIU had stopped that */
+	assert_int_equal(world.n_suspended, 2);
 	tree_free(&tree);
 	dump_end(false);
 	assert_int_equal(descriptors(), world.descriptors);
@@ -264,6 +282,14 @@ static void a_refusal_by_criu_fails_the_dump(void **state)
 	assert_int_equal(dump_begin(), 0);
 	assert_int_equal(dump_process(getpid()), -EIO);
 	assert_said("CRIU does not accept strict mode for task");
+}
+
+static void a_thread_that_cannot_be_suspended_fails_the_dump(void **state)
+{
+	(void)state;
+	confine_both();
+	world.suspend_result = -EPERM;
+	assert_int_equal(dump_process(getpid()), -EPERM);
 }
 
 /* A child with the same filters as the leader. */
@@ -395,6 +421,7 @@ int main(void)
 		THREADS_TEST(a_process_that_is_gone_fails_the_dump),
 		THREADS_TEST(a_process_that_is_dumped_twice_is_refused),
 		THREADS_TEST(a_refusal_by_criu_fails_the_dump),
+		THREADS_TEST(a_thread_that_cannot_be_suspended_fails_the_dump),
 		THREADS_TEST(a_second_process_goes_into_the_same_image),
 		THREADS_TEST(a_stream_is_refused),
 		THREADS_TEST(a_dump_without_memory_fails),

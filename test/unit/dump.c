@@ -14,6 +14,7 @@
 #include "criu.h"
 #include "dump.h"
 #include "image.h"
+#include "modes.h"
 #include "stuck.h"
 
 static struct {
@@ -24,8 +25,10 @@ static struct {
 	int mode;	   /* of all threads, as /proc has it */
 	int named, strict; /* what CRIU was told */
 	int explained, detected;
-	int compat;	/* what is said of 32-bit programs */
-	uint32_t flags; /* of our filter */
+	int settled, suspended, mode_error; /* of the modes that CRIU has noted */
+	const char *unusable;		    /* what is said of a kernel that cannot be used now */
+	int compat;			    /* what is said of 32-bit programs */
+	uint32_t flags;			    /* of our filter */
 } world;
 
 #define RUN_ID "0c4e9c2e-1f0f-4f0e-9d56-0b9a2b6b8c11"
@@ -63,6 +66,20 @@ void alone_warn(const struct proc_threads *tids)
 
 void alone_end(void)
 {
+}
+
+int modes_settle(const struct proc_threads *tids)
+{
+	assert_true(tids->count > 0);
+	world.settled++;
+	return world.mode_error;
+}
+
+int modes_suspend(pid_t tid)
+{
+	assert_true(tid > 0);
+	world.suspended++;
+	return 0;
 }
 
 int compat_check(pid_t pid)
@@ -126,10 +143,11 @@ static const struct kernel stand_in = {
 	},
 };
 
-const struct kernel *__wrap_kernel_detect(void);
+const struct kernel *__wrap_kernel_detect(const char **unusable);
 
-const struct kernel *__wrap_kernel_detect(void)
+const struct kernel *__wrap_kernel_detect(const char **unusable)
 {
+	*unusable = world.unusable;
 	world.detected++;
 	return world.patched ? &stand_in : NULL;
 }
@@ -350,6 +368,44 @@ static void tasks_with_filters_are_refused_without_permission(void **state)
 	dump_end(true);
 }
 
+/* It would be dumped with the module at other times: CRIU alone would lose the tree. */
+static void tasks_with_filters_are_refused_while_the_module_cannot_be_used(void **state)
+{
+	(void)state;
+	leave_image();
+	world.patched = false;
+	world.unusable = "/dev/criu-seccomp cannot be opened";
+	world.mode = SECCOMP_MODE_DISABLED;
+	dump_ourselves();
+	assert_false(has_image());
+	world.mode = SECCOMP_MODE_FILTER;
+	assert_int_equal(dump_begin(), 0);
+	assert_int_equal(dump_process(getpid()), -EOPNOTSUPP);
+	assert_said("cannot be opened");
+	dump_end(true);
+	assert_int_equal(world.strict, 0);
+}
+
+static void modes_that_cannot_be_settled_fail_the_dump(void **state)
+{
+	(void)state;
+	world.patched = false;
+	world.mode_error = -EPERM;
+	assert_int_equal(dump_begin(), 0);
+	assert_int_equal(dump_process(getpid()), -EPERM);
+	dump_end(true);
+	assert_int_equal(world.settled, 1);
+}
+
+/* Nobody else could have given it filters. */
+static void a_thread_alone_is_suspended_by_criu(void **state)
+{
+	(void)state;
+	dump_ourselves();
+	is_whole(1);
+	assert_int_equal(world.suspended, 0);
+}
+
 static int set_up(void **state)
 {
 	char path[] = "/tmp/unit-dump.XXXXXX";
@@ -358,7 +414,8 @@ static int set_up(void **state)
 	world.dir = mkdtemp(path) ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	world.patched = world.confined = true;
 	world.named = world.strict = world.explained = world.detected = 0;
-	world.permitted = world.compat = 0;
+	world.permitted = world.compat = world.settled = world.suspended = world.mode_error = 0;
+	world.unusable = NULL;
 	strcpy(criu_run_id, RUN_ID);
 	*state = strdup(path);
 	return world.dir < 0;
@@ -390,6 +447,9 @@ int main(void)
 		DUMP_TEST(a_criu_that_does_not_name_its_runs_is_refused),
 		DUMP_TEST(tasks_without_filters_need_no_permission),
 		DUMP_TEST(tasks_with_filters_are_refused_without_permission),
+		DUMP_TEST(tasks_with_filters_are_refused_while_the_module_cannot_be_used),
+		DUMP_TEST(modes_that_cannot_be_settled_fail_the_dump),
+		DUMP_TEST(a_thread_alone_is_suspended_by_criu),
 	};
 
 	return cmocka_run_group_tests_name("dump", tests, NULL, NULL);

@@ -43,17 +43,23 @@ bool check_and_remove_inventory_plugin(const char *name, size_t n)
 	return world.names_all || (world.named && !strcmp(name, PLUGIN_NAME));
 }
 
-const struct kernel *__wrap_kernel_detect(void);
+const struct kernel *__wrap_kernel_detect(const char **unusable);
 int __wrap_kernel_permits(void);
 
-const struct kernel *__wrap_kernel_detect(void)
+const struct kernel *__wrap_kernel_detect(const char **unusable)
 {
+	*unusable = NULL;
 	return world.kernel;
 }
 
 int __wrap_kernel_permits(void)
 {
 	return world.permits;
+}
+
+int reserve_numbers(void)
+{
+	return 0;
 }
 
 void load_module(void)

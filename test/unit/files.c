@@ -34,10 +34,11 @@ ssize_t __wrap_readlink(const char *path, char *name, size_t room)
 	return len;
 }
 
-const struct kernel *__wrap_kernel_detect(void);
+const struct kernel *__wrap_kernel_detect(const char **unusable);
 
-const struct kernel *__wrap_kernel_detect(void)
+const struct kernel *__wrap_kernel_detect(const char **unusable)
 {
+	*unusable = NULL;
 	return world.kernel;
 }
 

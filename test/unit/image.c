@@ -250,6 +250,38 @@ ssize_t __wrap_pwrite(int fd, const void *data, size_t size, off_t offset)
 	return -1;
 }
 
+static bool no_room; /* which only close(2) says */
+
+int __real_close(int fd);
+int __wrap_close(int fd);
+
+int __wrap_close(int fd)
+{
+	int ret = __real_close(fd);
+
+	if (!no_room)
+		return ret;
+	errno = EDQUOT;
+	return -1;
+}
+
+static void what_only_close_says_fails(void **state)
+{
+	struct image image = { .fd = -1 };
+	struct tree tree = { 0 };
+	int ret;
+
+	(void)state;
+	fill(&tree);
+	no_room = true;
+	ret = image_sync(&image, folder.fd, &tree);
+	no_room = false;
+	assert_int_equal(ret, -EDQUOT);
+	assert_said("cannot write " IMAGE_NAME ": Disk quota exceeded");
+	image_close(&image);
+	tree_free(&tree);
+}
+
 static void what_is_written_in_pieces_is_whole(void **state)
 {
 	struct image image = { .fd = -1 };
@@ -289,6 +321,7 @@ int main(void)
 		IMAGE_TEST(a_file_that_is_there_is_not_written_to),
 		IMAGE_TEST(the_file_is_for_its_owner_only),
 		IMAGE_TEST(a_tree_of_no_dump_is_not_written),
+		IMAGE_TEST(what_only_close_says_fails),
 		IMAGE_TEST(no_file_is_not_a_fault),
 	};
 

@@ -12,7 +12,7 @@ COMPILED += $(UNIT_TESTS) $(UNIT_LIB) $(patsubst plugin/%.c,$(UNIT_OF)/%.o,$(wil
 comma := ,
 
 # those that test a file of plugin/ with the same name
-UNIT_PLUGIN := agent alone compat config dump files oci parcel
+UNIT_PLUGIN := agent alone compat config dump files modes oci parcel reserve
 
 # and of tools/
 UNIT_TOOLS := bpf container tasks verdicts
@@ -54,6 +54,7 @@ $(UNIT_CRIU): UNIT_MORE += -Wl,--wrap=kernel_detect
 $(B)/unit/alone: UNIT_MORE += $(addprefix -Wl$(comma)--wrap=,kernel_choose proc_filter_count proc_number)
 
 $(B)/unit/compat: UNIT_MORE += -Wl,--wrap=ptrace
+$(B)/unit/modes: UNIT_MORE += -Wl,--wrap=ptrace,--wrap=proc_number
 $(B)/unit/dump: UNIT_MORE += -Wl,--wrap=kernel_permits,--wrap=proc_number
 
 UNIT_NO_MEMORY := $(addprefix -Wl$(comma)--wrap=,malloc calloc reallocarray)
@@ -68,7 +69,7 @@ $(UNIT_RESTORE): UNIT_MORE += $(addprefix $(UNIT_OF)/,restore.o filters.o files.
 	-Wl,--wrap=kernel_permits
 
 $(B)/unit/files: UNIT_MORE += $(UNIT_OF)/parcel.o -Wl,--wrap=readlink
-$(B)/unit/image: UNIT_MORE = -Wl,--wrap=pwrite
+$(B)/unit/image: UNIT_MORE = -Wl,--wrap=pwrite,--wrap=close
 $(B)/unit/tree: UNIT_MORE = -Wl,--wrap=hash_bytes
 $(B)/unit/image-file: UNIT_MORE = -Wl,--wrap=fstat
 
@@ -77,9 +78,9 @@ $(B)/unit/run-id: UNIT_MORE = $(UNIT_OF)/restore.o $(UNIT_OF)/filters.o -Iplugin
 	-Wl,--wrap=kernel_detect
 
 # as there, and what can fail is in the test, too
-UNIT_FAULTS := alone dump files filters parcel restore
+UNIT_FAULTS := alone dump files filters modes parcel restore
 UNIT_FAULTS_WRAP := calloc fcntl fstat kernel_detect kernel_permits kill malloc openat pread \
-	proc_id_at_depth proc_namespace_depth proc_number proc_read_threads proc_read_tree pwrite read \
+	proc_id_at_depth proc_namespace_depth proc_number proc_read_threads proc_read_tree ptrace pwrite read \
 	readlink reallocarray recvmsg sendmsg socketpair unlinkat waitpid
 $(B)/unit/faults: UNIT_MORE = $(UNIT_FAULTS:%=$(UNIT_OF)/%.o) -Iplugin \
 	$(UNIT_FAULTS_WRAP:%=-Wl,--wrap=%)

@@ -7,6 +7,9 @@
 #ifndef WORLD_H
 #define WORLD_H
 
+/* before <linux/ptrace.h> */
+#include <sys/ptrace.h>
+
 #include "model.h"
 
 #include <fcntl.h>
@@ -21,6 +24,7 @@
 #include "criu.h"
 #include "load.h"
 #include "proc.h"
+#include "reserve.h"
 #include "sample.h"
 #include "stuck.h"
 
@@ -129,6 +133,13 @@ size_t agent_count(const struct tree *tree)
 	return count;
 }
 
+int reserve_numbers(void)
+{
+	POINT("numbers for CRIU", NULL, EMFILE);
+
+	return -fault(&point);
+}
+
 void load_module(void)
 {
 }
@@ -169,9 +180,10 @@ void agent_end(void)
 	"cannot list the threads|cannot read the id|" \
 	"cannot read the pid namespace"
 
-const struct kernel *__wrap_kernel_detect(void);
+const struct kernel *__wrap_kernel_detect(const char **unusable);
 int __wrap_kernel_permits(void);
 int __wrap_proc_number(pid_t tid, const char *name);
+long __wrap_ptrace(int request, pid_t tid, void *addr, void *data);
 int __wrap_proc_read_threads(pid_t pid, struct proc_threads *threads);
 int __wrap_proc_read_tree(pid_t pid, struct proc_threads *pids);
 int __wrap_proc_namespace_depth(pid_t tid);
@@ -179,8 +191,9 @@ pid_t __wrap_proc_id_at_depth(pid_t tid, int depth);
 int __wrap_kill(pid_t pid, int sig);
 pid_t __wrap_waitpid(pid_t pid, int *status, int options);
 
-const struct kernel *__wrap_kernel_detect(void)
+const struct kernel *__wrap_kernel_detect(const char **unusable)
 {
+	*unusable = NULL;
 	return &model_kernel;
 }
 
@@ -207,6 +220,19 @@ int __wrap_proc_number(pid_t tid, const char *name)
 	if (error)
 		return -error;
 	return model_thread(tid)->filter == NONE ? 0 : SECCOMP_MODE_FILTER;
+}
+
+/* Only modes.c calls it. */
+long __wrap_ptrace(int request, pid_t tid, void *addr, void *data)
+{
+	POINT("suspend seccomp", "cannot suspend seccomp", ESRCH, EPERM);
+
+	assert_int_equal(request, PTRACE_SETOPTIONS);
+	assert_null(addr);
+	assert_true((long)data & PTRACE_O_SUSPEND_SECCOMP);
+	assert_true(model_thread(tid)->filter >= 0);
+	errno = fault(&point);
+	return errno ? -1 : 0;
 }
 
 /* Adds the leaders of all processes, or the threads of one. */
@@ -390,8 +416,9 @@ int __wrap_unlinkat(int dir, const char *path, int flags)
 
 int __wrap_fcntl(int fd, int command, long arg)
 {
-	POINT("fcntl()", "let tasks inherit|cannot read the filter|cannot set flags", EMFILE,
-	      EBADF);
+	POINT("fcntl()",
+	      "let tasks inherit|cannot read the filter|cannot set flags|cannot write seccomp-tree.img",
+	      EMFILE, EBADF);
 	FAULT(-1);
 	return __real_fcntl(fd, command, arg);
 }

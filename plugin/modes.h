@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * CRIU notes the seccomp mode of each thread when it stops it, and suspends seccomp if
+ * there is one. But it stops threads one by one, and SECCOMP_FILTER_FLAG_TSYNC of one that
+ * still runs gives filters to those that are stopped already.
+ */
+#ifndef PLUGIN_MODES_H
+#define PLUGIN_MODES_H
+
+#include "proc.h"
+
+/**
+ * modes_suspend - suspend seccomp for a thread that has filters, as CRIU does
+ * @tid: a thread that CRIU has stopped
+ *
+ * Otherwise CRIU would run its own code under the filters. One system call. Returns 0, or
+ * a negative errno after a message.
+ */
+int modes_suspend(pid_t tid);
+
+/**
+ * modes_settle - make CRIU, which dumps filters itself, know the present modes of a process
+ * @tids: its threads, all of which CRIU has stopped
+ *
+ * Threads that have a filter are dumped with it, and are suspended. Reads /proc for each
+ * thread. Returns 0, or a negative errno after a message; -ESRCH: a filter is killing a
+ * thread, which CRIU could not restore.
+ */
+int modes_settle(const struct proc_threads *tids);
+
+#endif /* PLUGIN_MODES_H */
