@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A module that is loaded, and cannot be used at the moment."""
+import contextlib
+import os
+import subprocess
+from collections.abc import Iterator
+
+from harness import Case, check, lines_that_matter, log_of
+
+DEVICE = '/dev/criu-seccomp'
+IMAGE = 'seccomp-tree.img'
+
+
+@contextlib.contextmanager
+def another_device() -> Iterator[None]:
+    """Something else in its place, which answers no request."""
+    subprocess.run(['mount', '--bind', '/dev/null', DEVICE], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(['umount', DEVICE], check=True)
+
+
+def dump_is_refused() -> str:
+    """CRIU alone would lose the tree. All stays as it was, and the next dump works."""
+    case = Case('seccomp_tree_leader', 'h')
+    try:
+        case.start()
+        before = case.picture()
+        case.new_images(1)
+        with another_device():
+            status = case.criu('dump', '-t', str(case.pid))
+        check(status == 1, f'criu dump exits {status}', *case.logs())
+        why = [line for line in lines_that_matter(log_of(case, 'dump'))
+               if 'cannot read the' in line]
+        check(why and 'the state of the module cannot be read' in why[0], 'no reason', *case.logs())
+        check(case.picture() == before, 'the tasks are not as they were', *case.picture())
+        case.new_images(2)
+        case.dump()
+        check(os.path.exists(os.path.join(case.images, IMAGE)), 'the next dump has no image')
+        return why[0].split('): ')[-1]
+    finally:
+        case.close()
+
+
+def restore_is_refused() -> None:
+    """Before anything is forked."""
+    case = Case('seccomp_tree_leader', 'h')
+    try:
+        case.start()
+        case.new_images(1)
+        case.dump()
+        with another_device():
+            status = case.criu('restore', '-d')
+        check(status == 1 and not case.running(), f'criu restore exits {status}', *case.logs())
+        case.restore()
+        case.stop()
+    finally:
+        case.close()
