@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "progress.h"
+#include "messages.h"
 #include "report.h"
 #include "subcommands.h"
 #include "version.h"
@@ -22,14 +22,9 @@ void report(enum report_level level, const char *fmt, ...)
 {
 	va_list args;
 
-	if (level > REPORT_WARN)
-		return;
-	progress_end();
-	fprintf(stderr, "criu-seccomp: %s", level == REPORT_WARN ? "warning: " : "");
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	messages_print(level, fmt, args);
 	va_end(args);
-	fputc('\n', stderr);
 }
 
 static const struct subcommand *find(const char *name)

@@ -2,7 +2,6 @@
 /* The filters of running threads. */
 #include <errno.h>
 #include <linux/seccomp.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +11,7 @@
 #include "kernel.h"
 #include "proc.h"
 #include "progress.h"
+#include "reader.h"
 #include "report.h"
 #include "snapshot.h"
 #include "stop.h"
@@ -45,6 +45,7 @@ struct sample {
  * struct reading - the state of reading all threads
  * @results: one for each of @tasks
  * @depth: of the pid namespace for ids
+ * @done: how many of @tasks were read, for the other thread
  * @error: why it was aborted, or 0
  */
 struct reading {
@@ -53,6 +54,7 @@ struct reading {
 	struct collect collect;
 	struct result *results;
 	int depth;
+	size_t done;
 	int error;
 };
 
@@ -268,29 +270,29 @@ static void *read_all(void *arg)
 
 	for (i = 0; !reading->error && i < reading->tasks->count; i += BATCH) {
 		reading->error = read_batch(reading, i);
-		progress("threads", i, reading->tasks->count);
+		__atomic_store_n(&reading->done, i, __ATOMIC_RELAXED);
 	}
-	progress_end();
 	return NULL;
 }
 
-/*
- * Reads in a thread of its own: when that ends, the kernel detaches every tracee that we
- * could not, so none of them stays stopped while our output waits for a reader.
- */
+/* In another thread than the one above: the terminal may not take it for a while. */
+static void show_progress(void *arg)
+{
+	const struct reading *reading = arg;
+
+	progress("threads", __atomic_load_n(&reading->done, __ATOMIC_RELAXED),
+		 reading->tasks->count);
+}
+
 static int read_in_thread(struct reading *reading)
 {
-	pthread_t reader;
-	int ret;
+	int ret = reader_run(read_all, show_progress, reading);
 
-	stop_init();
-	ret = pthread_create(&reader, NULL, read_all, reading);
-	if (ret) {
-		pr_err("cannot start a thread: %s", strerror(ret));
-		return -ret;
-	}
-	pthread_join(reader, NULL);
-	return reading->error;
+	progress_end();
+	if (!ret)
+		return reading->error;
+	pr_err("cannot start a thread: %s", strerror(-ret));
+	return ret;
 }
 
 /* The threads of one process that still exist. A leader exists as long as the others do. */

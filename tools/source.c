@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <linux/ptrace.h>
 #include <linux/seccomp.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include "collect.h"
 #include "kernel.h"
 #include "proc.h"
+#include "reader.h"
 #include "report.h"
 #include "source.h"
 #include "stop.h"
@@ -130,7 +130,6 @@ static int read_thread(struct reading *reading, size_t index)
 	return ret;
 }
 
-/* Runs in a thread of its own: when that ends, the kernel detaches all tracees. */
 static void *read_all(void *arg)
 {
 	struct reading *reading = arg;
@@ -151,7 +150,6 @@ static void report_trouble(const struct reading *reading, const char *what, int 
 static int read_threads(struct reading *reading)
 {
 	struct snapshot *snapshot = reading->snapshot;
-	pthread_t reader;
 	int ret;
 
 	reading->threads = calloc(reading->tids.count, sizeof(*reading->threads));
@@ -160,13 +158,11 @@ static int read_threads(struct reading *reading)
 		report_trouble(reading, "list its threads", -ENOMEM);
 		return -ENOMEM;
 	}
-	stop_init();
-	ret = -pthread_create(&reader, NULL, read_all, reading);
+	ret = reader_run(read_all, NULL, reading);
 	if (ret) {
 		report_trouble(reading, "start a thread", ret);
 		return ret;
 	}
-	pthread_join(reader, NULL);
 	if (reading->error)
 		return reading->error;
 	ret = tree_add_process(&snapshot->tree, reading->threads, reading->tids.count);

@@ -62,7 +62,7 @@ $(B)/tools-test/fake: $(TOOLS_OBJ) $(B)/tools-test/obj/fake.o $(TOOLS_LIB)
 	@echo "  LD $@"
 	@$(CC) $(ALL_CFLAGS) -MF /dev/null $(SANITIZE) -Wl,--wrap=kernel_detect_reader -o $@ $^ $(TOOL_LIBS)
 
-SAVE_OBJ := $(patsubst %,$(B)/tools-test/obj/%.o,container dump-archive fake inventory live progress snapshot stop tasks)
+SAVE_OBJ := $(patsubst %,$(B)/tools-test/obj/%.o,container dump-archive fake inventory live messages progress reader snapshot stop tasks)
 
 $(B)/tools-test/save: test/tools/save.c $(SAVE_OBJ) $(TOOLS_LIB)
 	@mkdir -p $(@D)

@@ -92,6 +92,14 @@ $(B)/unit/bpf $(B)/unit/verdicts: UNIT_MORE = $(UNIT_VERDICTS) -Itools
 
 $(B)/unit/tasks: UNIT_MORE += -Wl,--wrap=proc_read_threads
 
+UNIT_READER := $(addprefix $(B)/tools-test/obj/,messages.o progress.o reader.o stop.o) -Itools
+$(B)/unit/reader: UNIT_MORE = $(UNIT_READER)
+
+# what it needs of /proc and of the kernel is in the test
+UNIT_LIVE := container_of kernel_detect_reader report resume_thread stop_begin stop_finish \
+	task_is_dead task_read_state
+$(B)/unit/live: UNIT_MORE = $(B)/tools-test/obj/live.o $(UNIT_READER) $(UNIT_LIVE:%=-Wl,--wrap=%)
+
 # What else it links is expanded for each program. A "%" would be replaced by its name.
 UNIT_OBJECT := %.o
 .SECONDEXPANSION:
