@@ -256,6 +256,39 @@ int collect_filter(struct collect *collect, int handle, uint32_t *filter)
 	return add_stack(collect, handle, filter);
 }
 
+static void release_kept(struct collect *collect)
+{
+	while (collect->n_kept)
+		collect->reader->release(collect->kept[--collect->n_kept]);
+}
+
+/* Takes the handle, also if it fails. */
+static int keep(struct collect *collect, int handle)
+{
+	int ret;
+
+	if (collect->n_kept >= collect->keep) {
+		/* from now on, their ids may be those of others */
+		release_kept(collect);
+		map_free(&collect->filter_by_id);
+	}
+	ret = array_reserve(&collect->kept, &collect->kept_room, collect->n_kept + 1,
+			    sizeof(*collect->kept));
+	if (ret)
+		collect->reader->release(handle);
+	else
+		collect->kept[collect->n_kept++] = handle;
+	return ret;
+}
+
+/* The handle is kept first: if this fails, some filters may be in the tree already. */
+static int keep_and_add(struct collect *collect, int handle, uint32_t *filter)
+{
+	int ret = keep(collect, handle);
+
+	return ret ? ret : add_stack(collect, handle, filter);
+}
+
 int collect_thread(struct collect *collect, pid_t tid, uint32_t *filter)
 {
 	uint64_t id;
@@ -270,6 +303,8 @@ int collect_thread(struct collect *collect, pid_t tid, uint32_t *filter)
 	handle = collect->reader->open(tid, KERNEL_NEWEST);
 	if (handle < 0)
 		return handle;
+	if (collect->keep && collect->reader->reuses_ids)
+		return keep_and_add(collect, handle, filter);
 	ret = add_stack(collect, handle, filter);
 	collect->reader->release(handle);
 	return ret;
@@ -277,6 +312,8 @@ int collect_thread(struct collect *collect, pid_t tid, uint32_t *filter)
 
 void collect_end(struct collect *collect)
 {
+	release_kept(collect);
+	free(collect->kept);
 	map_free(&collect->filter_by_id);
 	free(collect->pending);
 	free(collect->ids);

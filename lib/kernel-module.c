@@ -197,6 +197,8 @@ static int module_create(int parent, uint32_t flags, const struct sock_filter *i
 static const struct kernel module = {
 	.reader = {
 		.name = "kernel module",
+		/* they are addresses, encrypted */
+		.reuses_ids = true,
 		.identify = module_identify,
 		.open = module_open,
 		.info = module_info,

@@ -27,16 +27,21 @@
 /**
  * struct kernel_reader - reads the filters of threads
  * @name: of the backend, for messages
+ * @reuses_ids: when a filter is gone, a new one may get its id. A filter is not gone as
+ *              long as a thread has it, or a handle of it or of one above it is open. So
+ *              who lets threads run and remembers ids keeps handles, too: see
+ *              struct collect. If false, an id is never used again.
  *
  * Filters are represented by handles, 0 or more, which the caller has to release.
  */
 struct kernel_reader {
 	const char *name;
+	bool reuses_ids;
 
 	/**
 	 * identify - get the id of the newest filter of a thread
 	 * @id: out, as in struct seccomp_filter_info: no two filters that exist
-	 *      at the same time have the same id
+	 *      at the same time have the same id; see @reuses_ids
 	 *
 	 * One system call, and no descriptor. Returns 0; -ENODATA: the thread
 	 * is not in filter mode.

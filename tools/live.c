@@ -401,7 +401,9 @@ int snapshot_read_tasks(struct snapshot *snapshot, const struct tasks *tasks, in
 		.tasks = tasks,
 		.snapshot = snapshot,
 		.depth = depth,
-		.collect = { .reader = kernel_detect_reader(), .tree = &snapshot->tree },
+		.collect = { .reader = kernel_detect_reader(),
+			     .tree = &snapshot->tree,
+			     .keep = reader_handles() },
 	};
 	int ret;
 

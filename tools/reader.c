@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "messages.h"
@@ -58,4 +59,16 @@ int reader_run(void *(*read)(void *), void (*meanwhile)(void *), void *arg)
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	messages_release();
 	return ret;
+}
+
+size_t reader_handles(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return 1;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		getrlimit(RLIMIT_NOFILE, &limit);
+	return limit.rlim_cur - limit.rlim_cur / 4;
 }

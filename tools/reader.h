@@ -3,6 +3,8 @@
 #ifndef READER_H
 #define READER_H
 
+#include <stddef.h>
+
 /**
  * reader_run - run a function that stops threads, in a thread of its own
  * @read: the function
@@ -17,5 +19,12 @@
  * Returns 0; a negative errno: @read was not called.
  */
 int reader_run(void *(*read)(void *), void (*meanwhile)(void *), void *arg);
+
+/**
+ * reader_handles - how many filters a reading may keep open
+ *
+ * Raises our limit for descriptors as far as we may. Some are left for everything else.
+ */
+size_t reader_handles(void);
 
 #endif /* READER_H */

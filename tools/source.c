@@ -194,7 +194,9 @@ int source_open_process(struct source *source, pid_t tid, bool quiet)
 {
 	struct reading reading = {
 		.snapshot = &source->snapshot,
-		.collect = { .reader = kernel_detect_reader(), .tree = &source->snapshot.tree },
+		.collect = { .reader = kernel_detect_reader(),
+			     .tree = &source->snapshot.tree,
+			     .keep = reader_handles() },
 		.quiet = quiet,
 	};
 	int ret;

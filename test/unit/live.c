@@ -161,6 +161,7 @@ const struct kernel_reader *__wrap_kernel_detect_reader(void)
 {
 	static const struct kernel_reader reader = {
 		.name = "a kernel for tests",
+		.reuses_ids = true,
 		.identify = identify,
 		.open = open_newest,
 		.info = info,
@@ -211,6 +212,28 @@ static int read_tasks(size_t count)
 	return snapshot_read_tasks(&snapshot, &tasks, 0);
 }
 
+static void has_its_own_filter(uint32_t thread)
+{
+	const struct tree *tree = &snapshot.tree;
+	uint32_t filter = tree->threads[thread].filter;
+
+	assert_int_not_equal(filter, TREE_NONE);
+	assert_int_equal(tree->programs[tree->filters[filter].program].insns->k,
+			 SECCOMP_RET_ERRNO | (tree->threads[thread].tid - FIRST));
+}
+
+/* Of one batch, and of different ones. */
+static void a_thread_is_not_shown_with_the_filter_of_one_that_is_gone(void **state)
+{
+	uint32_t i;
+
+	(void)state;
+	assert_int_equal(read_tasks(COUNT), 0);
+	assert_int_equal(snapshot.tree.n_threads, COUNT);
+	for (i = 0; i < COUNT; i++)
+		has_its_own_filter(i);
+}
+
 static void nothing_is_said_while_a_thread_is_stopped(void **state)
 {
 	int file = memfd_create("stderr", MFD_CLOEXEC), before = dup(STDERR_FILENO), ret;
@@ -235,6 +258,7 @@ int main(void)
 {
 #define LIVE_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
+		LIVE_TEST(a_thread_is_not_shown_with_the_filter_of_one_that_is_gone),
 		LIVE_TEST(nothing_is_said_while_a_thread_is_stopped),
 	};
 

@@ -8,7 +8,7 @@
 #include "collect.h"
 
 /* A thread under two filters, one of them with a listener. */
-static void filters_that_do_not_fit_are_not_collected(void **state)
+static void collect_without_memory(const struct kernel_reader *reader, size_t keep)
 {
 	struct tree tree = { 0 };
 	struct collect collect;
@@ -17,11 +17,10 @@ static void filters_that_do_not_fit_are_not_collected(void **state)
 	bool failed;
 	int n, ret;
 
-	(void)state;
 	for (n = 0, failed = true; failed; n++) {
 		fake_reset();
 		fake_thread(7, fake_filter(fake_filter(-1, 0), SECCOMP_FILTER_FLAG_NEW_LISTENER));
-		collect = (struct collect){ .reader = &fake_kernel.reader, .tree = &tree };
+		collect = (struct collect){ .reader = reader, .tree = &tree, .keep = keep };
 		allocations = n;
 		ret = collect_thread(&collect, 7, &filter);
 		failed = memory_ran_out();
@@ -31,6 +30,16 @@ static void filters_that_do_not_fit_are_not_collected(void **state)
 		assert_int_equal(descriptors(), before);
 	}
 	assert_true(n > 5);
+}
+
+static void filters_that_do_not_fit_are_not_collected(void **state)
+{
+	struct kernel_reader reader = fake_kernel.reader;
+
+	(void)state;
+	collect_without_memory(&reader, 0);
+	reader.reuses_ids = true;
+	collect_without_memory(&reader, 10);
 }
 
 /* More processes than one entry holds. */

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -238,6 +239,22 @@ static void the_signals_are_blocked_only_meanwhile(void **state)
 	assert_false(sigismember(&mask, SIGTTOU));
 }
 
+static void the_limit_is_raised_and_some_is_left(void **state)
+{
+	const struct rlimit low = { .rlim_cur = 64, .rlim_max = 128 };
+	struct rlimit limit;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	pid = fork();
+	if (!pid)
+		_exit(setrlimit(RLIMIT_NOFILE, &low) || reader_handles() != 96 ||
+		      getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur != 128);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 int main(void)
 {
 #define READER_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -247,6 +264,7 @@ int main(void)
 		READER_TEST(messages_stay_in_order),
 		READER_TEST(the_caller_is_called_meanwhile),
 		READER_TEST(the_signals_are_blocked_only_meanwhile),
+		READER_TEST(the_limit_is_raised_and_some_is_left),
 	};
 
 	return cmocka_run_group_tests_name("reader", tests, NULL, NULL);
