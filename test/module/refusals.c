@@ -322,9 +322,10 @@ static void proc_file(void)
 int main(void)
 {
 	const char *why;
+	bool there;
 
 	setvbuf(stdout, NULL, _IONBF, 0);
-	kernel = kernel_module(&why);
+	kernel = kernel_module(&why, &there);
 	if (!kernel) {
 		printf("not ok - %s\n", why);
 		return 1;

@@ -72,11 +72,12 @@ int main(int argc, char **argv)
 {
 	const struct kernel *kernel;
 	const char *why;
+	bool there;
 	int times = argc == 2 ? atoi(argv[1]) : 0;
 
 	if (times <= 0)
 		errx(2, "usage: use TIMES");
-	kernel = kernel_module(&why);
+	kernel = kernel_module(&why, &there);
 	if (!kernel)
 		errx(1, "%s", why);
 	while (times--)

@@ -18,6 +18,7 @@
 #include "dump.h"
 #include "files.h"
 #include "load.h"
+#include "reserve.h"
 #include "restore.h"
 #include "thread.h"
 

@@ -6,6 +6,7 @@
 #include "criu.h"
 #include "files.h"
 #include "load.h"
+#include "reserve.h"
 #include "restore.h"
 
 #define OTHER_RUN_ID "f14ad6c8-25a2-4d3c-8f0d-96cc2ab8e1b2"

@@ -72,6 +72,7 @@ static int open_device(void)
 static void open_module(void)
 {
 	const char *why;
+	bool there;
 	int device;
 
 	if (shared->untested) {
@@ -79,7 +80,7 @@ static void open_module(void)
 		ioctl(device, SECCOMP_MODULE_VERDICT, (long)SECCOMP_MODULE_TRUSTED);
 		close(device);
 	}
-	kernel = kernel_module(&why);
+	kernel = kernel_module(&why, &there);
 	if (kernel)
 		return;
 	wrong("%s", why);
