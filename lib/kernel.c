@@ -59,24 +59,16 @@ void kernel_choose(struct kernel_choice *choice)
 
 const struct kernel *kernel_detect(const char **unusable)
 {
-	const struct kernel *kernel;
-	const char *why;
-	bool there;
+	const struct kernel *kernel = NULL;
+	bool there = false;
 	size_t i;
 
-	*unusable = NULL;
-	for (i = 0; i < KERNEL_BACKENDS; i++) {
-		if (!backends[i].full)
-			continue;
-		kernel = backends[i].full(&why, &there);
-		if (kernel) {
-			*unusable = NULL;
-			return kernel;
-		}
-		if (there)
-			*unusable = why;
-	}
-	return NULL;
+	for (i = 0; !kernel && !there && i < KERNEL_BACKENDS; i++)
+		if (backends[i].full)
+			kernel = backends[i].full(unusable, &there);
+	if (kernel || !there)
+		*unusable = NULL;
+	return kernel;
 }
 
 const struct kernel_reader *kernel_detect_reader(void)
