@@ -121,6 +121,9 @@ static void a_listener_names_the_first_process_under_its_filter(void **state)
 	add_supervised(&tree, 0);
 	add_filter(&tree, 1, 0);
 	add_supervised(&tree, 0);
+	/* a task has the listener of this one */
+	add_supervised(&tree, 0);
+	tree.filters[4].listener = 0;
 	add_process(&tree, 10, 0);
 	add_process(&tree, 11, 2);
 	add_process(&tree, 12, 1);

@@ -75,6 +75,7 @@ static void what_is_not_known_is_refused_with_its_line(void **state)
 	(void)state;
 	refused("\nagnet = /run/x\n", "FILE:2: unknown key 'agnet'");
 	refused("Agent = /run/x\n", "FILE:1: unknown key 'Agent'");
+	refused("agnet = /run/x\nagent = /run/x\n", "FILE:1: unknown key 'agnet'");
 	refused("= /run/x\n", "FILE:1: unknown key ''");
 	refused("# x\n\nagent\n", "FILE:3: 'agent' is not of the form");
 	refused("without-agent = yes\n", "FILE:1: without-agent: 'yes' is neither");
@@ -85,6 +86,8 @@ static void what_is_not_known_is_refused_with_its_line(void **state)
 	refused("agent-uid = 4294967295\n", "is not a user id");
 	refused("agent-uid = 4294967296\n", "is not a user id");
 	refused("agent-uid = 99999999999999999999\n", "is not a user id");
+	refused("agent-uid = 0x10\n", "FILE:1: agent-uid: '0x10' is not a user id");
+	refused("agent-uid = +1\n", "FILE:1: agent-uid: '+1' is not a user id");
 	refused("agent-uid = 1 2\n", "FILE:1: agent-uid: '1 2' is not a user id");
 	refused("agent-uid =\n", "FILE:1: agent-uid: '' is not a user id");
 	refused("agent = /a\nagent = /a\n", "FILE:2: agent: '/a' is a second value");
