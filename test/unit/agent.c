@@ -22,6 +22,7 @@ static char dir[] = "/tmp/unit-agent.XXXXXX";
 static int server;
 static const uid_t caller = 4711;
 static uid_t agent_user;
+static int unknown_user; /* why the kernel does not tell it */
 static struct config config;
 
 int __real_getsockopt(int fd, int level, int name, void *value, socklen_t *len);
@@ -39,9 +40,11 @@ int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *len)
 {
 	int ret = __real_getsockopt(fd, level, name, value, len);
 
-	if (!ret && level == SOL_SOCKET && name == SO_PEERCRED)
-		((struct ucred *)value)->uid = agent_user;
-	return ret;
+	if (ret || level != SOL_SOCKET || name != SO_PEERCRED)
+		return ret;
+	((struct ucred *)value)->uid = agent_user;
+	errno = unknown_user;
+	return errno ? -1 : 0;
 }
 
 int __wrap_config_read(const char *path, struct config *read)
@@ -229,6 +232,21 @@ static void only_trusted_users_have_an_agent(void **state)
 	accepted(caller, other);
 }
 
+static void an_agent_of_an_unknown_user_is_none(void **state)
+{
+	struct tree tree = { 0 };
+
+	(void)state;
+	agent_user = 0;
+	unknown_user = ENOBUFS;
+	make_small(&tree);
+	assert_int_equal(agent_begin(&tree), -ENOBUFS);
+	unknown_user = 0;
+	agent_end();
+	close(accept(server, NULL, NULL));
+	tree_free(&tree);
+}
+
 /* A user who may not be an agent is ignored: the listener is not kept for it. */
 static void an_untrusted_agent_gets_no_listener(void **state)
 {
@@ -325,6 +343,7 @@ int main(void)
 		TEST(other_listeners_are_not_kept),
 		TEST(many_listeners_are_listed_in_time),
 		TEST(only_trusted_users_have_an_agent),
+		TEST(an_agent_of_an_unknown_user_is_none),
 		TEST(an_untrusted_agent_gets_no_listener),
 		TEST(an_agent_that_hung_up_is_connected_again),
 		TEST(the_second_connection_checks_the_user_too),
