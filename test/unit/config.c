@@ -110,6 +110,37 @@ static void an_address_has_to_fit_into_one_of_a_socket(void **state)
 	refused(text, "is longer than");
 }
 
+static int next_fd(void)
+{
+	int fd = dup(0);
+
+	close(fd);
+	return fd;
+}
+
+static void nothing_stays_open(void **state)
+{
+	struct config config;
+	int next = next_fd();
+
+	(void)state;
+	assert_int_equal(config_read("/", &config), -EPERM);
+	/* root's, but no such file */
+	assert_int_equal(config_read("/etc/passwd", &config), -EINVAL);
+	assert_int_equal(next_fd(), next);
+}
+
+static void a_file_that_cannot_be_read_to_its_end_is_refused(void **state)
+{
+	FILE *file = fopen("/dev/null", "w");
+	struct config config;
+
+	(void)state;
+	assert_int_equal(config_parse("FILE", file, &config), -EBADF);
+	assert_said("cannot read FILE: Bad file descriptor");
+	fclose(file);
+}
+
 static void no_file_says_nothing(void **state)
 {
 	struct config config = { .agent = "/x", .without_agent = true };
@@ -190,6 +221,8 @@ int main(void)
 		cmocka_unit_test(comments_and_blanks_do_not_count),
 		cmocka_unit_test(what_is_not_known_is_refused_with_its_line),
 		cmocka_unit_test(an_address_has_to_fit_into_one_of_a_socket),
+		cmocka_unit_test(nothing_stays_open),
+		cmocka_unit_test(a_file_that_cannot_be_read_to_its_end_is_refused),
 		cmocka_unit_test(no_file_says_nothing),
 		cmocka_unit_test(what_cannot_be_read_is_refused),
 		cmocka_unit_test(what_others_can_write_is_refused),
