@@ -5,6 +5,7 @@ Callers call the steps of a Case in order. A step that goes wrong raises Failure
 which says what was tried and what the result was. close() ends whatever is left.
 """
 import ast
+import contextlib
 import difflib
 import os
 import re
@@ -13,6 +14,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from typing import Any
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -342,6 +344,16 @@ class Case:
         if self.root and os.path.ismount(self.root):
             subprocess.run(['umount', '-l', self.root], check=False)
         shutil.rmtree(self.dir, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def hidden(path: str) -> Iterator[None]:
+    """Have /dev/null in place of a file, which reads as empty and answers no request."""
+    subprocess.run(['mount', '--bind', '/dev/null', path], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(['umount', path], check=True)
 
 
 def log_of(case: Case, name: str = 'restore') -> str:

@@ -3,12 +3,10 @@
 
 The expected results come from what the tests build, not from our own code.
 """
-import contextlib
 import re
 import subprocess
-from collections.abc import Iterator
 
-from harness import Case, check, log_of, status_of, tree_of
+from harness import Case, check, hidden, log_of, status_of, tree_of
 
 BTF = '/sys/kernel/btf/vmlinux'
 WORKS_NOW = 'TSYNC works now, and will be refused'
@@ -122,21 +120,11 @@ def tree_is_seen() -> str:
     return 'shared, equal'
 
 
-@contextlib.contextmanager
-def no_btf() -> Iterator[None]:
-    """Hide the kernel's BTF."""
-    subprocess.run(['mount', '--bind', '/dev/null', BTF], check=True)
-    try:
-        yield
-    finally:
-        subprocess.run(['umount', BTF], check=True)
-
-
 def guesses_without_btf() -> None:
     """Without BTF, the dump says why once, and otherwise works as without BPF."""
     case = Case('seccomp_tree_leader', 'h')
     try:
-        with no_btf():
+        with hidden(BTF):
             case.start()
             case.new_images(1)
             case.dump('--leave-running')

@@ -1,24 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """A module that is loaded, and cannot be used at the moment."""
-import contextlib
 import os
-import subprocess
-from collections.abc import Iterator
 
-from harness import Case, check, lines_that_matter, log_of
+from harness import Case, check, hidden, lines_that_matter, log_of
 
 DEVICE = '/dev/criu-seccomp'
 IMAGE = 'seccomp-tree.img'
-
-
-@contextlib.contextmanager
-def another_device() -> Iterator[None]:
-    """Something else in its place, which answers no request."""
-    subprocess.run(['mount', '--bind', '/dev/null', DEVICE], check=True)
-    try:
-        yield
-    finally:
-        subprocess.run(['umount', DEVICE], check=True)
 
 
 def dump_is_refused() -> str:
@@ -28,7 +15,7 @@ def dump_is_refused() -> str:
         case.start()
         before = case.picture()
         case.new_images(1)
-        with another_device():
+        with hidden(DEVICE):
             status = case.criu('dump', '-t', str(case.pid))
         check(status == 1, f'criu dump exits {status}', *case.logs())
         why = [line for line in lines_that_matter(log_of(case, 'dump'))
@@ -50,7 +37,7 @@ def restore_is_refused() -> None:
         case.start()
         case.new_images(1)
         case.dump()
-        with another_device():
+        with hidden(DEVICE):
             status = case.criu('restore', '-d')
         check(status == 1 and not case.running(), f'criu restore exits {status}', *case.logs())
         case.restore()
