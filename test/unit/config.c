@@ -136,6 +136,7 @@ static void a_file_that_cannot_be_read_to_its_end_is_refused(void **state)
 	struct config config;
 
 	(void)state;
+	assert_non_null(file);
 	assert_int_equal(config_parse("FILE", file, &config), -EBADF);
 	assert_said("cannot read FILE: Bad file descriptor");
 	fclose(file);

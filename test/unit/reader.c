@@ -19,11 +19,13 @@
 
 #define MS (1000 * 1000)
 
-/* Shared with children. */
-static struct shared {
+struct shared {
 	int signal;
 	int returned;
-} * shared;
+};
+
+/* with children */
+static struct shared *shared;
 
 static void nap(long ms)
 {
