@@ -166,6 +166,7 @@ static void a_part_of_a_message_is_an_error(void **state)
 	char *text = malloc(LONG);
 
 	(void)state;
+	assert_non_null(text);
 	memset(text, 'x', LONG);
 	text[LONG - 1] = '\0';
 	assert_int_equal(send_to_full(text, false), -EAGAIN);
