@@ -70,14 +70,21 @@ static void report_unreadable(pid_t tid, int error)
 		       : "");
 }
 
-/* Adds the filters of a thread to the tree. *filter is its newest, or TREE_NONE. */
+/*
+ * Adds the filters of a thread to the tree. *filter is its newest, or TREE_NONE.
+ *
+ * A thread that a filter is killing seems to have none, or to be gone. CRIU could not
+ * dump it either, and would not say why.
+ */
 static int read_filter(pid_t tid, uint32_t *filter)
 {
-	int ret = collect_thread(&dump.collect, tid, filter);
+	int ret = collect_thread(&dump.collect, tid, filter), fault = 0;
 
-	if (ret)
+	if (ret == -ESRCH || (!ret && *filter == TREE_NONE))
+		fault = modes_check(tid);
+	if (ret && !fault)
 		report_unreadable(tid, ret);
-	return ret;
+	return fault ? fault : ret;
 }
 
 /* *filtered: number of threads in filter mode. */

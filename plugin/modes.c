@@ -23,17 +23,14 @@ int modes_suspend(pid_t tid)
 	return ret;
 }
 
-static int settle(pid_t tid)
+/* Whether a restore knows the mode that was read, or a negative errno after a message. */
+static int check_mode(pid_t tid, int mode)
 {
-	int mode = proc_number(tid, "Seccomp");
-
 	switch (mode) {
-	case -ENOENT: /* a kernel without seccomp */
 	case SECCOMP_MODE_DISABLED:
 	case SECCOMP_MODE_STRICT:
-		return 0;
 	case SECCOMP_MODE_FILTER:
-		break;
+		return 0;
 	case SECCOMP_MODE_DEAD:
 		pr_err("a filter is killing task %d: dump again when it is gone", tid);
 		return -ESRCH;
@@ -42,6 +39,23 @@ static int settle(pid_t tid)
 		       mode < 0 ? strerror(-mode) : "it is not known");
 		return mode < 0 ? mode : -EOPNOTSUPP;
 	}
+}
+
+int modes_check(pid_t tid)
+{
+	return check_mode(tid, proc_number(tid, "Seccomp"));
+}
+
+static int settle(pid_t tid)
+{
+	int mode = proc_number(tid, "Seccomp");
+	int ret;
+
+	if (mode == -ENOENT) /* a kernel without seccomp */
+		return 0;
+	ret = check_mode(tid, mode);
+	if (ret || mode != SECCOMP_MODE_FILTER)
+		return ret;
 	if (!seccomp_collect_entry(tid, SECCOMP_MODE_FILTER))
 		return modes_suspend(tid);
 	pr_err("CRIU does not accept filter mode for task %d", tid);

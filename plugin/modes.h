@@ -19,12 +19,21 @@
 int modes_suspend(pid_t tid);
 
 /**
+ * modes_check - whether a restore knows the seccomp mode of a thread
+ * @tid: a thread that CRIU has stopped
+ *
+ * Reads /proc. Returns 0, or a negative errno after a message; -ESRCH: a filter is
+ * killing the thread. CRIU cannot dump it: the kernel does not show the action of the
+ * signal (kernel/signal.c: SA_IMMUTABLE), and no restore knows the mode.
+ */
+int modes_check(pid_t tid);
+
+/**
  * modes_settle - make CRIU, which dumps filters itself, know the present modes of a process
  * @tids: its threads, all of which CRIU has stopped
  *
  * Threads that have a filter are dumped with it, and are suspended. Reads /proc for each
- * thread. Returns 0, or a negative errno after a message; -ESRCH: a filter is killing a
- * thread, which CRIU could not restore.
+ * thread. Returns 0, or a negative errno after a message, as modes_check().
  */
 int modes_settle(const struct proc_threads *tids);
 

@@ -70,8 +70,8 @@ def kernel_entries(flavour: str) -> str:
         want = {
             'dump: which filter': (count(dump, IDENTIFY), len(tids)),
             'dump: processes': (count(dump, TASKS), len(pids)),
-            # and one for CRIU's own mode, here and below
-            'dump: ids': (count(dump, STATUS), foreign + 2),
+            # the mode of those without filters; and one for CRIU's own mode, here and below
+            'dump: ids and modes': (count(dump, STATUS), foreign + len(tids) - len(confined) + 2),
             'restore: filters made': (count(restore, CREATE), filters),
             'restore: filters set': (count(restore, SET), len(confined)),
             'restore: processes': (count(restore, TASKS), len(pids)),

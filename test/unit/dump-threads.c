@@ -28,6 +28,7 @@ static struct {
 	pid_t strict[8];
 	int n_strict;
 	int n_suspended, suspend_result;
+	pid_t dying;
 	size_t descriptors;
 	pthread_t thread;
 	pid_t tid;
@@ -64,6 +65,11 @@ int modes_settle(const struct proc_threads *tids)
 {
 	(void)tids;
 	return 0;
+}
+
+int modes_check(pid_t tid)
+{
+	return tid == world.dying ? -ESRCH : 0;
 }
 
 int modes_suspend(pid_t tid)
@@ -225,6 +231,28 @@ static void a_thread_that_cannot_be_read_fails_the_dump(void **state)
 		assert_said("CRIU needs CAP_SYS_ADMIN");
 	}
 	assert_int_equal(world.n_strict, 0);
+}
+
+/* It seems to have no filters, or to be gone. Whoever has some is not asked. */
+static void a_thread_that_a_filter_is_killing_fails_the_dump(void **state)
+{
+	(void)state;
+	world.dying = world.tid;
+	assert_int_equal(dump_process(getpid()), -ESRCH);
+	fake_make_odd("identify", 1, -ESRCH);
+	assert_int_equal(dump_process(getpid()), -ESRCH);
+	assert_null(strstr(said, "cannot read"));
+	fake_thread(getpid(), fake_filter(-1, 0));
+	assert_int_equal(dump_process(getpid()), -ESRCH);
+	assert_int_equal(world.n_strict, 0);
+	world.dying = getpid();
+	assert_int_equal(dump_process(getpid()), 0);
+	assert_int_equal(world.n_strict, 1);
+	/* one that is gone */
+	world.dying = 0;
+	fake_make_odd("identify", 1, -ESRCH);
+	assert_int_equal(dump_process(getpid()), -ESRCH);
+	assert_said("cannot read the seccomp filters of task");
 }
 
 static void a_thread_without_an_id_fails_the_dump(void **state)
@@ -416,6 +444,7 @@ int main(void)
 		THREADS_TEST(a_leader_without_filters_is_in_the_image),
 		THREADS_TEST(ids_are_those_of_the_namespace),
 		THREADS_TEST(a_thread_that_cannot_be_read_fails_the_dump),
+		THREADS_TEST(a_thread_that_a_filter_is_killing_fails_the_dump),
 		THREADS_TEST(a_thread_without_an_id_fails_the_dump),
 		THREADS_TEST(a_root_without_a_namespace_fails_the_dump),
 		THREADS_TEST(a_process_that_is_gone_fails_the_dump),

@@ -90,16 +90,32 @@ static void what_cannot_be_settled_is_an_error(void **state)
 	assert_said("cannot read the seccomp mode of task 102");
 }
 
-/* CRIU would restore neither of these, after it has killed all tasks. */
+/* CRIU would restore neither of these. */
 static void modes_that_no_restore_knows_are_refused(void **state)
 {
 	(void)state;
 	world.mode[2] = SECCOMP_MODE_FILTER + 1;
 	assert_int_equal(modes_settle(&threads), -ESRCH);
 	assert_said("a filter is killing task 103");
+	assert_int_equal(modes_check(tids[2]), -ESRCH);
 	world.mode[2]++;
 	assert_int_equal(modes_settle(&threads), -EOPNOTSUPP);
 	assert_said("cannot read the seccomp mode of task 103");
+}
+
+/* It is for threads that have no filters, as far as the kernel tells. */
+static void a_check_changes_nothing(void **state)
+{
+	int mode;
+
+	(void)state;
+	for (mode = SECCOMP_MODE_DISABLED; mode <= SECCOMP_MODE_FILTER; mode++) {
+		world.mode[0] = mode;
+		assert_int_equal(modes_check(tids[0]), 0);
+	}
+	world.mode[0] = -EMFILE;
+	assert_int_equal(modes_check(tids[0]), -EMFILE);
+	assert_false(world.told[0] || world.suspended[0]);
 }
 
 static int set_up(void **state)
@@ -116,6 +132,7 @@ int main(void)
 		cmocka_unit_test_setup(a_kernel_without_seccomp_is_no_error, set_up),
 		cmocka_unit_test_setup(what_cannot_be_settled_is_an_error, set_up),
 		cmocka_unit_test_setup(modes_that_no_restore_knows_are_refused, set_up),
+		cmocka_unit_test_setup(a_check_changes_nothing, set_up),
 	};
 
 	return cmocka_run_group_tests_name("modes", tests, NULL, NULL);

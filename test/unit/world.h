@@ -213,7 +213,8 @@ int __wrap_kernel_permits(void)
 
 int __wrap_proc_number(pid_t tid, const char *name)
 {
-	POINT("a thread's seccomp mode", "cannot read the seccomp filters", ENOENT, EMFILE);
+	POINT("a thread's seccomp mode",
+	      "cannot read the seccomp mode|cannot read the seccomp filters", ENOENT, EMFILE);
 	int error = fault(&point);
 
 	assert_string_equal(name, "Seccomp");
