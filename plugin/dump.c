@@ -82,9 +82,9 @@ static int read_filter(pid_t tid, uint32_t *filter)
 
 	if (ret == -ESRCH || (!ret && *filter == TREE_NONE))
 		fault = modes_check(tid);
-	if (ret && !fault)
+	if (ret && fault != -ESRCH)
 		report_unreadable(tid, ret);
-	return fault ? fault : ret;
+	return ret ? ret : fault;
 }
 
 /* *filtered: number of threads in filter mode. */
