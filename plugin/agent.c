@@ -87,6 +87,8 @@ static int list_filters(const struct tree *tree)
 	agent.filters = calloc(agent.count, sizeof(*agent.filters));
 	if (!first || !agent.filters) {
 		free(first);
+		free(agent.filters);
+		agent.filters = NULL;
 		pr_err("not enough memory for %zu supervised filters", agent.count);
 		return -ENOMEM;
 	}

@@ -316,6 +316,7 @@ static int reset(void **state)
 static int set_up(void **state)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	const struct timeval patience = { .tv_sec = 2 }; /* of accept() */
 
 	(void)state;
 	if (!mkdtemp(dir))
@@ -323,6 +324,8 @@ static int set_up(void **state)
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s/agent", dir);
 	setenv("CRIU_SECCOMP_AGENT", address.sun_path, 1);
 	server = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (setsockopt(server, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)))
+		return -1;
 	return bind(server, (struct sockaddr *)&address, sizeof(address)) || listen(server, 8);
 }
 

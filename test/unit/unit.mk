@@ -60,6 +60,10 @@ $(B)/unit/dump: UNIT_MORE += -Wl,--wrap=kernel_permits,--wrap=proc_number
 UNIT_NO_MEMORY := $(addprefix -Wl$(comma)--wrap=,malloc calloc reallocarray)
 $(B)/unit/no-memory: UNIT_MORE = $(UNIT_NO_MEMORY)
 
+# as agent, and all calls are stand-ins
+$(B)/unit/agent-calls: UNIT_MORE = $(addprefix $(UNIT_OF)/,agent.o config.o trust.o) -Iplugin \
+	$(addprefix -Wl$(comma)--wrap=,connect setsockopt getsockopt config_read) $(UNIT_NO_MEMORY)
+
 $(B)/unit/dump-threads: UNIT_MORE += $(UNIT_OF)/dump.o -Iplugin \
 	$(addprefix -Wl$(comma)--wrap=,proc_namespace_depth proc_id_at_depth) \
 	$(UNIT_NO_MEMORY)
