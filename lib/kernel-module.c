@@ -212,20 +212,32 @@ static const struct kernel module = {
 	.set = module_set,
 };
 
-static const char *open_device(bool *there)
+/*
+ * runc puts CRIU into the container's cgroup, where only its devices can be opened, and
+ * a service may have a /dev of its own: the device is also a file of /proc. Returns 0 or
+ * a negative errno.
+ */
+static int open_either(void)
 {
+	int error;
+
 	if (device < 0)
 		device = open("/dev/" SECCOMP_MODULE_DEVICE, O_RDWR | O_CLOEXEC);
-	/* runc puts CRIU into the container's cgroup, where only its devices can be opened */
-	if (device < 0 && errno == EPERM) {
-		device = open("/proc/" SECCOMP_MODULE_DEVICE, O_RDWR | O_CLOEXEC);
-		/* an older module has no such file, but it is loaded */
-		if (device < 0 && errno == ENOENT)
-			errno = EPERM;
-	}
 	if (device >= 0)
+		return 0;
+	error = -errno;
+	device = open("/proc/" SECCOMP_MODULE_DEVICE, O_RDWR | O_CLOEXEC);
+	if (device >= 0)
+		return 0;
+	/* an older module has no such file, but it may be loaded */
+	return errno == ENOENT ? error : -errno;
+}
+
+static const char *open_device(bool *there)
+{
+	switch (-open_either()) {
+	case 0:
 		return NULL;
-	switch (errno) {
 	case ENOENT:
 	case ENXIO:
 	case ENODEV:

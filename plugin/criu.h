@@ -44,7 +44,12 @@ CRIU_EXPORT bool check_and_remove_inventory_plugin(const char *name, size_t n);
  * They can be added under a name until the end of the plugins' init. Then CRIU moves
  * them to a store from which every task can get copies, also in other namespaces.
  * @key must stay valid. The first returns 0 or -1, the second a descriptor or -1.
+ *
+ * Whenever CRIU opens a file of a task, it looks for its path, without the first slash,
+ * among the keys, and gives the task that descriptor instead. Tasks choose their paths,
+ * so our keys begin with what no path contains: two slashes.
  */
+#define CRIU_KEY PLUGIN_NAME "//"
 CRIU_EXPORT int inherit_fd_add(int fd, char *key);
 CRIU_EXPORT int inherit_fd_lookup_id(char *key);
 

@@ -188,7 +188,10 @@ static int set_placeholder(pid_t tid)
 	return -EIO;
 }
 
-/* Only another thread of the process can have given it filters after CRIU stopped it. */
+/*
+ * Another thread may have given it the filters after CRIU stopped it, and may have exited
+ * since: so also where there is only one.
+ */
 static int set_placeholders(const struct proc_threads *tids)
 {
 	size_t i;
@@ -198,7 +201,7 @@ static int set_placeholders(const struct proc_threads *tids)
 		if (dump.threads[i].filter == TREE_NONE)
 			continue;
 		ret = set_placeholder(tids->tids[i]);
-		if (!ret && tids->count > 1)
+		if (!ret)
 			ret = modes_suspend(tids->tids[i]);
 	}
 	return ret;

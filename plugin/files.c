@@ -13,7 +13,7 @@
 #include "parcel.h"
 #include "report.h"
 
-#define KEY_SIZE sizeof(PLUGIN_NAME ":4294967295")
+#define KEY_SIZE sizeof(CRIU_KEY "4294967295")
 
 /*
  * A file that tasks inherit goes to CRIU's store in a parcel. The store exists until
@@ -121,7 +121,7 @@ static int make_parcels(const struct tree *tree)
 	}
 	files.count = tree->n_files;
 	for (i = 0; i < files.count; i++) {
-		snprintf(files.parcels[i].key, KEY_SIZE, PLUGIN_NAME ":%u", tree->files[i].id);
+		snprintf(files.parcels[i].key, KEY_SIZE, CRIU_KEY "%u", tree->files[i].id);
 		files.parcels[i].socket = -1;
 	}
 	return 0;
@@ -236,7 +236,7 @@ static int open_inherited(const struct tree_file *file)
 	char key[KEY_SIZE];
 	int parcel, fd;
 
-	snprintf(key, sizeof(key), PLUGIN_NAME ":%u", file->id);
+	snprintf(key, sizeof(key), CRIU_KEY "%u", file->id);
 	parcel = inherit_fd_lookup_id(key);
 	if (parcel < 0) {
 		pr_err("file %u is not among those that CRIU lets tasks inherit", file->id);

@@ -47,7 +47,8 @@ static bool would_help(void)
 
 	/* if CRIU has filters itself, they might kill it for the attempt */
 	return !kernel_permits() && !kernel_patched(&why) &&
-	       access("/dev/" SECCOMP_MODULE_DEVICE, F_OK);
+	       access("/dev/" SECCOMP_MODULE_DEVICE, F_OK) &&
+	       access("/proc/" SECCOMP_MODULE_DEVICE, F_OK);
 }
 
 void load_module(void)

@@ -62,8 +62,8 @@ static struct json_object *get(struct json_object *in, const char *key, json_typ
 {
 	struct json_object *value;
 
-	if (!json_object_is_type(in, json_type_object) ||
-	    !json_object_object_get_ex(in, key, &value) || !json_object_is_type(value, type))
+	/* @in may be something else than an object, or NULL */
+	if (!json_object_object_get_ex(in, key, &value) || !json_object_is_type(value, type))
 		return NULL;
 	return value;
 }

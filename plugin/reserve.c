@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "criu.h"
@@ -11,8 +12,9 @@
 #include "reserve.h"
 
 /*
- * What CRIU opens between our init and the first fork, with a margin. It also fits between
- * this number and the lowest that CRIU moves its own to, 128 - 15.
+ * What CRIU opens from our init on until a task moves CRIU's descriptors, soon after it was
+ * forked, with a margin. It also fits between this number and the lowest that CRIU moves
+ * its own to, 128 - 15.
  */
 #define FOR_CRIU 48
 
@@ -34,13 +36,27 @@ static int highest_fd(void)
 	return highest;
 }
 
-static int add_above(int highest)
+/* Something that is of no use to anybody, and keeps no file system busy. */
+static int open_above(int highest)
 {
-	static char key[] = PLUGIN_NAME " reserves numbers";
-	int fd = fcntl(criu_get_image_dir(), F_DUPFD_CLOEXEC, highest + FOR_CRIU);
+	int fd = eventfd(0, EFD_CLOEXEC), above;
 
 	if (fd < 0)
 		return -errno;
+	above = fcntl(fd, F_DUPFD_CLOEXEC, highest + FOR_CRIU);
+	if (above < 0)
+		above = -errno;
+	close(fd);
+	return above;
+}
+
+static int add_above(int highest)
+{
+	static char key[] = CRIU_KEY "reserves numbers";
+	int fd = open_above(highest);
+
+	if (fd < 0)
+		return fd;
 	/* CRIU closes it when it has moved it to its store */
 	if (!inherit_fd_add(fd, key))
 		return 0;

@@ -10,7 +10,7 @@
  * task's own files and all that tasks inherit. It does not look what is there. With so
  * many filters open that some of CRIU's own already have such a number, it would
  * overwrite these. So a descriptor with a higher number is among those that tasks
- * inherit, which no task asks for.
+ * inherit. No task can ask for it (criu.h: CRIU_KEY).
  *
  * To be called in the plugins' init, when all filters are open. Returns 0, or a negative
  * errno after a message.

@@ -145,11 +145,16 @@ static int create_filters(void)
 	return filters_create(restore.kernel, &restore.tree, restore.filters);
 }
 
-static void report_no_kernel(void)
+/* @unusable: why a kernel that could do it cannot at the moment, or NULL */
+static void report_no_kernel(const char *unusable)
 {
 	struct kernel_choice choice;
 	size_t i;
 
+	if (unusable) {
+		pr_err("%s cannot be restored now: %s", IMAGE_NAME, unusable);
+		return;
+	}
 	kernel_choose(&choice);
 	for (i = 0; i < choice.n_refused; i++)
 		pr_err("cannot use %s: %s", choice.refused[i].name, choice.refused[i].why);
@@ -159,14 +164,14 @@ static void report_no_kernel(void)
 
 static int make_filters(void)
 {
-	const char *unusable; /* report_no_kernel() says it, too */
+	const char *unusable;
 	int ret;
 
 	/* not before: nothing of this machine changes for an image that is refused */
 	load_module();
 	restore.kernel = kernel_detect(&unusable);
 	if (!restore.kernel) {
-		report_no_kernel();
+		report_no_kernel(unusable);
 		return -EOPNOTSUPP;
 	}
 	ret = check_permission();

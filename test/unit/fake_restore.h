@@ -25,6 +25,7 @@
 static struct {
 	bool named, names_all; /* what the inventory says */
 	const struct kernel *kernel;
+	const char *unusable;
 	int permits, agent, hand_over;
 	uint32_t taken; /* by the agent: the filter of the last listener */
 	int listeners, ends;
@@ -49,7 +50,7 @@ int __wrap_kernel_permits(void);
 
 const struct kernel *__wrap_kernel_detect(const char **unusable)
 {
-	*unusable = NULL;
+	*unusable = world.unusable;
 	return world.kernel;
 }
 

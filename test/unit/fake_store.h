@@ -22,6 +22,8 @@ static struct store {
 
 int inherit_fd_add(int fd, char *key)
 {
+	/* or a task that has a file of this name would get it */
+	assert_non_null(strstr(key, "//"));
 	if (store.full)
 		return -1;
 	store.held[store.count].fd = fd;

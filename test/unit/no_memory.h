@@ -3,6 +3,7 @@
 #ifndef NO_MEMORY_H
 #define NO_MEMORY_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -18,7 +19,10 @@ void *__wrap_reallocarray(void *old, size_t count, size_t size);
 
 static inline bool no_memory_now(void)
 {
-	return allocations >= 0 && !allocations--;
+	if (allocations < 0 || allocations--)
+		return false;
+	errno = ENOMEM;
+	return true;
 }
 
 void *__wrap_malloc(size_t size)

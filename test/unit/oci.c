@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Linked so that the test decides which owners fstat() returns. */
+/* Linked so that the test decides which owners fstat() returns, and how read() reads. */
 #include "unit.h"
 
+#include "no_memory.h"
+
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,6 +14,10 @@
 #include "oci.h"
 
 #define SPEC "\"ociVersion\": \"1.0.2\""
+
+/* 255 bytes */
+#define X5(text) text text text text text
+#define LONG_ID X5(X5("0123456789")) "01234"
 
 static char dir[] = "/tmp/oci.XXXXXX";
 
@@ -27,6 +34,40 @@ int __wrap_fstat(int fd, struct stat *st)
 	if (!ret && (st->st_mode & S_IFMT) == foreign)
 		st->st_uid = getuid() + 1;
 	return ret;
+}
+
+/* Most bytes for one read(), or a negative errno; and after how many the file has ended. */
+static ssize_t at_once;
+static size_t ends_after = SIZE_MAX;
+
+ssize_t __real_read(int fd, void *data, size_t len);
+ssize_t __wrap_read(int fd, void *data, size_t len);
+
+ssize_t __wrap_read(int fd, void *data, size_t len)
+{
+	if (at_once < 0) {
+		errno = -at_once;
+		return -1;
+	}
+	if (at_once && len > (size_t)at_once)
+		len = at_once;
+	if (len > ends_after)
+		len = ends_after;
+	if (ends_after != SIZE_MAX)
+		ends_after -= len;
+	return __real_read(fd, data, len);
+}
+
+static size_t descriptors(void)
+{
+	DIR *found = opendir("/proc/self/fd");
+	size_t count = 0;
+
+	assert_non_null(found);
+	while (readdir(found))
+		count++;
+	closedir(found);
+	return count;
 }
 
 static void write_file(const char *name, const char *text, size_t len)
@@ -88,6 +129,27 @@ static void assert_found(const char *id)
 	oci_free(&container);
 }
 
+static char *in_dir(const char *name)
+{
+	static char path[64];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return path;
+}
+
+/* There is a config.json, but it has to be ignored. */
+static void assert_ignored(uid_t caller, const char *why)
+{
+	struct oci_container container;
+
+	said[0] = '\0';
+	oci_find(dir, caller, &container);
+	assert_null(container.config);
+	assert_string_equal(container.id, "");
+	assert_said(why);
+	oci_free(&container);
+}
+
 static void a_runtime_is_known_by_how_it_was_called(void **state)
 {
 	(void)state;
@@ -105,6 +167,38 @@ static void a_runtime_is_known_by_how_it_was_called(void **state)
 	CALLED_AS("crun\0run\0c1");
 	assert_found("");
 	CALLED_AS("");
+	assert_found("");
+	CALLED_AS("crun\0restore\0");
+	assert_found("");
+}
+
+static void an_id_that_is_too_long_is_none(void **state)
+{
+	(void)state;
+	set_config("{ " SPEC " }");
+	CALLED_AS("crun\0restore\0" LONG_ID "x");
+	assert_found("");
+	CALLED_AS("crun\0restore\0" LONG_ID);
+	assert_found(LONG_ID);
+}
+
+/* It may have ended, or be of another user. */
+static void a_parent_that_cannot_be_seen_is_no_runtime(void **state)
+{
+	size_t before = descriptors();
+	char away[64];
+
+	(void)state;
+	set_config("{ " SPEC " }");
+	CALLED_AS("crun\0restore\0c1");
+	assert_found("c1");
+	assert_int_equal(descriptors(), before);
+	strcpy(away, in_dir("elsewhere"));
+	assert_int_equal(rename(in_dir("cwd"), away), 0);
+	assert_found("");
+	assert_int_equal(rename(away, in_dir("cwd")), 0);
+	assert_found("c1");
+	assert_int_equal(unlink(in_dir("cmdline")), 0);
 	assert_found("");
 }
 
@@ -198,25 +292,24 @@ static void without_a_container_the_name_is_our_own(void **state)
 	free(text);
 }
 
-static char *in_dir(const char *name)
+/* The file may change while it is read. */
+static void a_configuration_is_read_in_pieces(void **state)
 {
-	static char path[64];
-
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	return path;
-}
-
-/* There is a config.json, but it has to be ignored. */
-static void assert_ignored(uid_t caller, const char *why)
-{
-	struct oci_container container;
-
-	said[0] = '\0';
-	oci_find(dir, caller, &container);
-	assert_null(container.config);
-	assert_string_equal(container.id, "");
-	assert_said(why);
-	oci_free(&container);
+	(void)state;
+	CALLED_AS("crun\0restore\0web");
+	set_config("{ " SPEC " }");
+	at_once = 5;
+	assert_found("web");
+	ends_after = 7;
+	assert_ignored(getuid(), "cannot read");
+	ends_after = SIZE_MAX;
+	at_once = -EIO;
+	assert_ignored(getuid(), "config.json: Input/output error");
+	at_once = 0;
+	allocations = 0;
+	assert_ignored(getuid(), "config.json: Cannot allocate memory");
+	assert_true(memory_ran_out());
+	assert_found("web");
 }
 
 static void files_that_others_can_write_are_ignored(void **state)
@@ -263,7 +356,7 @@ static void only_a_regular_file_counts(void **state)
 	strcpy(target, in_dir("elsewhere"));
 	assert_int_equal(rename(in_dir("config.json"), target), 0);
 	assert_int_equal(symlink("elsewhere", in_dir("config.json")), 0);
-	assert_ignored(getuid(), "symbolic link");
+	assert_ignored(getuid(), "it is a symbolic link");
 	assert_int_equal(unlink(in_dir("config.json")), 0);
 	/* it has no writer, and must not be waited for */
 	assert_int_equal(mkfifo(in_dir("config.json"), 0600), 0);
@@ -326,10 +419,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_runtime_is_known_by_how_it_was_called),
+		cmocka_unit_test(an_id_that_is_too_long_is_none),
+		cmocka_unit_test(a_parent_that_cannot_be_seen_is_no_runtime),
 		cmocka_unit_test(without_a_bundle_nothing_is_known),
 		cmocka_unit_test(a_container_is_named_with_all_that_its_configuration_has),
 		cmocka_unit_test(missing_members_of_the_configuration_are_left_out),
 		cmocka_unit_test(without_a_container_the_name_is_our_own),
+		cmocka_unit_test(a_configuration_is_read_in_pieces),
 		cmocka_unit_test(files_that_others_can_write_are_ignored),
 		cmocka_unit_test(file_and_folder_must_belong_to_the_caller),
 		cmocka_unit_test(only_a_regular_file_counts),

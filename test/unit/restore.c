@@ -119,6 +119,10 @@ static void missing_requirements_are_reported_at_once(void **state)
 	world.kernel = NULL;
 	assert_int_equal(restore_begin(), -EOPNOTSUPP);
 	assert_said("boot a kernel with the patches");
+	world.unusable = "the module is busy";
+	assert_int_equal(restore_begin(), -EOPNOTSUPP);
+	assert_said(IMAGE_NAME " cannot be restored now: the module is busy");
+	world.unusable = NULL;
 	world.kernel = &fake_kernel;
 	world.permits = -EACCES;
 	assert_int_equal(restore_begin(), -EACCES);
@@ -130,7 +134,7 @@ static void missing_requirements_are_reported_at_once(void **state)
 	world.agent = -ECONNREFUSED;
 	assert_int_equal(restore_begin(), -ECONNREFUSED);
 	assert_int_equal(fake.n_filters, 0);
-	assert_int_equal(world.ends, 4);
+	assert_int_equal(world.ends, 5);
 }
 
 static void a_filter_that_is_refused_ends_it(void **state)

@@ -44,7 +44,7 @@ $(UNIT_PLUGIN:%=$(B)/unit/%): UNIT_MORE = $(UNIT_OF)/$(@F).o -Iplugin $(JSON_C_L
 $(B)/unit/agent: UNIT_MORE += $(UNIT_OF)/config.o $(UNIT_OF)/oci.o $(UNIT_OF)/parcel.o
 # who calls, whose the agent is, and what the system's file says
 $(B)/unit/agent: UNIT_MORE += -Wl,--wrap=getuid,--wrap=getsockopt,--wrap=config_read
-$(B)/unit/oci: UNIT_MORE += -Wl,--wrap=fstat
+$(B)/unit/oci: UNIT_MORE += -Wl,--wrap=fstat,--wrap=read $(UNIT_NO_MEMORY)
 $(B)/unit/agent $(B)/unit/config $(B)/unit/oci: UNIT_MORE += $(UNIT_OF)/trust.o
 
 # what these need of CRIU and of the kernel is in the tests

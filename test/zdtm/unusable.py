@@ -2,7 +2,7 @@
 """A module that is loaded, and cannot be used at the moment."""
 import os
 
-from harness import Case, check, hidden, lines_that_matter, log_of
+from harness import Case, check, hidden, lines_that_matter, log_of, refused_before_fork
 
 DEVICE = '/dev/criu-seccomp'
 IMAGE = 'seccomp-tree.img'
@@ -30,6 +30,26 @@ def dump_is_refused() -> str:
         case.close()
 
 
+def node_is_not_needed() -> str:
+    """CRIU has a /dev of its own, without the device: it is also a file of /proc."""
+    case = Case('seccomp_tree_leader', 'h')
+    try:
+        case.start()
+        case.new_images(1)
+        os.rename(DEVICE, DEVICE + '.away')
+        try:
+            case.dump()
+            check(os.path.exists(os.path.join(case.images, IMAGE)), 'CRIU has dumped alone',
+                  *case.logs())
+            case.restore()
+        finally:
+            os.rename(DEVICE + '.away', DEVICE)
+        case.stop()
+        return 'dumped and restored'
+    finally:
+        case.close()
+
+
 def restore_is_refused() -> None:
     """Before anything is forked."""
     case = Case('seccomp_tree_leader', 'h')
@@ -39,7 +59,7 @@ def restore_is_refused() -> None:
         case.dump()
         with hidden(DEVICE):
             status = case.criu('restore', '-d')
-        check(status == 1 and not case.running(), f'criu restore exits {status}', *case.logs())
+        refused_before_fork(case, status, 'cannot be restored now')
         case.restore()
         case.stop()
     finally:

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include "zdtmtst.h"
 
 #include "seccomp_tree.h"
@@ -12,12 +15,25 @@ const char *test_author = "criu-seccomp maintainers";
  */
 #define ROOTS 117
 
+/*
+ * The plugin once gave tasks that had a file of this name another one: it lets tasks inherit
+ * a descriptor, and CRIU finds these by their names, which it compares with paths.
+ */
+static const char name[] = "/seccomp_plugin reserves numbers";
+static struct stat before;
+
 static int task[ROOTS];
+static int file;
 
 static int build(void)
 {
 	int i;
 
+	file = open(name, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+	if (file < 0 || fstat(file, &before)) {
+		pr_perror("%s", name);
+		return -1;
+	}
 	task[0] = tree_confinable();
 	if (task[0] < 0)
 		return -1;
@@ -34,8 +50,14 @@ static int build(void)
 
 static int verify(void)
 {
+	struct stat now;
 	int i;
 
+	unlink(name);
+	if (fstat(file, &now) || now.st_ino != before.st_ino || now.st_mode != before.st_mode) {
+		pr_err("another file is open in the place of %s\n", name);
+		return -1;
+	}
 	for (i = 0; i < ROOTS; i++)
 		if (TREE_HAS(task[i], 1 + i))
 			return -1;
