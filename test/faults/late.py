@@ -26,20 +26,27 @@ def mode_of(pid: int, tid: int) -> int:
         return int([line for line in f if line.startswith('Seccomp:')][0].split()[1])
 
 
-def confine(pid: int) -> bool:
+def is_done(pid: int, leader: int, thread: int, exits: bool) -> bool:
+    """Whether both have the filter, or the leader and there is no other."""
+    if exits:
+        return mode_of(pid, leader) == 2 and not os.path.exists(f'/proc/{pid}/task/{thread}')
+    return mode_of(pid, leader) == 2 and mode_of(pid, thread) == 2
+
+
+def confine(pid: int, exits: bool) -> bool:
     """Have the second thread do it, if only the leader is stopped; whether that was so."""
     leader, thread = sorted(int(tid) for tid in os.listdir(f'/proc/{pid}/task'))
     if state_of(pid, leader) != 't' or state_of(pid, thread) == 't':
         return False
-    os.kill(pid, signal.SIGUSR1)
+    os.kill(pid, signal.SIGUSR2 if exits else signal.SIGUSR1)
     end = time.monotonic() + 20
-    while mode_of(pid, leader) != 2 or mode_of(pid, thread) != 2:
+    while not is_done(pid, leader, thread, exits):
         check(time.monotonic() < end, 'the thread installs no filter')
         time.sleep(0.01)
     return True
 
 
-def dump_between(case: Case) -> int:
+def dump_between(case: Case, exits: bool) -> int:
     """Dump, with the filter installed in the middle of the stopping; CRIU's exit status."""
     confined: list[bool] = []
     child = tree_of(case.pid)[1]
@@ -47,7 +54,7 @@ def dump_between(case: Case) -> int:
         case.new_images(call)
         # a dump in which it was not yet, or no more, the right moment leaves all as it is
         status = while_stopped(case, 'dump', f'ptrace:{call}',
-                               lambda: confined.append(confine(child)), '--leave-running')
+                               lambda: confined.append(confine(child, exits)), '--leave-running')
         if confined[-1]:
             return status
         check(status == 0, f'criu dump exits {status}', *case.logs())
@@ -55,12 +62,12 @@ def dump_between(case: Case) -> int:
     raise Failure('CRIU never stops the leader before the thread')
 
 
-def filter_comes_late() -> str:
+def filter_comes_late(exits: bool) -> str:
     """It is there after the restore, and was in nobody's way before."""
     case = Case('seccomp_tree_late', 'h')
     try:
         case.start()
-        status = dump_between(case)
+        status = dump_between(case, exits)
         check(status == 0, f'criu dump exits {status}', *case.logs())
         case.kill()
         case.restore()
@@ -73,4 +80,6 @@ def filter_comes_late() -> str:
 def everything(table: Table) -> None:
     """All of these."""
     table.attempt('late/h dump: the stopping of the threads', 'a thread confines a stopped one',
-                  filter_comes_late)
+                  lambda: filter_comes_late(False))
+    table.attempt('late/h dump: the stopping of the threads', 'the same, and it exits',
+                  lambda: filter_comes_late(True))

@@ -6,7 +6,10 @@
 const char *test_doc = "A filter that reaches a thread when CRIU has stopped it already";
 const char *test_author = "criu-seccomp maintainers";
 
-/* The leader, and the thread that gives both a filter when SIGUSR1 comes: test/faults/late.py */
+/*
+ * The leader, and the thread that gives both a filter when SIGUSR1 or SIGUSR2 comes, and with
+ * SIGUSR2 exits: test/faults/late.py
+ */
 static int leader, thread;
 
 static long do_block(long signal, long unused)
@@ -20,7 +23,7 @@ static long do_block(long signal, long unused)
 }
 
 /* What CRIU does in the leader fails if seccomp is not suspended: it maps memory there. */
-static long do_install_late(long mark, long signal)
+static long do_install_late(long mark, long unused)
 {
 	struct sock_filter insns[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
@@ -33,13 +36,19 @@ static long do_install_late(long mark, long signal)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	sigset_t set;
+	long ret;
 	int got;
 
+	(void)unused;
 	sigemptyset(&set);
-	sigaddset(&set, signal);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGUSR2);
 	if (sigwait(&set, &got))
 		return -1;
-	return tree_seccomp(insns, ARRAY_SIZE(insns), SECCOMP_FILTER_FLAG_TSYNC);
+	ret = tree_seccomp(insns, ARRAY_SIZE(insns), SECCOMP_FILTER_FLAG_TSYNC);
+	if (!ret && got == SIGUSR2)
+		pthread_exit(NULL);
+	return ret;
 }
 
 static int build(void)
@@ -47,18 +56,23 @@ static int build(void)
 	if (tree_init())
 		return -1;
 	leader = tree_confinable();
-	if (leader < 0 || tree_call(leader, do_block, SIGUSR1, 0))
+	if (leader < 0 || tree_call(leader, do_block, SIGUSR1, 0) ||
+	    tree_call(leader, do_block, SIGUSR2, 0))
 		return -1;
 	thread = tree_thread(leader);
 	if (thread < 0)
 		return -1;
-	tree_start(thread, do_install_late, 1, SIGUSR1);
+	tree_start(thread, do_install_late, 1, 0);
 	return 0;
 }
 
 static int verify(void)
 {
-	if (tree_wait(thread)) {
+	long ret = tree_wait(thread);
+
+	if (ret == TREE_DIED)
+		return TREE_HAS(leader, 1);
+	if (ret) {
 		pr_err("the thread could not install its filter\n");
 		return -1;
 	}

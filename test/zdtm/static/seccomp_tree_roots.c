@@ -51,10 +51,12 @@ static int build(void)
 static int verify(void)
 {
 	struct stat now;
-	int i;
+	int i, ret;
 
+	ret = fstat(file, &now);
+	close(file);
 	unlink(name);
-	if (fstat(file, &now) || now.st_ino != before.st_ino || now.st_mode != before.st_mode) {
+	if (ret || now.st_ino != before.st_ino || now.st_mode != before.st_mode) {
 		pr_err("another file is open in the place of %s\n", name);
 		return -1;
 	}
