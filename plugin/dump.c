@@ -18,6 +18,7 @@
 #include "modes.h"
 #include "proc.h"
 #include "report.h"
+#include "rseq.h"
 #include "stuck.h"
 #include "tree.h"
 
@@ -297,6 +298,9 @@ int dump_process(pid_t pid)
 		pr_err("cannot list the threads of process %d: %s", pid, strerror(-ret));
 		return ret;
 	}
+	ret = rseq_disarm(&dump.tids);
+	if (ret)
+		return ret;
 	if (dump.permitted || dump.unusable)
 		return refuse_filters(&dump.tids);
 	if (!dump.kernel)

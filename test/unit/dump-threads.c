@@ -16,6 +16,7 @@
 #include "criu.h"
 #include "dump.h"
 #include "modes.h"
+#include "rseq.h"
 #include "stuck.h"
 #include "thread.h"
 
@@ -77,6 +78,12 @@ int modes_suspend(pid_t tid)
 	assert_int_equal(tid, world.strict[world.n_strict - 1]);
 	world.n_suspended++;
 	return world.suspend_result;
+}
+
+int rseq_disarm(const struct proc_threads *tids)
+{
+	assert_true(tids->count > 0);
+	return 0;
 }
 
 int compat_check(pid_t pid)

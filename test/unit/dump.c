@@ -15,6 +15,7 @@
 #include "dump.h"
 #include "image.h"
 #include "modes.h"
+#include "rseq.h"
 #include "stuck.h"
 
 static struct {
@@ -26,6 +27,7 @@ static struct {
 	int named, strict; /* what CRIU was told */
 	int explained, detected;
 	int settled, suspended, mode_error; /* of the modes that CRIU has noted */
+	int disarmed, rseq_error;	    /* of restartable sequences */
 	const char *unusable;		    /* what is said of a kernel that cannot be used now */
 	int compat;			    /* what is said of 32-bit programs */
 	uint32_t flags;			    /* of our filter */
@@ -86,6 +88,13 @@ int modes_suspend(pid_t tid)
 	assert_true(tid > 0);
 	world.suspended++;
 	return 0;
+}
+
+int rseq_disarm(const struct proc_threads *tids)
+{
+	assert_true(tids->count > 0);
+	world.disarmed++;
+	return world.rseq_error;
 }
 
 int compat_check(pid_t pid)
@@ -403,6 +412,24 @@ static void modes_that_cannot_be_settled_fail_the_dump(void **state)
 	assert_int_equal(world.settled, 1);
 }
 
+/* Whether it has filters or not, and whoever dumps them. */
+static void every_process_is_disarmed(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		world.patched = i & 1;
+		world.confined = i & 2;
+		dump_ourselves();
+		assert_int_equal(world.disarmed, i + 1);
+	}
+	world.rseq_error = -EPERM;
+	assert_int_equal(dump_begin(), 0);
+	assert_int_equal(dump_process(getpid()), -EPERM);
+	dump_end(true);
+}
+
 /* The thread that gave it filters may have exited. */
 static void a_thread_alone_is_suspended_too(void **state)
 {
@@ -420,6 +447,7 @@ static int set_up(void **state)
 	world.dir = mkdtemp(path) ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	world.patched = world.confined = true;
 	world.named = world.strict = world.explained = world.detected = 0;
+	world.disarmed = world.rseq_error = 0;
 	world.permitted = world.compat = world.settled = world.suspended = world.mode_error = 0;
 	world.unusable = NULL;
 	strcpy(criu_run_id, RUN_ID);
@@ -456,6 +484,7 @@ int main(void)
 		DUMP_TEST(tasks_with_filters_are_refused_while_the_module_cannot_be_used),
 		DUMP_TEST(modes_that_cannot_be_settled_fail_the_dump),
 		DUMP_TEST(a_thread_alone_is_suspended_too),
+		DUMP_TEST(every_process_is_disarmed),
 	};
 
 	return cmocka_run_group_tests_name("dump", tests, NULL, NULL);

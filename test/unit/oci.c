@@ -127,6 +127,8 @@ static void assert_found(const char *id)
 	assert_string_equal(container.bundle, *id ? dir : "");
 	assert_int_equal(!container.config, !*id);
 	oci_free(&container);
+	/* once more does no harm */
+	oci_free(&container);
 }
 
 static char *in_dir(const char *name)

@@ -12,7 +12,7 @@ COMPILED += $(UNIT_TESTS) $(UNIT_LIB) $(patsubst plugin/%.c,$(UNIT_OF)/%.o,$(wil
 comma := ,
 
 # those that test a file of plugin/ with the same name
-UNIT_PLUGIN := agent alone compat config dump files modes oci parcel reserve
+UNIT_PLUGIN := agent alone compat config dump files modes oci parcel reserve rseq
 
 # and of tools/
 UNIT_TOOLS := bpf container tasks verdicts
@@ -53,7 +53,7 @@ $(UNIT_CRIU): UNIT_MORE += -Wl,--wrap=kernel_detect
 
 $(B)/unit/alone: UNIT_MORE += $(addprefix -Wl$(comma)--wrap=,kernel_choose proc_filter_count proc_number)
 
-$(B)/unit/compat: UNIT_MORE += -Wl,--wrap=ptrace
+$(B)/unit/compat $(B)/unit/rseq: UNIT_MORE += -Wl,--wrap=ptrace
 $(B)/unit/modes: UNIT_MORE += -Wl,--wrap=ptrace,--wrap=proc_number
 $(B)/unit/dump: UNIT_MORE += -Wl,--wrap=kernel_permits,--wrap=proc_number
 

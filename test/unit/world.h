@@ -25,6 +25,7 @@
 #include "load.h"
 #include "proc.h"
 #include "reserve.h"
+#include "rseq.h"
 #include "sample.h"
 #include "stuck.h"
 
@@ -114,6 +115,12 @@ int inherit_fd_lookup_id(char *key)
 int compat_check(pid_t pid)
 {
 	assert_true(pid > 0);
+	return 0;
+}
+
+int rseq_disarm(const struct proc_threads *tids)
+{
+	assert_true(tids->count > 0);
 	return 0;
 }
 
