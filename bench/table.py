@@ -245,8 +245,9 @@ def entry_bars(results: Trees, kernel: str) -> list[Bar]:
                 results.entries_to_set(kernel), shape.all_threads, 0)]
     for action in ('dump', 'restore'):
         a_filter = ENTRIES_A_FILTER[kernel, action]
-        # at the dump, seccomp is suspended: another thread may have given it filters meanwhile
-        a_thread = 2 if action == 'dump' else 1
+        # at the dump, seccomp is suspended, as another thread may have given it filters
+        # meanwhile, and restartable sequences are looked at
+        a_thread = 4 if action == 'dump' else 1
         bars.append(bar(f'{name}: kernel entries for filters, {action} ({a_thread} a thread, '
                         f'{a_filter} a filter)', results.entries(kernel, action, 1),
                         a_thread * shape.all_threads + a_filter * shape.all_filters + ENTRIES_ONCE,
