@@ -5,9 +5,9 @@
  */
 #include "unit.h"
 
+#include "descriptors.h"
 #include "no_memory.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -46,18 +46,6 @@ static struct {
 	size_t descriptors;
 	struct tree tree;
 } world;
-
-static size_t descriptors(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	size_t count = 0;
-
-	assert_non_null(dir);
-	while (readdir(dir))
-		count++;
-	closedir(dir);
-	return count;
-}
 
 /* ---- Stand-ins ---- */
 

@@ -9,7 +9,6 @@
 
 #include "unit.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "descriptors.h"
 #include "kernel.h"
 
 #define FAKE_FILTERS 128
@@ -371,18 +371,5 @@ static const struct kernel fake_kernel = {
 	.set_listener_flags = fake_set_listener_flags,
 	.set = fake_set,
 };
-
-/* How many descriptors this process has open. */
-static inline size_t descriptors(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	size_t count = 0;
-
-	assert_non_null(dir);
-	while (readdir(dir))
-		count++;
-	closedir(dir);
-	return count;
-}
 
 #endif /* FAKE_KERNEL_H */

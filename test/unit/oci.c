@@ -2,9 +2,9 @@
 /* Linked so that the test decides which owners fstat() returns, and how read() reads. */
 #include "unit.h"
 
+#include "descriptors.h"
 #include "no_memory.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -56,18 +56,6 @@ ssize_t __wrap_read(int fd, void *data, size_t len)
 	if (ends_after != SIZE_MAX)
 		ends_after -= len;
 	return __real_read(fd, data, len);
-}
-
-static size_t descriptors(void)
-{
-	DIR *found = opendir("/proc/self/fd");
-	size_t count = 0;
-
-	assert_non_null(found);
-	while (readdir(found))
-		count++;
-	closedir(found);
-	return count;
 }
 
 static void write_file(const char *name, const char *text, size_t len)

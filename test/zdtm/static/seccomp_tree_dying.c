@@ -9,16 +9,6 @@ const char *test_author = "criu-seccomp maintainers";
 /* A process, and its thread that makes a fatal call when SIGUSR1 comes: test/zdtm/dying.py */
 static int leader, thread;
 
-static long do_block(long signal, long unused)
-{
-	sigset_t set;
-
-	(void)unused;
-	sigemptyset(&set);
-	sigaddset(&set, signal);
-	return -pthread_sigmask(SIG_BLOCK, &set, NULL);
-}
-
 static long do_install_fatal(long mark, long unused)
 {
 	struct sock_filter insns[] = {
@@ -51,7 +41,7 @@ static int build(void)
 	if (tree_init())
 		return -1;
 	leader = tree_confinable();
-	if (leader < 0 || tree_call(leader, do_block, SIGUSR1, 0))
+	if (leader < 0 || tree_call(leader, tree_do_block, SIGUSR1, 0))
 		return -1;
 	thread = tree_thread(leader);
 	if (thread < 0 || tree_call(thread, do_install_fatal, 1, 0))

@@ -12,16 +12,6 @@ const char *test_author = "criu-seccomp maintainers";
  */
 static int leader, thread;
 
-static long do_block(long signal, long unused)
-{
-	sigset_t set;
-
-	(void)unused;
-	sigemptyset(&set);
-	sigaddset(&set, signal);
-	return -pthread_sigmask(SIG_BLOCK, &set, NULL);
-}
-
 /* What CRIU does in the leader fails if seccomp is not suspended: it maps memory there. */
 static long do_install_late(long mark, long unused)
 {
@@ -56,8 +46,8 @@ static int build(void)
 	if (tree_init())
 		return -1;
 	leader = tree_confinable();
-	if (leader < 0 || tree_call(leader, do_block, SIGUSR1, 0) ||
-	    tree_call(leader, do_block, SIGUSR2, 0))
+	if (leader < 0 || tree_call(leader, tree_do_block, SIGUSR1, 0) ||
+	    tree_call(leader, tree_do_block, SIGUSR2, 0))
 		return -1;
 	thread = tree_thread(leader);
 	if (thread < 0)
