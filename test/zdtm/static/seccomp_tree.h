@@ -168,16 +168,6 @@ static inline long tree_do_exit(long unused, long unused2)
 	pthread_exit(NULL);
 }
 
-static inline long tree_do_block(long signal, long unused)
-{
-	sigset_t set;
-
-	(void)unused;
-	sigemptyset(&set);
-	sigaddset(&set, signal);
-	return -pthread_sigmask(SIG_BLOCK, &set, NULL);
-}
-
 /* ---- What the test asks them to do ---- */
 
 /* Whether the task has exited; it may still be a zombie. */

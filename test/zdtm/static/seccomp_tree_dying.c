@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "zdtmtst.h"
 
-#include "seccomp_tree.h"
+#include "seccomp_tree_signals.h"
 
 const char *test_doc = "A thread that a filter is killing, and that has not died yet";
 const char *test_author = "criu-seccomp maintainers";

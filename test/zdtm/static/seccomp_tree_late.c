@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "zdtmtst.h"
 
-#include "seccomp_tree.h"
+#include "seccomp_tree_signals.h"
 
 const char *test_doc = "A filter that reaches a thread when CRIU has stopped it already";
 const char *test_author = "criu-seccomp maintainers";
