@@ -2,6 +2,7 @@
 #include "zdtmtst.h"
 
 #include <linux/rseq.h>
+#include <stdbool.h>
 #include <sys/rseq.h>
 
 #include "seccomp_tree.h"
@@ -12,8 +13,9 @@ const char *test_author = "criu-seccomp maintainers";
 /*
  * CRIU has a stopped thread make system calls at the start of its first executable mapping,
  * with seccomp suspended. A thread that has registered a restartable sequence around this
- * place, and sleeps, would go on at the sequence's abort handler instead: in its own code,
- * without its filters. The handler here counts, and makes CRIU's call.
+ * place would go on at the sequence's abort handler instead: in its own code, without its
+ * filters. The handler here counts, and makes CRIU's call. One task sleeps, and another one
+ * does not: kernels with a newer rseq(2) look at the sequence only where a task was interrupted.
  */
 #define MARK 1
 #define NEAR 64 /* bytes, more than CRIU's instructions have */
@@ -30,7 +32,13 @@ __asm__(".pushsection .text\n"
 __asm__(".pushsection .text\n"
 	".long 0xd428bc00\n" /* RSEQ_SIG */
 	"own_code:\n"
-	"	b own_code\n"
+	"	adrp x16, n_own\n"
+	"	add x16, x16, :lo12:n_own\n"
+	"	ldr w17, [x16]\n"
+	"	add w17, w17, #1\n"
+	"	str w17, [x16]\n"
+	"	svc #0\n"
+	"	brk #0\n"
 	".popsection");
 #endif
 
@@ -38,7 +46,7 @@ extern char own_code[];
 int n_own; /* how often the handler has run */
 static struct rseq_cs sequence;
 static futex_t *end;
-static int thread;
+static int sleeper, spinner;
 
 /* Where CRIU puts its instructions; 0 on failure. */
 static unsigned long first_executable(void)
@@ -56,17 +64,17 @@ static unsigned long first_executable(void)
 	return found;
 }
 
-static long do_tempt(long unused, long unused2)
+static long do_tempt(long sleeps, long unused)
 {
 	struct rseq *area = (void *)((char *)__builtin_thread_pointer() + __rseq_offset);
 	const struct timespec moment = { .tv_nsec = 20000000 };
 
 	(void)unused;
-	(void)unused2;
 	/* the kernel removes it whenever it finds the thread outside of the sequence */
 	while (!futex_get(end)) {
 		__atomic_store_n(&area->rseq_cs, (uintptr_t)&sequence, __ATOMIC_RELAXED);
-		syscall(__NR_nanosleep, &moment, NULL);
+		if (sleeps)
+			syscall(__NR_nanosleep, &moment, NULL);
 	}
 	return n_own;
 }
@@ -81,22 +89,27 @@ static int build(void)
 		return -1;
 	}
 	end = mmap(NULL, sizeof(*end), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	thread = tree_confinable();
-	if (end == MAP_FAILED || thread < 0 || tree_install(thread, MARK, 0))
+	sleeper = tree_confinable();
+	spinner = tree_confinable();
+	if (end == MAP_FAILED || sleeper < 0 || spinner < 0 || tree_install(sleeper, MARK, 0) ||
+	    tree_install(spinner, MARK, 0))
 		return -1;
-	tree_start(thread, do_tempt, 0, 0);
+	tree_start(sleeper, do_tempt, true, 0);
+	tree_start(spinner, do_tempt, false, 0);
 	return 0;
 }
 
 static int verify(void)
 {
-	long n;
+	long slept, spun;
 
 	futex_set_and_wake(end, 1);
-	n = tree_wait(thread);
-	if (n)
-		pr_err("it has run its own code in CRIU's place: %ld\n", n);
-	return n || TREE_HAS(thread, MARK) ? -1 : 0;
+	slept = tree_wait(sleeper);
+	spun = tree_wait(spinner);
+	if (slept || spun)
+		pr_err("own code has run in CRIU's place: %ld times asleep, %ld times awake\n",
+		       slept, spun);
+	return slept || spun || TREE_HAS(sleeper, MARK) || TREE_HAS(spinner, MARK) ? -1 : 0;
 }
 
 int main(int argc, char **argv)
