@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "unit.h"
 
+#include "descriptors.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -110,24 +112,16 @@ static void an_address_has_to_fit_into_one_of_a_socket(void **state)
 	refused(text, "is longer than");
 }
 
-static int next_fd(void)
-{
-	int fd = dup(0);
-
-	close(fd);
-	return fd;
-}
-
 static void nothing_stays_open(void **state)
 {
 	struct config config;
-	int next = next_fd();
+	size_t before = descriptors();
 
 	(void)state;
 	assert_int_equal(config_read("/", &config), -EPERM);
 	/* root's, but no such file */
 	assert_int_equal(config_read("/etc/passwd", &config), -EINVAL);
-	assert_int_equal(next_fd(), next);
+	assert_int_equal(descriptors(), before);
 }
 
 static void a_file_that_cannot_be_read_to_its_end_is_refused(void **state)

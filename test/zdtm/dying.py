@@ -4,25 +4,16 @@
 A tracer stops it in front of its fatal call, the process gets SIGSTOP, and the tracer
 leaves: the filter kills the thread, and the next thing it does is to stop.
 """
-import ctypes
 import os
 import signal
 import time
 
-from harness import Case, check, lines_that_matter, log_of, read, status_of, tree_of
+from harness import Case, SEIZE, WALL, check, lines_that_matter, log_of, ptrace, read
+from harness import status_of, tree_of
 
-SEIZE, INTERRUPT, SYSCALL, DETACH = 0x4206, 0x4207, 24, 17
-WALL = 0x40000000
+INTERRUPT, SYSCALL, DETACH = 0x4207, 24, 17  # ptrace(2)
 DEAD = '3'  # kernel/seccomp.c: SECCOMP_MODE_DEAD
 FATAL_ARGUMENT = 0x5ec00001  # seccomp_tree.h: TREE_ASK + 1
-
-
-def ptrace(request: int, tid: int) -> None:
-    """ptrace(2) without data."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.ptrace.argtypes = [ctypes.c_long] * 4
-    check(not libc.ptrace(request, tid, 0, 0),
-          f'ptrace({request}) of {tid}: {os.strerror(ctypes.get_errno())}')
 
 
 def before_fatal_call(pid: int, tid: int) -> None:

@@ -6,6 +6,7 @@ which says what was tried and what the result was. close() ends whatever is left
 """
 import ast
 import contextlib
+import ctypes
 import difflib
 import os
 import re
@@ -23,6 +24,8 @@ FLAVOURS = {'h': 'the host\'s namespaces', 'ns': 'namespaces of its own',
             'uns': 'these and a user namespace'}
 LIMIT = 180  # seconds for one step; emulation is slow
 ENVIRON_MARK = 'ZDTM_RUN'
+SEIZE = 0x4206  # ptrace(2)
+WALL = 0x40000000  # waitpid(2): __WALL
 FIRST_ID = 100000  # lib/ns.c: where a user namespace's ids begin outside
 
 
@@ -344,6 +347,14 @@ class Case:
         if self.root and os.path.ismount(self.root):
             subprocess.run(['umount', '-l', self.root], check=False)
         shutil.rmtree(self.dir, ignore_errors=True)
+
+
+def ptrace(request: int, tid: int, data: int = 0) -> None:
+    """ptrace(2) for requests that only succeed or fail."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.ptrace.argtypes = [ctypes.c_long] * 4
+    check(not libc.ptrace(request, tid, 0, data),
+          f'ptrace({request}) of {tid}: {os.strerror(ctypes.get_errno())}')
 
 
 @contextlib.contextmanager

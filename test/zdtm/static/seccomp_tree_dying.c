@@ -26,20 +26,11 @@ static long do_install_fatal(long mark, long unused)
 
 static long do_die_late(long mark, long signal)
 {
-	sigset_t set;
-	int got;
-
-	sigemptyset(&set);
-	sigaddset(&set, signal);
-	if (sigwait(&set, &got))
-		return -1;
-	return tree_do_probe(mark, 0);
+	return tree_await(signal, signal) < 0 ? -1 : tree_do_probe(mark, 0);
 }
 
 static int build(void)
 {
-	if (tree_init())
-		return -1;
 	leader = tree_confinable();
 	if (leader < 0 || tree_call(leader, tree_do_block, SIGUSR1, 0))
 		return -1;
@@ -57,10 +48,5 @@ static int verify(void)
 
 int main(int argc, char **argv)
 {
-	test_init(argc, argv);
-	if (build()) {
-		fail("cannot build the tree");
-		return 1;
-	}
-	return tree_finish(verify, "the thread is alive");
+	return tree_test_once(argc, argv, build, verify, "the thread is alive");
 }

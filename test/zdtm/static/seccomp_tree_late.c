@@ -25,15 +25,11 @@ static long do_install_late(long mark, long unused)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (1000 + mark)),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
-	sigset_t set;
+	int got = tree_await(SIGUSR1, SIGUSR2);
 	long ret;
-	int got;
 
 	(void)unused;
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR1);
-	sigaddset(&set, SIGUSR2);
-	if (sigwait(&set, &got))
+	if (got < 0)
 		return -1;
 	ret = tree_seccomp(insns, ARRAY_SIZE(insns), SECCOMP_FILTER_FLAG_TSYNC);
 	if (!ret && got == SIGUSR2)
@@ -43,8 +39,6 @@ static long do_install_late(long mark, long unused)
 
 static int build(void)
 {
-	if (tree_init())
-		return -1;
 	leader = tree_confinable();
 	if (leader < 0 || tree_call(leader, tree_do_block, SIGUSR1, 0) ||
 	    tree_call(leader, tree_do_block, SIGUSR2, 0))
@@ -71,10 +65,5 @@ static int verify(void)
 
 int main(int argc, char **argv)
 {
-	test_init(argc, argv);
-	if (build()) {
-		fail("cannot build the tree");
-		return 1;
-	}
-	return tree_finish(verify, "the filter is not where it was");
+	return tree_test_once(argc, argv, build, verify, "the filter is not where it was");
 }
