@@ -105,6 +105,23 @@ long_step() {
 	say "$what: done in $((SECONDS - start)) s"
 }
 
+# use_large_pages - for all that this shell runs from now on: compilers take up to a third
+# less time. Programs with sanitizers refuse to run with it.
+use_large_pages() {
+	local library
+
+	# where LD_PRELOAD cannot name it, all works without
+	[[ $cache != *[[:space:]:]* ]] || return 0
+	library=$cache/hugepages-$({ uname -m && cat "$vm/hugepages.c"; } | hash_of).so
+	if [ ! -e "$library" ]; then
+		mkdir -p "$cache"
+		gcc -D_GNU_SOURCE -O2 -shared -fPIC -o "$library.$$" "$vm/hugepages.c"
+		mv -T "$library.$$" "$library"
+	fi
+	export LD_PRELOAD=$library
+	export GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.top_pad=33554432
+}
+
 # as_root COMMAND... - as root, or as root of a user namespace
 as_root() {
 	if [ "$(id -u)" = 0 ]; then
