@@ -18,7 +18,9 @@ void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset)
 {
 	void *at = (void *)syscall(SYS_mmap, addr, length, prot, flags, fd, offset);
 
-	if (at != MAP_FAILED && (flags & MAP_ANONYMOUS) && length >= SMALLEST)
+	/* of a thread's stack, little is touched */
+	if (at != MAP_FAILED && (flags & (MAP_ANONYMOUS | MAP_STACK)) == MAP_ANONYMOUS &&
+	    length >= SMALLEST)
 		madvise(at, length, MADV_HUGEPAGE);
 	return at;
 }
