@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <elf.h>
 #include <errno.h>
 #include <linux/rseq.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/user.h>
 
 #include "report.h"
 #include "rseq.h"
-
-/* CRIU's first calls are made at the start of a mapping, and take fewer bytes. */
-#define FOR_CRIU 64
 
 #define WORD sizeof(uint64_t)
 
@@ -28,17 +25,13 @@ static int peek(pid_t tid, uint64_t address, uint64_t *words, size_t n)
 	return -errno;
 }
 
-/* *name: where the thread names its sequence; 0: it does not do so, or the kernel does not tell. */
-static int find_name(pid_t tid, uint64_t *name)
+/* conf->rseq_abi_pointer: where the thread names its sequence; 0: it does not do so, or the
+ * kernel does not tell. */
+static int find_area(pid_t tid, struct __ptrace_rseq_configuration *conf)
 {
-	struct __ptrace_rseq_configuration conf = { 0 };
-
-	*name = 0;
-	if (ptrace(PTRACE_GET_RSEQ_CONFIGURATION, tid, sizeof(conf), &conf) < 0)
+	if (ptrace(PTRACE_GET_RSEQ_CONFIGURATION, tid, sizeof(*conf), conf) < 0)
 		/* EIO: a kernel without restartable sequences, or before Linux 5.13 */
 		return errno == EIO ? 0 : -errno;
-	if (conf.rseq_abi_pointer)
-		*name = conf.rseq_abi_pointer + offsetof(struct rseq, rseq_cs);
 	return 0;
 }
 
@@ -52,50 +45,53 @@ static int is_inside(pid_t tid, const struct rseq_cs *sequence)
 	return info.instruction_pointer - sequence->start_ip < sequence->post_commit_offset;
 }
 
-/* Whether it lies in one mapping of code, and not where CRIU makes its first calls. */
-static bool is_own_code(FILE *maps, const struct rseq_cs *sequence)
+#ifdef __x86_64__
+static int go_on_at(pid_t tid, uint64_t ip)
 {
-	unsigned long start, end, first = 0;
-	char *line = NULL, mode[8];
-	bool found = false;
-	size_t size = 0;
-
-	/* whole lines: the names are the task's */
-	while (!found && getline(&line, &size, maps) > 0) {
-		if (sscanf(line, "%lx-%lx %7s", &start, &end, mode) != 3 || mode[2] != 'x')
-			continue;
-		if (!first)
-			first = start;
-		found = sequence->start_ip >= start && sequence->start_ip < end;
-	}
-	free(line);
-	return found && sequence->start_ip - first >= FOR_CRIU &&
-	       sequence->post_commit_offset <= end - sequence->start_ip;
-}
-
-static int check_sequence(pid_t tid, const struct rseq_cs *sequence)
-{
-	char path[32];
-	FILE *maps;
-	bool own;
-
-	snprintf(path, sizeof(path), "/proc/%d/maps", tid);
-	maps = fopen(path, "re");
-	if (!maps)
+	/* a call that was interrupted is not made again */
+	if (ptrace(PTRACE_POKEUSER, tid, offsetof(struct user_regs_struct, orig_rax), -1L) ||
+	    ptrace(PTRACE_POKEUSER, tid, offsetof(struct user_regs_struct, rip), ip))
 		return -errno;
-	own = is_own_code(maps, sequence);
-	fclose(maps);
-	return own ? 0 : -EPERM;
+	return 0;
+}
+#else
+static int go_on_at(pid_t tid, uint64_t ip)
+{
+	struct user_regs_struct registers;
+	struct iovec iov = { &registers, sizeof(registers) };
+
+	if (ptrace(PTRACE_GETREGSET, tid, NT_PRSTATUS, &iov))
+		return -errno;
+	registers.pc = ip;
+	return ptrace(PTRACE_SETREGSET, tid, NT_PRSTATUS, &iov) ? -errno : 0;
+}
+#endif
+
+/* What the kernel does for a thread that it has interrupted in the sequence. */
+static int abort_sequence(pid_t tid, const struct rseq_cs *sequence, uint32_t signature)
+{
+	uint64_t before; /* the signature is the second half */
+	int ret;
+
+	if (sequence->version || sequence->flags ||
+	    sequence->abort_ip - sequence->start_ip < sequence->post_commit_offset)
+		return -EINVAL;
+	ret = peek(tid, sequence->abort_ip - WORD, &before, 1);
+	if (ret)
+		return ret;
+	return before >> 32 == signature ? go_on_at(tid, sequence->abort_ip) : -EINVAL;
 }
 
 static int disarm(pid_t tid)
 {
 	uint64_t name, address, words[sizeof(struct rseq_cs) / WORD];
+	struct __ptrace_rseq_configuration conf = { 0 };
 	struct rseq_cs sequence;
-	int ret = find_name(tid, &name);
+	int ret = find_area(tid, &conf);
 
-	if (ret || !name)
+	if (ret || !conf.rseq_abi_pointer)
 		return ret;
+	name = conf.rseq_abi_pointer + offsetof(struct rseq, rseq_cs);
 	ret = peek(tid, name, &address, 1);
 	if (ret || !address)
 		return ret;
@@ -104,8 +100,10 @@ static int disarm(pid_t tid)
 		return ret;
 	memcpy(&sequence, words, sizeof(sequence));
 	ret = is_inside(tid, &sequence);
+	if (ret > 0)
+		ret = abort_sequence(tid, &sequence, conf.signature);
 	if (ret)
-		return ret < 0 ? ret : check_sequence(tid, &sequence);
+		return ret;
 	return ptrace(PTRACE_POKEDATA, tid, (void *)name, NULL) ? -errno : 0;
 }
 
@@ -119,7 +117,7 @@ int rseq_disarm(const struct proc_threads *tids)
 	if (!ret)
 		return 0;
 	pr_err("cannot keep task %d from leaving CRIU's code for its own: %s", tids->tids[i - 1],
-	       ret == -EPERM ? "it is in a restartable sequence that reaches beyond its own code"
-			     : strerror(-ret));
+	       ret == -EINVAL ? "it is in a restartable sequence that cannot be aborted"
+			      : strerror(-ret));
 	return ret;
 }

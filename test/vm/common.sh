@@ -110,16 +110,16 @@ long_step() {
 use_large_pages() {
 	local library
 
-	# where LD_PRELOAD cannot name it, all works without
+	# without it, all works as well, as where LD_PRELOAD cannot name it
 	[[ $cache != *[[:space:]:]* ]] || return 0
 	library=$cache/hugepages-$({ uname -m && cat "$vm/hugepages.c"; } | hash_of).so
 	if [ ! -e "$library" ]; then
 		mkdir -p "$cache"
-		gcc -D_GNU_SOURCE -O2 -shared -fPIC -o "$library.$$" "$vm/hugepages.c"
+		gcc -D_GNU_SOURCE -O2 -shared -fPIC -o "$library.$$" "$vm/hugepages.c" || return 0
 		mv -T "$library.$$" "$library"
 	fi
-	export LD_PRELOAD=$library
-	export GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.top_pad=33554432
+	export LD_PRELOAD=$library${LD_PRELOAD:+:$LD_PRELOAD}
+	export GLIBC_TUNABLES=${GLIBC_TUNABLES:+$GLIBC_TUNABLES:}glibc.malloc.hugetlb=1:glibc.malloc.top_pad=33554432
 }
 
 # as_root COMMAND... - as root, or as root of a user namespace
