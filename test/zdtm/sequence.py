@@ -8,12 +8,17 @@ from harness import Case
 
 
 def no_thread_leaves() -> None:
-    """The dump moves it out of the sequence, after which it is as before."""
-    case = Case('seccomp_tree_rseq_inside', 'h')
-    try:
-        case.start()
-        case.new_images(1)
-        case.dump('--leave-running')
-        case.stop()
-    finally:
-        case.close()
+    """The dump moves it out of the sequence, after which it is as before, restored or not."""
+    for leave_running in True, False:
+        case = Case('seccomp_tree_rseq_inside', 'h')
+        try:
+            case.start()
+            case.new_images(1)
+            if leave_running:
+                case.dump('--leave-running')
+            else:
+                case.dump()
+                case.restore()
+            case.stop()
+        finally:
+            case.close()
